@@ -58,7 +58,7 @@ constexpr std::chrono::milliseconds kWatchEvery(250);
 /// The limit of `AnalysisRules` for one analysis request, retries included (R2-TMO-06).
 const base::Duration kAnalysisWithin = base::Duration::seconds(10);
 constexpr std::chrono::seconds kFirstProbesWithin(2);
-/// Supervisor, container and terminal may each send a signal: within this time they count as one.
+/// Signals within this time count as one: supervisor, container and terminal may each send one.
 constexpr std::chrono::seconds kSameRequest(1);
 
 int failed(int code, const std::string& text) {
@@ -464,7 +464,7 @@ void Daemon::await_signal() {
     });
 }
 
-/// Runs on the loop; reports to the watchdog only if the loop has turned since the last report.
+/// Reports to the watchdog if the loop turned since the last call or the standby runner is active.
 void Daemon::report_alive() {
     const auto every = manager_.alive_every();
     if (!every) return;
@@ -526,7 +526,7 @@ void Daemon::close_store() {
     maintenance_thread_.reset();
     health_->write_out();
     if (!ended) {
-        // A probe of the store or the disk hangs, and the objects it uses must not be destroyed.
+        // A probe of the store or the disk hangs, so the objects it uses must not be destroyed.
         log_.write(shell::log::Level::Error, "a probe of the store or the disk still hangs");
         (void)log_.flush();
         std::_Exit(exit_code_);

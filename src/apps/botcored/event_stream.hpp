@@ -15,7 +15,7 @@ namespace botcore::apps {
 
 class EventStream {
 public:
-    /// All of them, and what the functions use, must outlive the event stream.
+    /// All of these objects, and everything that the functions use, must outlive the event stream.
     struct Parts {
         boost::asio::io_context& context;
         ports::StoreReader& reader;
@@ -28,10 +28,12 @@ public:
 
     EventStream(const shell::Config& config, Parts parts);
 
-    /// Receives the runtime's commits; events without a record are published here, too.
+    /// The hub receives the runtime's commits. Events without a record are also published through
+    /// it.
     [[nodiscard]] shell::websocket::EventHub& hub() { return hub_; }
 
-    /// Called after the first record was written, which names a timeline that no restore began.
+    /// Passes the store's timeline to the hub. Must be called after the first record was written,
+    /// because that record names the timeline of a store that was never restored.
     [[nodiscard]] base::Outcome<std::string> read_timeline(const std::filesystem::path& store);
 
     [[nodiscard]] shell::websocket::WebsocketServer& server() { return server_; }

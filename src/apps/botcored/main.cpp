@@ -1,4 +1,4 @@
-/// botcored: wiring and command line only.
+/// The main program of botcored: it only reads the command line and starts the daemon.
 
 #include "apps/botcored/daemon.hpp"
 #include "base/result.hpp"
@@ -111,7 +111,7 @@ int refuse_line(const CLI::App& app, const CLI::ParseError& error) {
     return botcore::shell::kExitCommandLine;
 }
 
-/// The configuration of a reload, or its mistakes.
+/// Reads the configuration for a reload; the error lists all mistakes.
 botcore::base::Result<Config, std::string> read_config(
     const botcore::shell::SettingsInput& settings, const std::filesystem::path& data) {
     auto gathered = botcore::shell::gather_settings(settings, environ);

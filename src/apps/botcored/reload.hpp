@@ -24,7 +24,7 @@ namespace botcore::apps {
 /// Reads files, variables and flags as at the start; the error lists all mistakes.
 using ReadConfig = std::function<base::Result<shell::Config, std::string>()>;
 
-/// Keys whose values differ.
+/// The keys whose values differ between two configurations.
 struct ConfigChange {
     std::vector<std::string_view> taken;  ///< Applied to the running configuration.
     std::vector<std::string_view> later;  ///< Take effect at the next start.
@@ -34,7 +34,7 @@ struct ConfigChange {
 
 class Reload {
 public:
-    /// All must outlive this object.
+    /// All of these objects must outlive this one.
     struct Parts {
         boost::asio::io_context& context;
         shell::log::Log& log;

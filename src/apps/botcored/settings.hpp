@@ -37,9 +37,9 @@ namespace botcore::apps {
 [[nodiscard]] base::Result<std::unique_ptr<ports::Cache>, std::string> make_cache(
     const shell::Config& config, boost::asio::io_context& context, std::uint64_t seed);
 
-/// Empty if the variable is not set.
+/// The value of an environment variable; empty if the variable is not set.
 [[nodiscard]] std::string environment(const char* name);
-/// From the system's source of randomness.
+/// A random number from the system's source of randomness.
 [[nodiscard]] std::uint64_t random_seed();
 
 /// The URL of the API for clients on this machine.

@@ -50,8 +50,8 @@ base::Result<std::unique_ptr<ArchiveAccess>, std::string> open_archive(
     const fs::path file = args.key.empty() ? shell::archive_key_file(opened->config, opened->data)
                                            : fs::path(args.key);
     auto key = archive::ArchiveKey::load(file);
-    // Changes the user before the repository is opened, since opening may remove what a crash left
-    // in its folder.
+    // The user is changed before the repository is opened, because opening it may remove files that
+    // a crash left in its folder.
     (void)TRY(work_as_owner_of(opened->data));
     const auto makers =
         TRY(shell::repositories_of(opened->config, opened->data, shell::NewArchives::Refuse));

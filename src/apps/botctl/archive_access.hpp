@@ -19,7 +19,9 @@ namespace botcore::botctl {
 struct ArchiveAccess {
     shell::Config config;
     std::filesystem::path data;
-    std::string place;  ///< As the configuration or --from names it; a folder as an absolute path.
+    /// The archive's address, from --from or else from the configuration. The path of a folder is
+    /// absolute.
+    std::string place;
     std::optional<shell::archive::ArchiveKey> key;
     std::unique_ptr<ports::Repository> repository;
     std::unique_ptr<shell::archive::Archive> archive;
@@ -27,22 +29,23 @@ struct ArchiveAccess {
 
 [[nodiscard]] base::Result<shell::Config, std::string> read_config(const std::string& file);
 
-/// From here on this process runs as the owner of the data folder. Configuration and key are read
-/// before, since they may be readable by root only.
+/// Makes this process run as the owner of the data folder from then on. The configuration and the
+/// key are read before that, because they may be readable by root only.
 [[nodiscard]] base::Result<std::unique_ptr<ArchiveAccess>, std::string> open_archive(
     const DaemonClient& client, const BackupArguments& args);
 
-/// Runs as the owner of the data folder from here on, and prints a note if that changes the user.
+/// Makes this process run as the owner of the data folder from then on, and prints a note if that
+/// changes the user.
 [[nodiscard]] base::Outcome<std::string> work_as_owner_of(const std::filesystem::path& data);
 
 [[nodiscard]] std::string said(const shell::archive::ArchiveError& error);
-/// Prints the error; returns the exit status.
+/// Prints the error, and returns the exit status for it.
 int refused(DaemonClient& client, const shell::archive::ArchiveError& error);
 int refused(DaemonClient& client, const std::string& text);
 
 [[nodiscard]] base::Timestamp now();
 
-/// A snapshot as all commands show it.
+/// The description of a snapshot that all commands show.
 [[nodiscard]] boost::json::object to_json(const shell::archive::Snapshot& snapshot);
 
 }  // namespace botcore::botctl

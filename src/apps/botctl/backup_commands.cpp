@@ -118,8 +118,8 @@ int create_backup(DaemonClient& client, const BackupArguments& args) {
 
 namespace {
 
-/// Every snapshot by its name, but only the first and the last segment: segments are only removed
-/// if a snapshot contains their records.
+/// Lists every snapshot that would be removed, but for the segments only their number and the range
+/// of their records: a segment is removed only if a snapshot contains its records.
 std::vector<std::string> lines_of(const archive::Prunable& chosen) {
     std::vector<std::string> lines;
     for (const auto& snapshot : chosen.snapshots) {

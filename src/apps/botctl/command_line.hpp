@@ -42,7 +42,7 @@ struct Chosen {
     std::function<int(DaemonClient&)> run;
 };
 
-/// The options of every command; they may also precede the command.
+/// Adds the options of every command; they may also be given before the command.
 void add_common(CLI::App& app, Chosen& chosen);
 
 CLI::App* add(CLI::App& parent,
@@ -52,13 +52,13 @@ CLI::App* add(CLI::App& parent,
               std::function<int(DaemonClient&)> run);
 
 void add_account(CLI::App* command, Chosen& chosen);
-/// Options of commands that change something.
+/// Adds the options of commands that change something.
 void add_safety(CLI::App* command, Chosen& chosen);
-/// For commands that delete something permanently.
+/// Adds the option --yes of commands that delete something permanently.
 void add_yes(CLI::App* command, Agreed& agreed);
 void add_version(CLI::App* command, Chosen& chosen);
 
-/// The commands about orders, positions and money.
+/// Adds the commands about orders, positions and money.
 void add_trading(CLI::App& app, Chosen& chosen);
 
 }  // namespace botcore::botctl

@@ -20,9 +20,10 @@ struct OrderArguments {
     std::string quantity;
     std::string type;  ///< Empty: derived from the prices that are given.
     std::string price;
-    std::string stop_price;    ///< Makes it a stop.
-    std::string target_price;  ///< Makes it a take-profit.
-    std::string stop_loss;     ///< Attached to the opened position, as are the next three.
+    std::string stop_price;    ///< Makes the order a stop.
+    std::string target_price;  ///< Makes the order a take-profit.
+    /// This stop and the next three fields are attached to the position that the order opens.
+    std::string stop_loss;
     std::string take_profit;
     std::string trail_activation;  ///< A ratio; empty: equal to `trail_distance`.
     std::string trail_distance;
@@ -30,7 +31,7 @@ struct OrderArguments {
     bool reduce_only = false;
 };
 
-/// The changes of an amendment; an empty field stays as it is.
+/// The changes of an amendment; an empty field leaves the value of the order unchanged.
 struct AmendArguments {
     std::string price;
     std::string stop_price;
@@ -45,12 +46,13 @@ struct CommandOptions {
     std::string timeline;  ///< The timeline of `if_match`.
 };
 
-/// A request with the safety options.
+/// Creates a request with the safety options of the command.
 [[nodiscard]] ClientRequest request_of(std::string_view method,
                                        std::string path,
                                        const CommandOptions& options);
 
-/// The filters of `events`; an empty list means no filter, except that prices must be requested.
+/// The filters of `events`. An empty list means no filter, except that price events are sent only
+/// if their channel is named.
 struct EventArguments {
     std::vector<std::string> channels;
     std::vector<std::string> accounts;
@@ -63,7 +65,7 @@ struct EventArguments {
 struct UserArguments {
     std::string id;
     std::string email;
-    std::string name;  ///< Of the user or of the token.
+    std::string name;  ///< The name of the user or of the token.
     std::string role = "trader";
 };
 
@@ -78,9 +80,9 @@ struct StatusArguments {
     std::uint64_t every_seconds = 2;
 };
 
-/// The operator's overview: mode, its cause and the page to read, maintenance, accounts that may
-/// not trade, orders without a known outcome, unprotected quantities, backups, the last start and
-/// the journal. Exit status 0 if the daemon is healthy.
+/// Prints the operator's overview: the mode, its cause and the runbook to read, maintenance,
+/// accounts that may not trade, orders without a known outcome, unprotected quantities, backups,
+/// the last start and the journal. Exit status 0 if the daemon is healthy.
 int status(DaemonClient& client, const StatusArguments& args);
 int book(DaemonClient& client, const std::string& symbol, const std::string& market);
 int events(DaemonClient& client, EventArguments args);
@@ -89,8 +91,8 @@ int cancel_order(DaemonClient& client,
                  const CommandOptions& options,
                  const std::string& order,
                  const std::string& reason);
-/// Cancels every order of the account, or of a symbol; with `protective` also the stops of
-/// positions.
+/// Cancels every order of the account, or its orders of one symbol. With `protective` it also
+/// cancels the stops of positions.
 int cancel_all(DaemonClient& client,
                const CommandOptions& options,
                const std::string& symbol,
@@ -109,7 +111,7 @@ int set_leverage(DaemonClient& client,
                  const CommandOptions& options,
                  const std::string& symbol,
                  const std::string& leverage);
-/// Shows what would be deleted and asks for confirmation.
+/// Shows what a reset would delete and asks for confirmation.
 int reset_account(DaemonClient& client, const CommandOptions& options, Agreed agreed);
 int transfer(DaemonClient& client,
              const CommandOptions& options,
@@ -125,11 +127,11 @@ struct ReconcileArguments {
     std::string user = "all";  ///< An owner, or "all".
     std::string account;       ///< Empty: all accounts.
     bool fix = false;          ///< Propose a fix for each mismatch.
-    bool yes = false;          ///< Apply it without asking.
+    bool yes = false;          ///< Apply the fixes without asking.
 };
 
-/// Compares with the exchange now and shows both sides. Exit status 1 if they differ, or if a fix
-/// was rejected.
+/// Compares accounts with their exchange now and shows both sides. Exit status 1 if they differ, or
+/// if a fix was rejected.
 int reconcile(DaemonClient& client, const ReconcileArguments& args);
 /// Freezes an account, or lets it trade again.
 int set_account_state(DaemonClient& client,
@@ -163,7 +165,7 @@ int uptime(DaemonClient& client);
 /// succeeded.
 int smoke(DaemonClient& client, const std::string& account);
 
-/// The usual window, from the calendar; needs no daemon.
+/// Prints the next usual maintenance window, computed from the calendar; needs no daemon.
 int maintenance_next(DaemonClient& client);
 
 // User administration; passwords are read from the standard input.
@@ -185,31 +187,32 @@ int orders(DaemonClient& client,
            const ListArguments& args);
 int positions(DaemonClient& client, const std::string& account);
 int history(DaemonClient& client, const std::string& account, const ListArguments& args);
-/// From the files: the prices of the newest own trades.
+/// If the daemon does not run, prints the prices of the newest own trades.
 int prices(DaemonClient& client, const std::string& market);
 int explain(DaemonClient& client, const std::string& order);
-/// The last records, one line each for people.
+/// Prints the last records of the journal; for people, one line for each.
 int journal_tail(DaemonClient& client, std::uint64_t count);
 int journal_export(DaemonClient& client, const JournalRange& range);
 
 // These work on the files, whether the daemon runs or not.
-/// Compares everything in the store with the journal. Prints each difference with kind, severity
-/// and action.
+/// Compares everything in the store with the journal. Prints each difference with its kind, its
+/// severity and the action to take.
 int check(DaemonClient& client);
 /// Sends a report of scripts/consistency-check.sh to the daemon's log and event stream.
 int report_check(DaemonClient& client, const std::string& result, const std::string& file);
 /// Runs botcored's checks of these settings: prints each setting with its origin, and a verdict.
 int check_config(DaemonClient& client, const shell::SettingsInput& given);
 
-/// The arguments of the commands about the archive; empty means the configuration's, or the newest.
+/// The arguments of the commands about the archive. If an argument is empty, the value of the
+/// configuration is used; for a target, a timeline or a drill, the newest one.
 struct BackupArguments {
     std::string config_file;
-    std::string from;                       ///< The repository.
-    std::string key;                        ///< The key's file.
-    std::string to;                         ///< The target: a sequence, a time, an order's id.
-    std::string copy_to;                    ///< Another place for the key.
-    std::string folder = ".";               ///< For an export.
-    std::vector<std::string> participants;  ///< For a drill.
+    std::string from;                       ///< The repository to read.
+    std::string key;                        ///< The file of the archive's key.
+    std::string to;                         ///< The target: a sequence, a time or an order's id.
+    std::string copy_to;                    ///< The file for another copy of the key.
+    std::string folder = ".";               ///< The folder for an export.
+    std::vector<std::string> participants;  ///< The people in a drill.
     std::string drill;                      ///< The time of the report to sign.
     std::string by;
     std::string remark;
@@ -222,10 +225,10 @@ struct BackupArguments {
 // These work on the archive, whether the daemon runs or not.
 int list_backups(DaemonClient& client, const BackupArguments& args);
 int create_backup(DaemonClient& client, const BackupArguments& args);
-/// Restores the newest snapshot, or all of them, into a scratch file and checks it; then checks the
-/// records after the newest one.
+/// Restores the newest snapshot, or each of all snapshots, into a scratch file and checks it. Then
+/// checks the records after the newest snapshot.
 int verify_backup(DaemonClient& client, const BackupArguments& args);
-/// Shows what would be deleted and asks for confirmation.
+/// Shows which snapshots and segments would be deleted and asks for confirmation.
 int prune_backups(DaemonClient& client, const BackupArguments& args);
 int backup_key(DaemonClient& client, const BackupArguments& args);
 int backup_history(DaemonClient& client);
@@ -233,19 +236,19 @@ int run_drill(DaemonClient& client, const BackupArguments& args);
 int drill_history(DaemonClient& client);
 /// Shows the report and asks the person for the signature.
 int sign_drill(DaemonClient& client, const BackupArguments& args);
-/// One file with a snapshot of the current store, its timeline and the users, sealed as in an
-/// archive.
+/// Writes one file with a snapshot of the current store, its timeline and the users. The file is
+/// sealed as in an archive.
 int export_backup(DaemonClient& client, const BackupArguments& args);
 
 /// Restores the store to a point in time; the daemon must not run, except during a dry run. Asks
-/// for confirmation if the store here has more than the restored one, or if the archive does not
-/// reach the target.
+/// for confirmation if the store here has records that the restored one does not have, or if the
+/// archive ends before the target.
 int restore(DaemonClient& client, const BackupArguments& args);
 
 /// Rebuilds all rows from the journal, on the files of a daemon that does not run. Shows which rows
 /// differ from the journal and asks for confirmation.
 int rebuild(DaemonClient& client, Agreed agreed);
-/// The operator confirms that records missing from the store are given up permanently.
+/// Lets the operator confirm that the records missing from the store are given up permanently.
 int accept_lost_records(DaemonClient& client, Agreed agreed);
 
 }  // namespace botcore::botctl

@@ -53,8 +53,8 @@ void print(std::ostream& out, const shell::Config& config, std::size_t mistakes)
 int check_config(DaemonClient& client, const shell::SettingsInput& given) {
     auto gathered = shell::gather_settings(given, environ);
     std::vector<std::string>& mistakes = gathered.mistakes;
-    // As at a start: files that settings name are checked only after the settings themselves are
-    // valid, and as the user that the daemon runs as.
+    // As at a start of the daemon, the files that the settings name are checked only if the
+    // settings themselves are valid, and the check runs as the user that the daemon runs as.
     if (mistakes.empty()) {
         const std::filesystem::path data = client.settings().data;
         const auto working = work_as_owner_of(data);

@@ -2,8 +2,8 @@
 
 /// A blocking connection to the daemon over TCP or TLS, with a time limit. Used by one thread.
 ///
-/// One type for both transports, so that code which uses it is compiled once. It satisfies Beast's
-/// SyncStream.
+/// One type serves both transports, so that the code which uses it is compiled once. The type
+/// satisfies Beast's concept SyncStream.
 
 #include "apps/botctl/http_client.hpp"
 
@@ -25,8 +25,9 @@ public:
     using Error = boost::system::error_code;
     using executor_type = boost::asio::io_context::executor_type;
 
-    /// Connects, and with TLS verifies that the peer is `place`. `authorities` is a PEM file of CA
-    /// certificates; empty: the system's. The time limit also applies to all later operations.
+    /// Connects to `place`, and with TLS verifies that the peer's certificate is valid for that
+    /// host. `authorities` is a PEM file of CA certificates; if it is empty, the system's
+    /// certificates are used. The time limit `patience` also applies to all later operations.
     [[nodiscard]] static base::Result<std::unique_ptr<Connection>, ClientError> open(
         const ServerAddress& place, const std::string& authorities, std::chrono::seconds patience);
 
@@ -59,7 +60,7 @@ public:
         return write(boost::asio::buffer(record.data(), size), error);
     }
 
-    /// These two throw, as Beast requires of a stream.
+    /// The following two functions throw, as Beast requires of a stream.
     template <class Buffers>
     std::size_t read_some(const Buffers& buffers) {
         Error error;

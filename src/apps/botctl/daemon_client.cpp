@@ -97,7 +97,8 @@ int DaemonClient::finish_error(const ClientResponse& response) {
     const bool open =
         response.status == 504 || code == "OUTCOME_UNKNOWN" || code == "REQUEST_IN_PROGRESS";
     if (open) return kExitOutcomeOpen;
-    // Other codes with status 503 reject this one request only: no price, a frozen account.
+    // Other codes with status 503 reject only this request, such as those for a missing price and a
+    // frozen account.
     for (const char* unavailable_code :
          {"SERVICE_UNAVAILABLE", "OVERLOADED", "NOT_THE_WRITER", "TOO_MANY_CONNECTIONS"}) {
         if (code == unavailable_code) return kExitUnavailable;

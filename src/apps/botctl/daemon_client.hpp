@@ -32,21 +32,21 @@ enum class Output : std::uint8_t { People, Json };
 struct Settings {
     std::string url = "http://127.0.0.1:8080";
     std::string data = "./var";
-    std::string authorities{};  ///< A PEM file of CA certificates; empty: the system's.
+    std::string authorities{};  ///< A PEM file of CA certificates; empty: the system's ones.
     Output output = Output::People;
 };
 
 /// Prints the `data` of a response for people.
 using Printer = std::function<void(std::ostream&, const boost::json::value&)>;
-/// The exit status for the `data` of a successful response.
+/// Computes the exit status from the `data` of a successful response.
 using ExitStatusOf = std::function<int(const boost::json::value&)>;
 
 class DaemonClient {
 public:
     explicit DaemonClient(Settings settings) : settings_(std::move(settings)) {}
 
-    /// The token of the variable BOTCTL_TOKEN, or else the operator's; the error says why there is
-    /// none.
+    /// The token in the environment variable BOTCTL_TOKEN or, if it is not set, the operator's
+    /// token. The error says why there is none.
     [[nodiscard]] base::Result<std::string, std::string> token() const;
 
     /// Sends a request with `token`. Nothing if the daemon cannot be reached at all: then the
@@ -59,11 +59,11 @@ public:
                const Printer& printer,
                const ExitStatusOf& exit_status_of = {});
 
-    /// A read that only the daemon can serve.
+    /// Sends a read that only the daemon can serve, and prints the response.
     int read(const std::string& path, const Printer& printer);
 
-    /// A command whose outcome must be known. If no key is given it generates one and prints it, so
-    /// that the command can be repeated safely.
+    /// Sends a command whose outcome must be known. If the request has no idempotency key, one is
+    /// generated and printed, so that the command can be repeated safely.
     int command(ClientRequest request,
                 const Printer& printer,
                 const ExitStatusOf& exit_status_of = {});

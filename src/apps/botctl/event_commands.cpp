@@ -16,7 +16,7 @@ namespace json = boost::json;
 
 namespace {
 
-/// The events of one record may be many, but together they are always smaller than this.
+/// One record may have many events, but together they are always smaller than this.
 constexpr std::size_t kMessageMax = 16U << 20U;
 constexpr std::chrono::seconds kConnectWithin(10);
 
@@ -38,7 +38,7 @@ std::string subscription(const EventArguments& args) {
     return json::serialize(message);
 }
 
-/// One line for people: position, time, event, account and contents.
+/// Formats an event as one line for people: position, time, event, account and contents.
 std::string for_people(const json::object& event) {
     std::string line = plain_text(event, "sequence") + "." + plain_text(event, "index");
     if (event.contains("sequence") && event.at("sequence").is_null()) line = "-";

@@ -32,7 +32,7 @@ ClientRequest get(std::string path) {
             .if_match = {}};
 }
 
-/// Opens the files, prints a note about it, and runs the command on them.
+/// Opens the files, prints a note that the data is read from them, and runs the command on them.
 int on_files(DaemonClient& client, const std::function<int(OfflineStore&)>& command) {
     auto opened = OfflineStore::open(client.settings().data);
     if (!opened) {

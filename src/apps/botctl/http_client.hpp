@@ -55,7 +55,7 @@ struct ServerAddress {
 class HttpClient {
 public:
     /// The token is sent with every request; it may be empty. `authorities` is a PEM file of CA
-    /// certificates; empty: the system's.
+    /// certificates; if it is empty, the system's certificates are used.
     HttpClient(std::string url, std::string_view token, std::string authorities = {});
 
     [[nodiscard]] base::Result<ClientResponse, ClientError> send(const ClientRequest& request);

@@ -84,8 +84,8 @@ int check(DaemonClient& client) {
                "it from the archive: botctl restore\n";
         return kExitNegative;
     }
-    // Rows and journal may be consistent and still end too early: the mark and the archive show how
-    // far the store had once reached.
+    // The rows and the journal may agree and still end too early. The mark and the archive show up
+    // to which record the store once reached.
     const MissingRecords missing = missing_records(client, report.value().head);
     json::object data = to_json(report.value());
     data["clean"] = report.value().clean() && missing.evidence.empty();
@@ -124,7 +124,7 @@ int report_check(DaemonClient& client, const std::string& result, const std::str
 
 namespace {
 
-/// A summary of the rows, and the differences from the journal, which would be lost.
+/// A summary of the rows, and their differences from the journal, which a rebuild would discard.
 std::vector<std::string> lines_of(const std::filesystem::path& data) {
     auto opened = OfflineStore::open(data);
     if (!opened) return {opened.error()};

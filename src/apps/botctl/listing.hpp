@@ -1,6 +1,6 @@
 #pragma once
 
-/// Paged lists: gathered over as many requests as needed; truncation is always reported.
+/// Reads paged lists with as many requests as needed. It always reports how many rows are left out.
 
 #include "apps/botctl/daemon_client.hpp"
 
@@ -22,7 +22,7 @@ struct PageNames {
     std::string_view cursor;
 };
 
-/// Which part of a list is requested.
+/// The part of a list that is requested.
 struct ListArguments {
     std::uint64_t limit = 100;
     bool all = false;  ///< The whole list.
@@ -63,7 +63,7 @@ using ReadPage =
                                                   const ListArguments& args,
                                                   const Printer& printer);
 
-/// Prints a list that was already gathered in the same way.
+/// Prints, in the same form, a list that was gathered before.
 int show_list(DaemonClient& client, std::string_view rows, Listed listed, const Printer& printer);
 
 }  // namespace botcore::botctl

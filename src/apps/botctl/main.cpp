@@ -1,4 +1,4 @@
-/// botctl: the operator's command line. Wiring of commands and options only.
+/// The main program of botctl, the operator's command line: it only connects commands and options.
 
 #include "apps/botctl/command_line.hpp"
 #include "apps/botctl/plain_output.hpp"
@@ -41,7 +41,7 @@ Examples
 Variables
   BOTCTL_TOKEN  the token to show, in place of the operator's in the data folder)";
 
-/// For commands that show a list.
+/// Adds the options of commands that show a list.
 void add_list(CLI::App* command, ListArguments& args, const char* all) {
     command->add_option("-n,--limit", args.limit, "At most so many; what is left out is said")
         ->capture_default_str();
@@ -391,7 +391,7 @@ void add_archive(CLI::App& app, Chosen& chosen) {
     }
 }
 
-/// Prints which word is unknown and suggests the closest known one, if that is the error.
+/// Prints the error. If a word is unknown, names it and suggests the closest known one.
 int refuse_line(CLI::App& app, const CLI::ParseError& error) {
     const auto words = app.remaining(true);
     if (words.empty() || error.get_exit_code() == 0) {

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Where a daemon that is started on a restored store will archive: as its configuration says,
-/// which may differ from the archive that the store was restored from.
+/// The archives to which a daemon will write once it is started on a restored store. The
+/// configuration names them; they may differ from the archive that the store was restored from.
 ///
 /// Threads: one.
 
@@ -25,15 +25,15 @@ public:
         : config_(config),
           data_(std::move(data)) {}
 
-    /// The greatest timeline number in the store here and in the archives, as far as they can be
-    /// read: the number of a new timeline must be unused in all of them.
+    /// The greatest timeline number in the store here and in those archives that can be read. The
+    /// number of a new timeline must be unused in all of them.
     [[nodiscard]] shell::archive::Timeline newest_timeline(
         const shell::archive::ArchiveKey& key) const;
 
     [[nodiscard]] boost::json::array places() const;
 
-    /// Prints `archives_to` and `timeline_id` of the command's result for people. `from` is the
-    /// archive that the store was restored from.
+    /// Prints the fields `archives_to` and `timeline_id` of the command's result for people. `from`
+    /// is the archive that the store was restored from.
     void print(std::ostream& out, const boost::json::value& data, const std::string& from) const;
 
 private:

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Reads the daemon's files without the daemon. Changes nothing and does not disturb a running
-/// daemon.
+/// Reads the daemon's files without the help of the daemon. It changes nothing and does not disturb
+/// a running daemon.
 
 #include "base/result.hpp"
 #include "core/state.hpp"
@@ -21,7 +21,7 @@ public:
 
     [[nodiscard]] ports::StoreReader& reader() { return *reader_; }
 
-    /// The open state of the shard, with its accounts not reconciled.
+    /// The open state of the shard, in which all accounts count as not reconciled.
     [[nodiscard]] ports::StoreResult<core::State> state();
 
 private:

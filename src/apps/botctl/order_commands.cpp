@@ -23,7 +23,7 @@ int wrong_usage(const std::string& text) {
     return kExitUsage;
 }
 
-/// The named type, or the one that follows from the given prices.
+/// The order type that was given or, if none was, the type that follows from the given prices.
 std::string type_of(const OrderArguments& args) {
     if (!args.type.empty()) return args.type;
     const bool limit = !args.price.empty();

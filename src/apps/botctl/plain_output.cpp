@@ -8,7 +8,7 @@ namespace botcore::botctl {
 
 namespace {
 
-/// A carriage return inside a text would let it overwrite its own line.
+/// Replaces carriage returns, because they would let a text overwrite its own line.
 std::string without_returns(std::string text) {
     for (char& c : text) {
         if (c == '\r') c = ' ';

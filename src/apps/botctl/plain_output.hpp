@@ -4,11 +4,11 @@
 /// prints passes through it, and it lets no terminal control character through.
 ///
 /// O1  Whatever the origin of a text, the terminal receives UTF-8 without control characters and
-///     bidirectional marks; these are written as JSON escapes. Line feeds and tabs pass, and a
-///     carriage return that is written alone: botctl uses it for its progress lines.
+///     bidirectional marks; these are written as JSON escapes. Line feeds and tabs pass. A carriage
+///     return passes only if it is written by a call of its own, as the progress lines do.
 /// O2  All output has reached the stream below after a flush and after the destructor.
 ///
-/// Threads: the main thread's.
+/// Threads: the main thread.
 
 #include <ostream>
 #include <streambuf>

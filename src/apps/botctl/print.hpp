@@ -19,11 +19,12 @@ void print_prices(std::ostream& out, const boost::json::value& data);
 void print_book(std::ostream& out, const boost::json::value& data);
 void print_explanation(std::ostream& out, const boost::json::value& data);
 void print_transfer(std::ostream& out, const boost::json::value& data);
-/// For each account: our side, the exchange's side, OK or MISMATCH with reason and action.
+/// Prints for each account our side, the exchange's side, and OK, or MISMATCH with the reason and
+/// the action.
 void print_reconciliation(std::ostream& out, const boost::json::value& data);
-/// What "cancel all" and "flatten" started, and the exits that failed.
+/// Prints what `cancel-all` and `flatten` started, and the exits that failed.
 void print_touched(std::ostream& out, const boost::json::value& data);
-/// The exits that failed, with their codes; prints nothing if none failed.
+/// Prints the exits that failed, with their codes; prints nothing if none failed.
 void print_failed_exits(std::ostream& out, const boost::json::value& touched);
 
 }  // namespace botcore::botctl

@@ -143,7 +143,7 @@ private:
     int worst_ = kExitOk;
 };
 
-/// Every chosen account has been compared since `asked_at`.
+/// Whether every chosen account has been compared since `asked_at`.
 bool is_complete(const json::array& accounts, const std::string& asked_at) {
     for (const auto& account : accounts) {
         if (text_at(account.get_object(), "compared_at") < asked_at) return false;

@@ -66,7 +66,8 @@ json::object to_json(const archive::Restored& restored) {
     return data;
 }
 
-/// A folder of its own for a dry run, which may run beside the daemon and without a data folder.
+/// A temporary folder for a dry run, which may take place while the daemon runs, and also where
+/// there is no data folder.
 class Scratch {
 public:
     [[nodiscard]] static base::Result<Scratch, std::string> make() {
@@ -128,7 +129,7 @@ base::Result<Found, std::string> compared(const archive::Restored& restored,
     return found;
 }
 
-/// What would be lost and what is uncertain; empty if nothing is.
+/// Says what would be lost and what is uncertain; empty if neither applies.
 std::vector<std::string> warnings_of(const Found& found) {
     std::vector<std::string> lines = to_lines(found.loss);
     if (!found.unreadable.empty()) {
@@ -159,8 +160,9 @@ void print(std::ostream& out, const Found& found) {
         << "\nbackup: " << to_text(found.backup) << "\n";
 }
 
-/// The command that starts the installed daemon: by its systemd unit, or the program beside this
-/// one.
+/// The command that starts the installed daemon: through its systemd unit if there is
+/// one, otherwise through the script `run` of the checkout that botctl was built in, or through the
+/// botcored program in the folder of botctl.
 std::string start_command(const fs::path& data, const std::string& config_file) {
     std::error_code error;
     for (const char* const folder : {"/etc/systemd/system", "/usr/lib/systemd/system"}) {

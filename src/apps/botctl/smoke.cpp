@@ -40,7 +40,7 @@ public:
             ok_ = place();
             if (ok_ && !order_.empty()) {
                 const bool there = read_back("NEW");
-                // The order is canceled whatever the previous step found.
+                // The order is canceled whether or not the previous step succeeded.
                 const bool gone = cancel() && read_back("CANCELED");
                 ok_ = there && gone;
             }
@@ -85,7 +85,7 @@ private:
         return ok;
     }
 
-    /// A response in a few words.
+    /// Describes a response in a few words.
     static std::string said(const Reply& reply) {
         if (reply.status == 0) return "no answer";
         std::string text = std::to_string(reply.status);
@@ -131,7 +131,8 @@ private:
         return note("price", false, said(reply) + ", no bid of " + std::string(kSymbol));
     }
 
-    /// Four percent below the bid, with a value slightly above the minimum order value.
+    /// Chooses a limit price four percent below the bid, and a quantity whose value is slightly
+    /// above the minimum order value.
     bool choose(Price bid) {
         const auto price =
             scaled(bid, Rate::from_units(model::kScale * 96 / 100), model::Rounding::Down);

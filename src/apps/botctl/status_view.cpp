@@ -35,7 +35,7 @@ bool has(const json::value& value, std::string_view name) {
     return !field(value, name).is_null();
 }
 
-/// The unhealthy components, in one line: they explain the modes.
+/// One text for each component that is not healthy: these components explain the degraded modes.
 json::array causes_of(const json::value& health) {
     json::array causes;
     for (const auto& part : list_of(field(health, "dependencies"))) {
@@ -135,7 +135,7 @@ json::object archive_of(std::string_view metrics) {
     return archive;
 }
 
-/// "3 h 12 min" of whole seconds.
+/// Formats a number of seconds, such as "3 h 12 min".
 std::string span_text(std::int64_t seconds) {
     if (seconds < 120) return std::to_string(seconds) + " s";
     if (seconds < 7'200) return std::to_string(seconds / 60) + " min";

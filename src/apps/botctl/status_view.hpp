@@ -15,10 +15,10 @@ namespace botcore::botctl {
 struct StatusParts {
     boost::json::value health;          ///< /health/detailed
     boost::json::value accounts;        ///< /api/accounts
-    boost::json::value positions;       ///< Of all accounts, one after another.
+    boost::json::value positions;       ///< The positions of all accounts in one list.
     boost::json::value reconciliation;  ///< /api/reconciliation
     boost::json::value system;          ///< /api/monitoring/system
-    boost::json::value acts;            ///< /api/audit of frozen accounts
+    boost::json::value acts;            ///< /api/audit: who froze accounts
     std::string metrics;                ///< /metrics
 };
 

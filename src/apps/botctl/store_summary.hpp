@@ -1,6 +1,6 @@
 #pragma once
 
-/// Summarizes what a store holds, so that an operator can compare two of them, and what would be
+/// Summarizes what a store holds, so that an operator can compare two stores and see what would be
 /// lost if one replaced the other.
 
 #include "base/result.hpp"
@@ -29,20 +29,20 @@ struct StoreSummary {
 /// "95 records until 2026-11-23T12:00:00.000Z, 12 trades, positions: futures BTCUSDT LONG 0.009".
 [[nodiscard]] std::string to_text(const StoreSummary& picture);
 
-/// What one store has and another does not. Two stores have a record in common if it has the same
-/// hash, and then also all records before it.
+/// The records that one store has and another does not. Two stores have a record in common if it
+/// has the same hash in both; then they also have all records before it in common.
 struct Loss {
     model::Sequence first = 0;  ///< The first of the records that would be lost; 0: none.
     model::Sequence last = 0;
-    base::Timestamp since;  ///< When that record was made.
-    base::Timestamp until;
+    base::Timestamp since;  ///< When the record `first` was made.
+    base::Timestamp until;  ///< When the record `last` was made.
     std::uint64_t trades = 0;
     std::vector<std::string> named;  ///< The first of the lost trades, for people.
 
     [[nodiscard]] std::uint64_t records() const { return first == 0 ? 0 : last - first + 1; }
 };
 
-/// What `here` has and `there` does not.
+/// Finds the records that `here` has and `there` does not.
 [[nodiscard]] base::Result<Loss, std::string> loss_between(const std::filesystem::path& here,
                                                            const std::filesystem::path& there);
 

@@ -21,7 +21,7 @@ struct Column {
     Align align = Align::Left;
 };
 
-/// The text in one line, with a space for each terminal control character.
+/// Returns the text as one line, in which each terminal control character is replaced by a space.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// The value without quotes and control characters; "-" for null and for missing values.

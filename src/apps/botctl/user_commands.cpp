@@ -42,7 +42,7 @@ private:
     termios before_{};
 };
 
-/// Reads a line of the standard input. A password is never an argument, since other users can see
+/// Reads a line from the standard input. A password is never an argument, since other users can see
 /// the arguments of a process.
 std::string read_password(const char* prompt) {
     const EchoOff unseen;

@@ -88,8 +88,8 @@ FileOutcome replace_file(const fs::path& path, std::string_view bytes, Durabilit
 }
 
 FileOutcome create_file(const fs::path& path, std::string_view bytes) {
-    // Written under another name and then linked, so that a crash leaves no partial file (D1) and
-    // an existing file is never changed.
+    // The file is written under another name and then linked, so that a crash leaves no partial
+    // file (D1) and an existing file is never changed.
     const fs::path part = path.string() + ".part";
     if (::unlink(part.c_str()) != 0 && errno != ENOENT) return system_failure("remove", part);
     {

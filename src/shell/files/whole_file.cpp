@@ -21,7 +21,7 @@ base::Failure<std::string> instead(const fs::path& path, std::string_view receiv
             std::string(received)};
 }
 
-/// The error for `open` having failed with `error`.
+/// The error to return when `open` has failed with `error`.
 base::Failure<std::string> cannot_open(const fs::path& path, int error) {
     std::error_code ignored;
     if (error == ENOENT && fs::is_symlink(fs::symlink_status(path, ignored))) {

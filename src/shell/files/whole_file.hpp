@@ -24,11 +24,11 @@ inline constexpr std::size_t kWholeFileMax = std::size_t{64} << 20U;
 [[nodiscard]] base::Result<std::string, std::string> read_file(
     const std::filesystem::path& path, std::size_t bytes_max = kWholeFileMax);
 
-/// The same, or nothing if the name does not exist.
+/// Like `read_file`, but returns nothing if the name does not exist.
 [[nodiscard]] base::Result<std::optional<std::string>, std::string> read_file_if_there(
     const std::filesystem::path& path, std::size_t bytes_max = kWholeFileMax);
 
-/// Checks whether a new file of that name could be created. Creates none.
+/// Checks whether a new file of that name could be created, without creating it.
 [[nodiscard]] base::Outcome<std::string> check_can_create(const std::filesystem::path& path);
 
 }  // namespace botcore::shell::files

@@ -1,7 +1,7 @@
 #pragma once
 
-/// The levels of log lines, and the events that operators search for. Failures are errors,
-/// recoveries are information.
+/// The levels of log lines, and the events that operators search for. Failures have the level
+/// Error, recoveries the level Info.
 
 #include <cstdint>
 #include <string_view>
@@ -12,7 +12,7 @@ enum class Level : std::uint8_t { Trace, Debug, Info, Warn, Error, Fatal };
 
 [[nodiscard]] std::string_view to_text(Level level);
 
-/// Events that must be findable in the logs. Each has a level and a word in the field "event".
+/// Events that must be easy to find in the logs. Each has a level and a word: the field "event".
 enum class LogEvent : std::uint8_t {
     ServiceStarted,
     ServiceStopped,

@@ -1,7 +1,8 @@
 #pragma once
 
-/// A bounded buffer of log lines for one sink, in order. When it is full, the oldest line below
-/// Warn is dropped, or else the oldest of all; the number of dropped lines is reported.
+/// A bounded buffer of log lines for one sink, in order. When the buffer is full, the oldest line
+/// below Warn is dropped or, if there is none, the oldest of all lines. The number of dropped lines
+/// is reported.
 ///
 /// Threads: guarded by the caller's lock.
 
@@ -40,7 +41,7 @@ private:
     std::size_t lines_max_;
     std::uint64_t count_ = 0;
     std::uint64_t dropped_ = 0;
-    std::deque<Numbered> light_;  ///< Below Warn.
+    std::deque<Numbered> light_;  ///< The lines below Warn.
     std::deque<Numbered> heavy_;
 };
 

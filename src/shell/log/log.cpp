@@ -83,7 +83,7 @@ Log::Log(std::string service, Level least, const std::string& path)
 void Log::put(Level level, std::string_view message, std::span<const Field> fields) {
     if (!is_on(level)) return;
     writer_.push(level, [&](Format format) { return line_of(format, level, message, fields); });
-    // The process is about to end after a fatal line.
+    // After a fatal line the process is about to end, so the line must be written now.
     if (level == Level::Fatal) (void)flush(std::chrono::milliseconds(500));
 }
 
@@ -116,12 +116,12 @@ void Log::failure(LogEvent event, std::string_view message, std::span<const Fiel
 
 namespace {
 
-/// The text of a field as a line may show it.
+/// The text of a field without what a line must not show.
 std::string shown(const Field& field, std::string_view text) {
     return field.name == "remote" ? mask_address(text) : redact(text);
 }
 
-/// Quoted if it would otherwise be unclear where the value begins and ends.
+/// Adds quotes if it would otherwise be unclear where the value begins and ends.
 std::string as_value(const std::string& text) {
     const bool plain = !text.empty() && text.find_first_of(" =\"") == std::string::npos;
     if (plain) return base::plain_line(text);

@@ -4,8 +4,8 @@
 /// object; on standard error it may also be plain text for people. It never contains a secret
 /// (style rule E6).
 ///
-/// J1  Writing a line never waits for its destination: a thread of its own writes it, and while a
-///     sink is down its lines wait in a bounded buffer (LogWriter).
+/// J1  Writing a line never waits for its destination: the log thread writes it, and while a
+///     sink is down, its lines wait in a bounded buffer (LogWriter).
 
 #include "shell/log/level.hpp"
 #include "shell/log/log_writer.hpp"
@@ -22,7 +22,7 @@
 
 namespace botcore::shell::log {
 
-/// A field beside the message: "request_id", "user_id", "operation", "duration_ms".
+/// A named value in addition to the message: "request_id", "user_id", "operation", "duration_ms".
 struct Field {
     std::string_view name;
     std::variant<std::string_view, std::int64_t, double> value;
@@ -43,7 +43,7 @@ struct LogOptions {
     Format format = Format::Json;  ///< The format on the descriptor.
     /// Lines below Error are held back from the descriptor for at most this time, until `release`.
     std::chrono::milliseconds held_for{0};
-    std::string path;  ///< A log file as well, always JSON; empty for none.
+    std::string path;  ///< The path of an additional log file, always in JSON; empty for none.
     std::uint64_t file_bytes_max = 64U << 20U;
     int files_max = 5;
     std::size_t lines_max = 10'000;  ///< The most lines that wait for one sink that is down.
@@ -53,7 +53,7 @@ struct LogOptions {
 class Log {
 public:
     explicit Log(LogOptions options);
-    /// Writes to standard error, or to the file only if `path` is given.
+    /// Writes to standard error or, if `path` is given, only to that file.
     explicit Log(std::string service, Level least = Level::Info, const std::string& path = {});
     /// Writes the waiting lines to the sinks, for two seconds at most.
     ~Log() = default;
@@ -62,14 +62,14 @@ public:
 
     void write(Level level, std::string_view message, std::initializer_list<Field> fields = {});
 
-    /// Writes a line with the level of the event and its word in the field "event".
+    /// Writes a line with the event's level, and with the event's word in the field "event".
     void event(LogEvent event, std::string_view message, std::initializer_list<Field> fields = {}) {
         this->event(event, message, std::span<const Field>(fields));
     }
 
     void event(LogEvent event, std::string_view message, std::span<const Field> fields);
 
-    /// An unexpected error, logged with a stack trace.
+    /// Writes a line about an unexpected error, with a stack trace.
     void failure(LogEvent event,
                  std::string_view message,
                  std::initializer_list<Field> fields = {}) {
@@ -80,22 +80,24 @@ public:
 
     [[nodiscard]] bool is_on(Level level) const { return level >= least_; }
 
-    /// Waits until all lines so far are written, files to stable storage. False when that took
-    /// longer than `within`.
+    /// Waits until all lines logged so far are written; those in files, to stable storage. Returns
+    /// false when that took longer than `within`.
     bool flush(std::chrono::milliseconds within = std::chrono::seconds(2)) {
         return writer_.flush(within);
     }
 
-    /// Call it once the start-up greeting has been printed: the lines that were held back are
-    /// written then.
+    /// Writes the lines that were held back. Must be called once the start-up greeting has been
+    /// printed.
     void release() { writer_.release(); }
 
-    /// Closes the file, which may have been moved aside, and reopens it by its name.
+    /// Closes the log file, which another program may have renamed, and opens a file under its
+    /// configured name.
     void reopen() { writer_.reopen(); }
 
-    /// Lines that wait for a sink, and lines that were dropped.
+    /// The number of lines that wait for a sink.
     [[nodiscard]] std::size_t waiting() { return writer_.waiting(); }
 
+    /// The number of lines that were dropped.
     [[nodiscard]] std::uint64_t dropped() const { return writer_.dropped(); }
 
 private:
@@ -117,8 +119,8 @@ private:
                                       std::string_view message,
                                       std::span<const Field> fields);
 
-/// The same as text for people: time, level, message, then the fields. Contains no host, version or
-/// environment; one line, except that a stack trace follows indented.
+/// Formats the line as text for people: time, level, message, then the fields. The text contains no
+/// host, version or environment. It is one line, except that an indented stack trace may follow.
 [[nodiscard]] std::string format_text(Level level,
                                       std::string_view timestamp,
                                       std::string_view message,

@@ -176,7 +176,7 @@ TEST(LineBuffer, DropsTheOldestLineBelowWarnFirst) {
     push(buffer, Level::Warn, "w1");
     push(buffer, Level::Error, "e2");
     EXPECT_EQ(buffer.take_dropped(), 1U);
-    push(buffer, Level::Debug, "d1");  // The only line below Warn, so it is dropped at once.
+    push(buffer, Level::Debug, "d1");  // This is the only line below Warn: it is dropped at once.
     EXPECT_EQ(buffer.take_dropped(), 1U);
     EXPECT_THAT(all_of(buffer), ElementsAre("e1", "w1", "e2"));
     for (const char* text : {"a", "b", "c", "d"})
@@ -282,7 +282,7 @@ TEST(Log, HoldsLinesBackFromTheScreenUntilTheGreetingIsShown) {
     Log log(options);
     log.write(Level::Warn, "first");
     log.write(Level::Info, "second");
-    while (lines_of(folder.file()).size() < 2)  // The file gets them at once.
+    while (lines_of(folder.file()).size() < 2)  // The file gets the lines at once.
         std::this_thread::yield();
     EXPECT_EQ(screen.take(), "");
     log.release();
@@ -342,7 +342,7 @@ TEST(Log, NeverWaitsForAPipeThatIsNotRead) {
         Log log(options);
         for (int i = 0; i < kLines; ++i)
             log.write(Level::Info, std::to_string(i) + std::string(100, '.'));
-        // The file gets all of them although the pipe is full.
+        // The file gets all lines although the pipe is full.
         while (lines_of(folder.file()).size() < kLines)
             std::this_thread::yield();
         EXPECT_GT(log.waiting(), 0U);
@@ -400,7 +400,7 @@ TEST(Log, ReportsHowManyLinesWereDropped) {
             ++others;
         }
     }
-    EXPECT_EQ(errors, 5);  // All of them: the dropped lines had a lower level.
+    EXPECT_EQ(errors, 5);  // No error was dropped: all dropped lines had a lower level.
     EXPECT_EQ(dropped + others, 20);
     EXPECT_GE(dropped, 9);
     EXPECT_EQ(log.dropped(), static_cast<std::uint64_t>(dropped));
@@ -424,7 +424,7 @@ TEST(FileSink, RotatesTheFileBeforeItGrowsTooLarge) {
     EXPECT_EQ(std::filesystem::file_size(folder.file()), 60U);
 }
 
-// Does what logrotate's copytruncate does.
+// Truncates the file as the setting copytruncate of logrotate does.
 TEST(FileSink, AppendsToAFileThatWasTruncated) {
     const Folder folder;
     FileSink sink({.path = folder.file(), .bytes_max = 100, .files_max = 2});

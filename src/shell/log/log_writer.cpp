@@ -14,7 +14,7 @@ namespace {
 constexpr std::chrono::milliseconds kRetryAfter(100);
 constexpr std::chrono::seconds kFlushTimeout(2);
 
-/// Writing to a pipe without a reader must not end the process.
+/// Blocks SIGPIPE, because writing to a pipe without a reader must not end the process.
 void block_broken_pipes() {
     sigset_t set;
     (void)::sigemptyset(&set);

@@ -3,11 +3,12 @@
 /// The log thread: takes finished lines from any thread and writes them to the sinks. Callers never
 /// wait for a sink.
 ///
-/// G1  Each sink gets every line in order, except those that did not fit into its buffer; a line
-///     then reports how many were dropped.
-/// G2  A sink that is down is tried again a few times a second; the others continue.
+/// G1  Each sink gets the lines in order, except those that did not fit into its buffer; then a
+///     line reports how many were dropped.
+/// G2  A sink that is down is tried again a few times a second; the other sinks continue.
 /// G3  Lines that are held back are written in order at the first of these events: `release` is
-///     called, a line of level Error or above is logged, `flush` is called, the time is over.
+///     called, a line of level Error or above is logged, `flush` is called, or the time `held_for`
+///     has passed.
 ///
 /// Queues: one for each sink, `lines_max` lines (full: see LineBuffer).
 
@@ -50,14 +51,14 @@ public:
     /// Makes every sink that writes to a named file reopen it.
     void reopen();
 
-    /// Waits until every sink has all lines so far, on stable storage where it has one. False when
-    /// that took longer than `within`.
+    /// Waits until every sink has written all lines so far, on stable storage if the sink has any.
+    /// Returns false when that took longer than `within`.
     bool flush(std::chrono::milliseconds within);
 
     /// The most lines that any one sink has not written yet.
     [[nodiscard]] std::size_t waiting();
 
-    /// Lines that were dropped, over all sinks.
+    /// The number of lines that were dropped, for all sinks together.
     [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(); }
 
 private:
@@ -68,7 +69,7 @@ private:
 
         std::unique_ptr<LineSink> sink;  // Used by the log thread only.
         LineBuffer buffer;               // Guarded by mutex_.
-        Line pending_line;               // Taken by the log thread, not written yet. Guarded.
+        Line pending_line;               // Taken by the log thread but not written yet. Guarded.
         bool down = false;               // Guarded.
         bool unsynced = false;           // Guarded.
         bool held = false;               // Guarded.

@@ -31,7 +31,7 @@ constexpr std::array<std::string_view, 12> kSecretNames = {"password",
                                                            "listenkey",
                                                            "authorization"};
 
-/// The words that our own texts and fields have before the hash of a state or a record.
+/// In our own texts and fields, one of these words precedes the hash of a state or of a record.
 constexpr std::array<std::string_view, 6> kHashWords = {
     "state ", "hash ", "state_hash\":\"", "state_hash=", "head_hash\":\"", "\"hash\":\""};
 
@@ -74,7 +74,7 @@ bool is_our_variable(std::string_view word) {
 }
 
 /// Whether the word is the part of an archive object's name that consists of digits: "<20
-/// digits>-<20 digits>" of a segment, "<20 digits>-<yyyymmdd>t<hhmmss>z" of a snapshot. Secrets
+/// digits>-<20 digits>" for a segment, "<20 digits>-<yyyymmdd>t<hhmmss>z" for a snapshot. Secrets
 /// contain more letters.
 bool is_object_name(std::string_view word) {
     const std::size_t dash = word.find('-');
@@ -135,8 +135,8 @@ private:
 
     [[nodiscard]] bool at_word_start() const { return out_.empty() || !is_word(out_.back()); }
 
-    /// Whether one of our own words for a hash comes right before it. A request's signature never
-    /// follows such a word.
+    /// Whether one of our own words for a hash comes right before the current position. A request's
+    /// signature never follows such a word.
     [[nodiscard]] bool follows_hash_word() const {
         const std::string_view text = out_;
         return std::any_of(kHashWords.begin(), kHashWords.end(), [&](std::string_view end) {
@@ -214,7 +214,7 @@ private:
     /// After a secret's name: redacts its value if ':' or '=' follows.
     void take_named_value() {
         std::size_t skip = 0;
-        // The quote after the name may be escaped, in a text inside a text.
+        // The quote after the name may be escaped, if the JSON text is itself inside a JSON string.
         while (skip < rest_.size() && (rest_[skip] == '"' || rest_[skip] == '\\'))
             ++skip;
         while (skip < rest_.size() && rest_[skip] == ' ')

@@ -5,11 +5,11 @@
 ///
 /// R1  Removed anywhere in the text: what follows "Bearer", values of names such as password,
 ///     token, secret, signature or api_key, and every run of 40 or more letters, digits, '_' and
-///     '-', which is what tokens, keys and signatures look like and none of our ids. Names of the
-///     archive's objects are not removed, nor are hashes right after our own words for them: an
+///     '-': tokens, keys and signatures look like that, and none of our ids does. Names of the
+///     archive's objects are not removed, nor are hashes right after our own words for hashes: an
 ///     operator must be able to find the object and to compare states.
-/// R2  An e-mail address is replaced by a short keyed hash that stays the same for the life of the
-///     process; the last part of an IP address becomes '*', unless it is a loopback address.
+/// R2  An e-mail address is replaced by a short keyed hash, which stays the same while the process
+///     runs. The last part of an IP address becomes '*', unless it is a loopback address.
 ///
 /// Threads: any.
 

@@ -60,7 +60,7 @@ TEST(Redact, ShowsNamesOfOurVariablesButNotTheirSecrets) {
     EXPECT_EQ(redact("BOTCORE_" + std::string(72, 'A')), "[redacted]") << "None is so long.";
 }
 
-// An operator must be able to find the object and to compare states.
+// An operator must be able to find an object of the archive and to compare states.
 TEST(Redact, LeavesObjectNamesAndStateHashesUnchanged) {
     const std::string hash = "0f" + std::string(62, 'a');
     for (const std::string& text :
@@ -90,7 +90,7 @@ TEST(Redact, HashesMailAddresses) {
     EXPECT_TRUE(redact("?email=ann@example.org&x=1").starts_with("?email=[email "));
 }
 
-// What precedes an address in the same word may be a secret, too.
+// The characters before an e-mail address in the same word may be a secret, too.
 TEST(Redact, RemovesSecretsBeforeAMailAddress) {
     for (const std::string& text : {std::string("https://h/p?token=hunter2&email=ann@example.org"),
                                     std::string("api_key=hunter2&email=ann@example.org"),

@@ -75,8 +75,8 @@ bool FileSink::ready() {
     return true;
 }
 
-/// A program that has moved the file aside finds a new one in its place at once, not only with the
-/// next line.
+/// Opens the new file at once and not only with the next line, so that a program that has renamed
+/// the old file finds the new one in its place.
 void FileSink::reopen() {
     close();
     (void)ready();

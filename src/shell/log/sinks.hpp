@@ -38,12 +38,12 @@ public:
     /// The format of the lines that the sink takes; it never changes.
     [[nodiscard]] virtual Format format() const { return Format::Json; }
 
-    /// Whether its first lines may be held back until the start-up greeting has been shown.
+    /// Whether the sink's first lines may be held back until the start-up greeting has been shown.
     [[nodiscard]] virtual bool shares_screen() const { return false; }
 };
 
-/// A descriptor that the sink does not own. A pipe that is full is Down; no call waits longer than
-/// `patience`.
+/// Writes to a descriptor that the sink does not own. For a pipe that is full `write` returns Down;
+/// no call waits longer than `patience`.
 class DescriptorSink final : public LineSink {
 public:
     explicit DescriptorSink(int descriptor,
@@ -60,7 +60,7 @@ private:
     int descriptor_;
     Format format_;
     std::chrono::milliseconds patience_;
-    std::size_t written_ = 0;  ///< Bytes of the current line.
+    std::size_t written_ = 0;  ///< The bytes of the current line that were written.
 };
 
 struct FileSinkOptions {
@@ -89,7 +89,7 @@ private:
 
     FileSinkOptions options_;
     int descriptor_ = -1;
-    std::uint64_t size_ = 0;  ///< Read again before each line.
+    std::uint64_t size_ = 0;  ///< The size of the file, read again before each line.
 };
 
 }  // namespace botcore::shell::log

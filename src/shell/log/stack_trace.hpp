@@ -7,12 +7,13 @@
 
 namespace botcore::shell::log {
 
-/// The calls that led here, innermost first, one a line: "function (module+offset)". A function
-/// that the program does not export has only its offset; `addr2line -e module offset` names it.
+/// The calls that led to this call, the innermost first, each on its own line: "function
+/// (module+offset)". A function that the program does not export has only its offset;
+/// `addr2line -e module offset` prints its name.
 [[nodiscard]] std::string stack_trace();
 
-/// From now on a failed CHECK, an invalid memory access and the like print their stack on standard
-/// error before the process ends as it would have without this.
+/// After this call, a failed CHECK, an invalid memory access and other fatal signals print their
+/// stack on standard error. Then the process ends as it would have without this function.
 void install_crash_trace();
 
 }  // namespace botcore::shell::log

@@ -25,7 +25,7 @@ CandleInterval interval_at(std::size_t place) {
     return static_cast<CandleInterval>(place);
 }
 
-/// Candles by open time, aggregated in the simplest possible way.
+/// Candles by open time, which this test aggregates in the simplest possible way.
 using Folded = std::map<std::int64_t, Candle>;
 
 void fold(Folded& folded, CandleInterval interval, const Candle& part) {
@@ -113,7 +113,7 @@ TEST(RecordedCandles, MatchASimpleAggregationOfRecordedTrades) {
     }
 }
 
-/// Feeds one message of a recording to the feed, which appends the resulting events.
+/// Passes one message of a recording to the market feed, which appends the resulting events.
 using Tell = std::function<void(
     gateway::MarketFeed&, const protocol::MarketMessage&, Timestamp, gateway::MarketFeed::Events&)>;
 
@@ -135,8 +135,8 @@ MarketBoard board_of(const RecordingFile& file, const Tell& feed_message) {
 
 constexpr protocol::InstrumentIndex kFirst{0};
 
-/// Each recorded trade is fed twice and also as part of an aggregate trade; a trade of the
-/// insurance fund at a distant price follows. None of this may change the candles.
+/// Passes each recorded trade to the feed twice, and also as part of an aggregate trade. A trade of
+/// the insurance fund at a distant price follows. None of this may change the candles.
 TEST(RecordedCandles, IgnoreRepeatedAggregatedAndInsuranceFundTrades) {
     const auto files = real_recordings();
     if (files.empty()) GTEST_SKIP() << "BOTTEST_DATA names no recordings.";

@@ -11,7 +11,7 @@ namespace botcore::shell {
 
 namespace {
 
-/// The file has one line for each hidden instrument: market, space, symbol.
+/// Parses the file, which has one line for each hidden instrument: market, space, symbol.
 std::optional<std::set<model::InstrumentId>> parse(const std::string& text) {
     std::set<model::InstrumentId> hidden;
     std::istringstream lines(text);

@@ -4,7 +4,7 @@
 /// candles, orders and risk of hidden instruments work as before, and hidden instruments can be
 /// requested by name. Initially all instruments are shown.
 ///
-/// F1  A change is on disk before the response is sent; a damaged file hides nothing.
+/// F1  A change is on disk before the response is sent. A damaged file hides no instrument.
 /// F2  The file lists the hidden instruments, so that an instrument new to the software is shown.
 ///
 /// Threads: the loop thread only; a change writes one small file there.
@@ -20,15 +20,16 @@ namespace botcore::shell {
 
 class FollowedSymbols {
 public:
-    /// Reads `path` if it exists. With an empty path the choice is stored in memory only.
+    /// Reads the file `path` if it exists. With an empty path, the choice is kept in memory only.
     explicit FollowedSymbols(std::filesystem::path path);
 
     [[nodiscard]] bool is_followed(const model::InstrumentId& instrument) const {
         return !hidden_.contains(instrument);
     }
 
-    /// Both do nothing when the instrument is already in that state. The error says why the file
-    /// could not be written; in that case nothing has changed.
+    /// `follow` shows the instrument in lists, `unfollow` hides it. Both do nothing when the
+    /// instrument is already in that state. The error says why the file could not be written; in
+    /// that case nothing has changed.
     [[nodiscard]] base::Outcome<std::string> follow(const model::InstrumentId& instrument);
     [[nodiscard]] base::Outcome<std::string> unfollow(const model::InstrumentId& instrument);
 

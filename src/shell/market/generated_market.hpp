@@ -7,9 +7,9 @@
 /// N1  The same seed, settings and poll times produce the same events.
 /// N2  Each poll ends an instrument's events with its best prices, and after each poll every book
 ///     is complete.
-/// N3  The first poll is the end of the history and the beginning of the market; both have the same
-///     price at that time. Of this run only that time influences the history; everything else comes
-///     from the seed.
+/// N3  At the first poll the history ends and the market begins, both at the same price. The
+///     history depends on the time of the first poll and on the seed, and on nothing else in this
+///     run.
 
 #include "base/time.hpp"
 #include "model/depth.hpp"
@@ -32,11 +32,13 @@ class GeneratedMarket {
 public:
     GeneratedMarket(std::uint64_t seed, const std::vector<venue::MarketSettings>& settings);
 
-    /// One step of every instrument at `now`, which is the time of the events. A `now` before the
-    /// last poll is replaced by the time of the last poll. The result is valid until the next poll.
+    /// Makes one step of every instrument at `now`, which is the time of the events. A `now` before
+    /// the last poll is replaced by the time of the last poll. The result is valid until the next
+    /// poll.
     [[nodiscard]] std::span<const protocol::MarketEvent> poll(base::Timestamp now);
 
-    /// The history of the instrument at that index of the table; `nullptr` before the first poll.
+    /// The history of the instrument at index `place` of the table; `nullptr` before the first
+    /// poll.
     [[nodiscard]] ports::CandleHistory* history(std::size_t place) const {
         return place < histories_.size() ? histories_[place].get() : nullptr;
     }

@@ -6,10 +6,10 @@
 /// B1  An instrument has prices only while its book is complete (E2): not before the first
 ///     `BookReady`, and not from a `BookReset` to the next one.
 /// B2  Ages are measured on the clock of the source, which never goes back. The owner of the loop
-///     advances it with `set_now`, so that ages grow when the source is silent.
+///     advances that clock with `set_now`, so that ages grow while the source is silent.
 /// B3  The age of a quote is the age of the older of its two parts: the book (from which `worst` is
-///     computed) and the best prices. A trade makes neither younger, because trades may arrive on a
-///     connection of their own while the connection of the book is dead (invariant I14).
+///     computed) and the best prices. A trade makes neither part younger, because trades may arrive
+///     on a connection of their own while the connection of the book is dead (invariant I14).
 /// B4  `worst` is never better than the best price, which may be newer than the book.
 /// B5  Every trade that counts is added to the instrument's candles by the exchange's trade time. A
 ///     trade that cannot be added is counted, and changes neither the candles nor the last price. A
@@ -41,8 +41,8 @@ inline constexpr base::Duration kFeedSilenceMax = base::Duration::seconds(10);
 
 class MarketBoard final : public ports::MarketData {
 public:
-    /// The instrument table of the source whose events are applied, and the source that quotes
-    /// name.
+    /// `instruments` is the instrument table of the source whose events are applied. Quotes name
+    /// `source` as their source.
     MarketBoard(const std::vector<model::InstrumentId>& instruments, model::MarketSource source);
 
     /// Applies the events of whole messages, in order (E1).
@@ -74,13 +74,13 @@ public:
     [[nodiscard]] ports::CandleHistory* history(
         const model::InstrumentId& instrument) const override;
 
-    /// Sets the history of the instrument at that index of the table. The history must outlive the
-    /// board.
+    /// Sets the history of the instrument at index `place` of the table. The history must outlive
+    /// the board.
     void set_history(std::size_t place, ports::CandleHistory* history);
 
     [[nodiscard]] ports::TradeCounts trade_counts() const override { return counts_; }
 
-    /// Time of the source's last event for the instrument, trades included; nothing before the
+    /// The time of the source's last event for the instrument, trades included; nothing before the
     /// first event.
     [[nodiscard]] std::optional<base::Timestamp> last_event(
         const model::InstrumentId& instrument) const;
@@ -113,7 +113,7 @@ private:
     std::map<model::InstrumentId, std::size_t> places_;
     model::MarketSource source_;
     base::Timestamp now_;
-    std::optional<base::Timestamp> last_event_;  ///< Of any instrument, on the source's clock.
+    std::optional<base::Timestamp> last_event_;  ///< For any instrument, on the source's clock.
     base::Timestamp exchange_now_;               ///< Zero before the first message with a time.
     base::Timestamp minute_end_;                 ///< When the minute of `exchange_now_` ends.
     ports::TradeCounts counts_;

@@ -31,7 +31,7 @@ bool MarketEventQueue::push(Batch& batch, const std::stop_token& stop) {
             shared_.spare.pop_back();
         }
     }
-    if (was_empty) wake_();  // Q3; without the lock, because it may take the loop's lock.
+    if (was_empty) wake_();  // Q3; without our lock: `wake_` may take the loop's.
     return true;
 }
 

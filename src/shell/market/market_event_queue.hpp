@@ -30,12 +30,13 @@ public:
     /// consumer, for example by posting to the loop.
     MarketEventQueue(std::size_t batches_max, std::function<void()> wake);
 
-    /// Producer: waits for space, then takes `batch` and leaves it empty, with allocated memory for
-    /// reuse. Returns false, with `batch` unchanged, when `stop` was requested first.
+    /// Called by the producer: waits for space, then takes `batch` and leaves it empty, with
+    /// allocated memory for reuse. Returns false, with `batch` unchanged, when `stop` was requested
+    /// before there was space.
     [[nodiscard]] bool push(Batch& batch, const std::stop_token& stop);
 
-    /// Consumer: calls `take` for at most `batches_max` waiting batches; never waits. Returns their
-    /// number.
+    /// Called by the consumer: calls `take` for at most `batches_max` waiting batches, and returns
+    /// their number. Never waits.
     std::size_t drain(std::size_t batches_max, const Take& take);
 
     [[nodiscard]] std::size_t size() const;
@@ -46,7 +47,7 @@ public:
 private:
     struct Shared {
         std::deque<Batch> waiting;
-        std::vector<Batch> spare;  // Empty, with memory: no allocation per batch.
+        std::vector<Batch> spare;  // Empty batches whose memory is reused.
         std::uint64_t waits_count = 0;
     };
 

@@ -1,16 +1,17 @@
 #pragma once
 
-/// Plays a recorded market on its own thread, called "market": it reads, decompresses, parses and
-/// stitches at the configured speed, and passes batches of events to the loop.
+/// Plays a recorded market on its own thread, called "market". The thread reads, decompresses and
+/// parses the recordings and stitches the books at the configured speed, and passes batches of
+/// events to the loop.
 ///
 ///   Ready ──start()──> Running ──last message──> Ended
 ///                         │ └──── a file fails ─> Failed
 ///                         └────── stop() ───────> Ended
 ///
-/// T1  The loop receives whole messages, in order, and none is lost: when it is slow the thread
-///     waits.
+/// T1  The loop receives whole messages, in order, and none is lost: when the loop is slow, the
+///     thread waits.
 /// T2  A batch is passed on when it holds `batch_events`, or is 1 ms old, or nothing more is due.
-/// T3  `stop` returns soon, whatever the thread waits for.
+/// T3  `stop` returns soon, no matter what the thread is waiting for.
 
 #include "base/time.hpp"
 #include "model/names.hpp"
@@ -33,7 +34,7 @@ namespace botcore::shell {
 
 struct RecordedMarketOptions {
     std::vector<RecordingFile> files;
-    std::uint32_t speed = 1;  ///< Times real time; zero is as fast as the loop can process.
+    std::uint32_t speed = 1;  ///< A multiple of real time; zero: as fast as the loop can.
     ReplayEnd at_end = ReplayEnd::StartOver;
     std::size_t batch_events = 256;
     std::size_t batches_max = 64;
@@ -44,7 +45,7 @@ enum class RecordedMarketState : std::uint8_t { Ready, Running, Ended, Failed };
 struct RecordedMarketStatus {
     RecordedMarketState state = RecordedMarketState::Ready;
     ReplayCounts counts;  ///< As of the last batch.
-    std::string failure;  ///< The error; empty unless `Failed`.
+    std::string failure;  ///< The error message; empty unless the state is `Failed`.
 };
 
 class RecordedMarket {
@@ -66,7 +67,8 @@ public:
     /// Stops the thread and waits for it. May be called again.
     void stop();
 
-    /// Loop thread: passes at most `batches` waiting batches to `take`; never waits. `wall` is now.
+    /// Loop thread: passes at most `batches` waiting batches to `take`; never waits. `wall` is the
+    /// current real time.
     std::size_t drain(Wall wall, std::size_t batches, const MarketEventQueue::Take& take);
 
     /// Loop thread: the time of the recording at `wall`. Pass it to the board before requesting a
@@ -81,7 +83,7 @@ public:
     /// Any thread.
     [[nodiscard]] RecordedMarketStatus status() const;
 
-    /// Any thread: number of batches that wait for the loop.
+    /// Any thread: the number of batches that wait for the loop.
     [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
 
 private:

@@ -24,7 +24,7 @@ struct gzFile_s;
 
 namespace botcore::shell {
 
-/// A recording cannot be opened or read; the text says which one and why.
+/// Thrown when a recording cannot be opened or read. The text says which recording, and why.
 class RecordingError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -59,10 +59,10 @@ public:
     /// The next line, or nothing at the end. Lines without a time are skipped and counted.
     [[nodiscard]] std::optional<RecordedLine> next();
 
-    /// Back to the first line.
+    /// Goes back to the first line.
     void rewind();
 
-    /// Number of lines without a time so far.
+    /// The number of lines without a time so far.
     [[nodiscard]] std::uint64_t skipped_count() const { return skipped_count_; }
 
 private:

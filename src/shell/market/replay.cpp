@@ -88,7 +88,7 @@ void Replay::handle(Source& source, Events& events) {
     if (step == gateway::StitchStep::Gap) ++counts_.gaps;
 }
 
-/// Selects the source with the earliest line; a linear search, because there are few files.
+/// Selects the source with the earliest line by a linear search, because there are few files.
 void Replay::choose() {
     next_ = nullptr;
     for (Source& source : sources_) {

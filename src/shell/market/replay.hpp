@@ -1,7 +1,7 @@
 #pragma once
 
-/// Plays recordings: merges files by time, parses, stitches, and returns market events. It has no
-/// thread and no clock; `RecordedMarket` controls its speed.
+/// Plays recordings: merges the files by time, parses the messages, stitches the books, and returns
+/// market events. It has no thread and no clock; `RecordedMarket` controls its speed.
 ///
 /// P1  Recorded time never goes back, not even when the playback starts over: each round is shifted
 ///     to begin after the previous one.
@@ -27,9 +27,9 @@ enum class ReplayEnd : std::uint8_t {
 
 struct ReplayCounts {
     std::uint64_t messages = 0;  ///< All messages read, including the next three counts.
-    std::uint64_t refused = 0;   ///< Malformed.
-    std::uint64_t ignored = 0;   ///< Of an unknown kind, or of an instrument without a file.
-    std::uint64_t gaps = 0;      ///< Depth updates were missing and a book was reset.
+    std::uint64_t refused = 0;   ///< Malformed messages.
+    std::uint64_t ignored = 0;   ///< Of an unknown kind, or for an instrument without a file.
+    std::uint64_t gaps = 0;      ///< How often depth updates were missing and a book was reset.
     std::uint64_t rounds = 0;    ///< How often the playback started over.
 };
 
@@ -41,7 +41,7 @@ public:
     /// `files` must not be empty; at least one file must contain a message.
     Replay(const std::vector<RecordingFile>& files, ReplayEnd at_end);
 
-    /// The time of the next message, on the playback's clock; nothing at the end.
+    /// The time of the next message on the playback's clock; nothing after the last message.
     [[nodiscard]] std::optional<base::Timestamp> next_time() const;
 
     /// Appends the events of the next message. `next_time` must not be empty.

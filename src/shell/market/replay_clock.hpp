@@ -20,11 +20,11 @@ class ReplayClock {
 public:
     using Wall = std::chrono::steady_clock::time_point;
 
-    /// `speed` times real time; zero is as fast as possible. At real time `wall` the recorded time
-    /// is `first`.
+    /// Recorded time passes `speed` times as fast as real time; zero is as fast as possible. At
+    /// real time `wall` the recorded time is `first`.
     ReplayClock(std::uint32_t speed, Wall wall, base::Timestamp first);
 
-    /// The event with recorded time `last` has reached the loop.
+    /// Must be called when the event with recorded time `last` has reached the loop.
     void delivered(base::Timestamp last, Wall wall);
 
     /// The recorded time at `wall`.

@@ -122,7 +122,7 @@ TEST(Replay, RejectsRecordingsWithoutMessages) {
 
 using Best = std::pair<model::Level, model::Level>;
 
-/// Best prices by update id: from the book tickers, and from our books.
+/// Best prices by update id, from the recorded book tickers (`told`) and from our books (`ours`).
 struct Compared {
     std::map<std::uint64_t, Best> told;
     std::map<std::uint64_t, Best> ours;
@@ -161,8 +161,8 @@ TEST(Replay, RealBooksAgreeWithTheRecordedBookTickers) {
         std::uint64_t equal = 0;
         std::uint64_t different = 0;
         for (const auto& [update, best] : compared.ours) {
-            // Comparable is the last ticker up to this update, if a later ticker shows that it is
-            // the last.
+            // Our book after this update is compared with the last ticker up to the update. A later
+            // ticker must exist, because only that shows which ticker is the last one.
             const auto later = compared.told.upper_bound(update);
             if (later == compared.told.end() || later == compared.told.begin()) continue;
             ++(std::prev(later)->second == best ? equal : different);

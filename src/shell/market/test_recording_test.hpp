@@ -1,6 +1,6 @@
 #pragma once
 
-/// Recordings for tests: small ones created on the spot, and the location of the real ones.
+/// Recordings for tests: small ones that a test creates, and the location of the real ones.
 
 #include "shell/market/recording.hpp"
 #include "tests/scratch/temporary_folder.hpp"
@@ -35,7 +35,8 @@ private:
     std::filesystem::path path_;
 };
 
-/// The real recordings in the folder that BOTTEST_DATA names; empty when it is not set.
+/// The real recordings in the folder that the environment variable BOTTEST_DATA names;
+/// empty when it is not set.
 inline std::vector<RecordingFile> real_recordings() {
     const char* const data = std::getenv("BOTTEST_DATA");
     std::vector<RecordingFile> files;

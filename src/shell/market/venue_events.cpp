@@ -27,7 +27,7 @@ std::optional<venue::MarketEvent> venue_event_of(
             return result;
         case protocol::MarketEventKind::BookReady:
         case protocol::MarketEventKind::BestPrice:
-        // A trade that is late, repeated or outside the order book does not move the current price.
+        // A trade that is late, repeated or outside the order book does not change the price.
         case protocol::MarketEventKind::LateTrade:
         case protocol::MarketEventKind::RepeatedTrade:
         case protocol::MarketEventKind::NonMarketTrade:

@@ -11,8 +11,8 @@
 
 namespace botcore::shell {
 
-/// Nothing for events that the venue does not use: it takes a book from its levels alone.
-/// `instruments` is the table of the source that sent the event.
+/// Returns nothing for events that the venue does not use: it builds a book from its levels alone.
+/// `instruments` is the instrument table of the source that sent the event.
 [[nodiscard]] std::optional<venue::MarketEvent> venue_event_of(
     const protocol::MarketEvent& event, const std::vector<model::InstrumentId>& instruments);
 

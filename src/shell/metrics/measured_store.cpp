@@ -8,7 +8,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Measures from its construction to its destruction.
+/// Measures the time from its construction to its destruction.
 class Stopwatch {
 public:
     explicit Stopwatch(Metrics& metrics) : metrics_(metrics) {}

@@ -1,6 +1,6 @@
 #pragma once
 
-/// A store decorator that measures each commit and each read and forwards every call.
+/// A decorator of a store that forwards every call, and measures each commit and each read.
 
 #include "ports/store.hpp"
 #include "shell/metrics/metrics.hpp"

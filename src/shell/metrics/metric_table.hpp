@@ -3,7 +3,8 @@
 /// All metrics in one table: name, kind, labels, unit and meaning. The registry, the initial zero
 /// values and docs/metrics.md are generated from it.
 ///
-/// M1  A name occurs in the table once; a label's listed values are present at zero from the start.
+/// M1  A name occurs in the table once. Lines for the listed values of a label are present at zero
+///     from the start.
 
 #include <cstdint>
 #include <span>
@@ -27,10 +28,11 @@ enum class Buckets : std::uint8_t {
 struct MetricRow {
     std::string_view name;
     MetricKind kind = MetricKind::Counter;
-    /// "name=value|value;name=…". "*" after the last value: further values may appear. "-": no line
-    /// exists before its source has reported, such as a component that may not be configured.
-    /// "@codes" stands for all error codes, "@reasons" for all refusal reasons, "@dependencies" and
-    /// "@modes" for the tables of the health rules.
+    /// The labels and their values, in the form "name=value|value;name=…". "*" after the last value
+    /// means that further values may appear. "-" means that no line exists before its source has
+    /// reported; an example is a component that may not be configured. "@codes" stands for all
+    /// error codes, "@reasons" for all refusal reasons, "@dependencies" and "@modes" for the tables
+    /// of the health rules.
     std::string_view labels;
     std::string_view unit;
     std::string_view help;

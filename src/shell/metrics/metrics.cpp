@@ -53,7 +53,7 @@ struct Entry {
     }
 };
 
-/// Adds every combination of the listed values, from label `index` on.
+/// Adds a line for every combination of the listed values, from label `index` on.
 void add_all(const Entry& entry, std::vector<std::string_view>& values, std::size_t index) {
     if (index == entry.labels.size()) return entry.add(values);
     if (entry.labels[index].on_demand) return;
@@ -120,8 +120,8 @@ struct Metrics::Families {
     prometheus::Registry registry;
     std::map<std::string_view, Entry> entries =
         register_all(registry);  ///< Does not change after construction.
-    // A look-up in a family costs more than ten times an increment, and these are used by every
-    // request.
+    // These counters are used by every request, and a look-up in a family costs more than ten times
+    // as much as an increment.
     std::map<std::uint16_t, Counter*> by_status;
     Histogram& request_seconds = histogram("http_request_duration_seconds");
     Histogram& commit_seconds = histogram("database_transaction_duration_seconds");
@@ -248,7 +248,7 @@ void Metrics::read(const runtime::Runtime& runtime) {
     const bool running = runtime.status() == runtime::Status::Running;
     set("runtime_running", running ? 1 : 0);
     set("runtime_reconciled", running && runtime.reconciled() ? 1 : 0);
-    if (!running) return;  // Memory may hold changes that are not durable.
+    if (!running) return;  // The state in memory may contain changes that are not durable.
     const Totals totals = totals_of(runtime.state());
     set("accounts", number(runtime.state().accounts.size()));
     set("accounts_frozen", number(totals.frozen));

@@ -1,12 +1,12 @@
 #pragma once
 
-/// What the daemon counts and measures, in the Prometheus text format. Every metric is present at
-/// zero from the start, so that an alert never waits for a first event; lines of components that
-/// may not be configured appear with their component. metric_table.cpp lists all metrics, and each
-/// has a source.
+/// The metrics that the daemon counts and measures, in the Prometheus text format. Every metric is
+/// present at zero from the start, so that an alert never waits for a first event. Lines of a
+/// component that may not be configured appear once the component reports. metric_table.cpp lists
+/// all metrics, and each has a source.
 ///
-/// Threads: `count`, `set`, `observe` and `count_transaction` from any; all others on the loop
-/// thread.
+/// Threads: `count`, `set`, `observe` and `count_transaction` may be called from any thread, all
+/// other functions on the loop thread only.
 
 #include "ports/cache.hpp"
 #include "ports/market_data.hpp"
@@ -35,7 +35,7 @@ struct Transaction {
 
 class Metrics {
 public:
-    /// Names and values in the order of the table's labels.
+    /// The values of a metric's labels, in the order of the table.
     using Labels = std::initializer_list<std::string_view>;
 
     explicit Metrics(std::string_view service = "botcored");
@@ -43,9 +43,9 @@ public:
     Metrics(const Metrics&) = delete;
     Metrics& operator=(const Metrics&) = delete;
 
-    /// `name` is in the table, and the values of its labels are in the table's order:
-    /// `count("retry_attempts_total", {"exchange", "success"})`. A name or a number of labels that
-    /// the table does not have is a programming error. A look-up costs about a microsecond.
+    /// Adds `amount` to a counter: `count("retry_attempts_total", {"exchange", "success"})`. Here
+    /// and below, a name that is not in the table, or a wrong number of labels for it, is a
+    /// programming error. A look-up of a name costs about a microsecond.
     void count(std::string_view name, Labels labels = {}, double amount = 1);
     void set(std::string_view name, Labels labels, double value);
 
@@ -78,7 +78,7 @@ public:
     /// Sets one line of `service_seconds`: how long the service was in the state, over the last 30
     /// days.
     void set_service_time(std::string_view state, model::Duration time);
-    /// Sets the gauge to 1 from the beginning of a maintenance window to its end.
+    /// Sets `maintenance_active`: 1 from the beginning of a maintenance window to its end.
     void set_maintenance(bool under_way);
 
     /// The metrics in the text format, version 0.0.4.
@@ -90,7 +90,7 @@ private:
     std::unique_ptr<Families> families_;
 };
 
-/// Exact enough for a gauge.
+/// Converts an amount of money to a floating-point number, which is exact enough for a gauge.
 [[nodiscard]] double as_number(model::Money money);
 
 }  // namespace botcore::shell::metrics

@@ -15,7 +15,7 @@ double seconds(const timeval& value) {
     return static_cast<double>(value.tv_sec) + static_cast<double>(value.tv_usec) / 1e6;
 }
 
-/// When this program was loaded, which is close to the start of the process.
+/// The time at which this program was loaded, which is close to the start of the process.
 const double kStarted =
     std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 

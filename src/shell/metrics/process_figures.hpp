@@ -4,7 +4,7 @@
 
 namespace botcore::shell::metrics {
 
-/// Zero for figures that the system does not provide.
+/// A figure that the system does not provide is zero.
 struct ProcessFigures {
     double started = 0;  ///< Seconds since 1970.
     double memory_bytes = 0;

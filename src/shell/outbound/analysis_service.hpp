@@ -3,7 +3,7 @@
 /// Client of the optional analysis service: health probes and market analyses. The core works
 /// without it; no trading request waits for it longer than ten seconds (R2-TMO-06).
 ///
-/// Threads: the thread of the loop.
+/// Threads: the loop thread.
 
 #include "shell/outbound/outbound_client.hpp"
 
@@ -28,9 +28,9 @@ struct AnalysisProbe {
 
 enum class AnalysisKind : std::uint8_t {
     Analyzed,     ///< `body` is the service's JSON.
-    Refused,      ///< The service rejects the request; `status` and `body` say why.
-    TimedOut,     ///< No analysis in time; leads to the event `analysis_timeout`.
-    Unavailable,  ///< No analysis at present; `detail` says why, `retry_at` when to repeat.
+    Refused,      ///< The service rejected the request; `status` and `body` say why.
+    TimedOut,     ///< No analysis in time; the event `analysis_timeout` reports it.
+    Unavailable,  ///< No analysis now; `detail` says why, and `retry_at` when to repeat.
 };
 
 struct AnalysisResult {

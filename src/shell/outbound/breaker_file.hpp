@@ -1,10 +1,11 @@
 #pragma once
 
-/// The state of the breakers that survives a restart: `breakers.json` in the data folder, rewritten
-/// at each transition. Nothing depends on it: without it a breaker starts closed.
+/// Stores the state of the breakers over a restart, in the file `breakers.json` in the data folder,
+/// which is rewritten at each transition. Nothing depends on the file: without it a breaker starts
+/// closed.
 ///
 /// M1  A reader sees the old file or the new one, never a partial one.
-/// M2  A file that cannot be parsed is renamed to `breakers.json.damaged`, with a log line.
+/// M2  A file that cannot be parsed is renamed to `breakers.json.damaged`, and that is logged.
 ///
 /// Threads: the loop thread. Writes are not synced to disk: after a power failure a breaker may
 /// have lost its state, and opens again after ten failures.
@@ -25,7 +26,7 @@ public:
 
     [[nodiscard]] std::optional<resilience::BreakerMemory> find(std::string_view name) const;
 
-    /// Stores `memory` and writes the file. A disk error only causes a log line.
+    /// Stores `memory` for the breaker `name` and writes the file. A disk error is only logged.
     void store(std::string_view name, const resilience::BreakerMemory& memory);
 
 private:

@@ -30,7 +30,7 @@ public:
 
     [[nodiscard]] log::Log& log() { return *log_; }
 
-    /// The text logged so far. Ends the log.
+    /// The text logged so far. Later lines are written to another file.
     [[nodiscard]] std::string logged() {
         log_.emplace("test", log::Level::Info, file("log-after"));
         return text_of("log");

@@ -61,8 +61,8 @@ AttemptEnd end_of_reading(const Error& error) {
     return error.category() == garbled.category() ? AttemptEnd::Garbled : AttemptEnd::Broken;
 }
 
-/// An error of the TLS library means that it rejected what it read; all other errors are network
-/// errors.
+/// An error of the TLS library means that the library rejected what it read; all other errors are
+/// network errors.
 AttemptEnd end_of_handshake(const Error& error) {
     return error.category() == asio::error::get_ssl_category() ? AttemptEnd::CertificateRefused
                                                                : AttemptEnd::ConnectionRefused;

@@ -1,11 +1,11 @@
 #pragma once
 
-/// One HTTP/1.1 request over its own connection, plain or TLS, and how it ended. The only place
-/// that uses Beast's HTTP client; it decides nothing and repeats nothing.
+/// Sends one HTTP/1.1 request over its own connection, plain or TLS, and reports how it ended. This
+/// is the only place that uses Beast's HTTP client. It decides nothing and repeats nothing.
 ///
 /// H1  `done` is called once, within the limit, whatever the server does; never after `cancel`.
 /// H2  A result for which `is_not_sent` is true guarantees that no byte of the request was sent.
-/// H3  A certificate is checked against the host's name and the trusted authorities.
+/// H3  The server's certificate is checked against the host's name and the trusted authorities.
 /// H4  No response is larger than the request allows, by default `kResponseBytesMax`.
 ///
 /// Threads: the loop thread. Asio resolves names on a thread of its own.
@@ -30,7 +30,7 @@ inline constexpr std::size_t kResponseHeadBytesMax = 16 * 1'024;
 
 struct OutboundHttpRequest {
     std::string method = "GET";
-    std::string path = "/";  ///< Appended to the service's base; may have a query.
+    std::string path = "/";  ///< Appended to the base of the service's URL; may have a query.
     std::string body{};      ///< Empty: no body.
     std::string request_id{};
     std::string content_type = "application/json";
@@ -55,7 +55,7 @@ class HttpTransport {
 public:
     using Done = std::function<void(OutboundHttpResponse)>;
 
-    /// `authorities` is a file of certificates in PEM; when empty, those of the system are used.
+    /// `authorities` is a PEM file of CA certificates; if it is empty, the system's are used.
     [[nodiscard]] static base::Result<std::unique_ptr<HttpTransport>, std::string> make(
         boost::asio::io_context& context, const std::string& authorities);
 
@@ -63,7 +63,7 @@ public:
     HttpTransport(const HttpTransport&) = delete;
     HttpTransport& operator=(const HttpTransport&) = delete;
 
-    /// `done` is called on the loop, never before `start` returns.
+    /// Starts an attempt. `done` is called on the loop thread, never before `start` returns.
     [[nodiscard]] std::shared_ptr<HttpAttempt> start(const ServiceUrl& url,
                                                      OutboundHttpRequest http_request,
                                                      std::chrono::microseconds limit,

@@ -39,7 +39,7 @@ protected:
                                                  ++calls;
                                              });
         EXPECT_TRUE(run_until(context_, [&] { return result.has_value(); })) << url;
-        // Handlers that are still pending for the attempt must not call `done` again.
+        // Handlers of the attempt that are still pending must not call `done` again.
         context_.restart();
         context_.poll();
         EXPECT_EQ(calls, 1);
@@ -76,7 +76,7 @@ TEST_F(HttpAttemptOverLoopback, RefusedConnectionSendsNothing) {
     const auto got = ask("http://127.0.0.1:" + std::to_string(refused_port(context_)));
     EXPECT_EQ(got.result.end, AttemptEnd::ConnectionRefused);
     EXPECT_THAT(got.detail, HasSubstr("cannot connect"));
-    // The resolver reports a name without an address.
+    // The resolver reports that the name has no address.
     EXPECT_EQ(ask("http://no-such-host.invalid:80").result.end, AttemptEnd::ConnectionRefused);
 }
 

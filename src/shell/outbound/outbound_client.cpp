@@ -73,8 +73,8 @@ OutboundClient::~OutboundClient() {
     }
 }
 
-/// The wall clock at the start plus the elapsed steady time: a change of the system clock affects
-/// no wait.
+/// The wall-clock time at the start plus the steady time that has passed since, so that a change of
+/// the system clock affects no wait.
 base::Timestamp OutboundClient::now() const {
     const auto passed = std::chrono::steady_clock::now() - steady_at_start_;
     return wall_at_start_ +
@@ -177,7 +177,7 @@ void OutboundClient::wait(Call& call, base::Timestamp until, void (OutboundClien
          phase = call.state.phase,
          alive = std::weak_ptr<int>(alive_)](const boost::system::error_code& error) {
             if (error || alive.expired()) return;
-            // A timer may have fired just as it was canceled; then its call has ended or is in
+            // A timer may have fired just before it was canceled; then its call has ended or is in
             // another phase.
             const auto place = calls_.find(ticket);
             if (place == calls_.end() || place->second->state.phase != phase) return;

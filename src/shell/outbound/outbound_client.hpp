@@ -1,13 +1,14 @@
 #pragma once
 
-/// Calls one external service. Each call passes the five policies of the resilience kit: a
-/// deadline, slots by priority, throttle and retry budget, a breaker for its endpoint, retries of
-/// repeatable requests. How a call ended is returned as a value.
+/// Calls one external service. Each call passes the five policies of the resilience layer: a
+/// deadline, slots by priority, a throttle with a retry budget, a breaker for its endpoint, and
+/// retries of repeatable requests. How a call ended is passed to the caller as a value.
 ///
 /// N1  `done` is called once for each call, never before `call` returns, never after the client is
 ///     destroyed, and at the latest when the call's time limit has passed.
 /// N2  A request that is not `Repeat::Allowed` is sent at most once.
-/// N3  A host that named a time for its next request gets no request before that time.
+/// N3  If the service named a time for the next request, no request is sent before that time
+///
 /// N4  Each retry is logged (R2-RETRY-14), and so is each transition of a breaker.
 ///
 /// Threads: the loop thread.
@@ -24,11 +25,11 @@ namespace botcore::shell::outbound {
 
 /// How a call ended, by what the caller can do about it.
 enum class OutboundKind : std::uint8_t {
-    Answered,     ///< `status` and `body`; a 4xx too, because it is a valid response.
+    Answered,     ///< A valid response, even a 4xx: `status` and `body` are set.
     ServerError,  ///< The response is a 5xx.
     NotSent,      ///< No byte of the request was sent.
     TimedOut,     ///< No response in time; the effect of the request is not known.
-    Broken,       ///< The connection broke or the response is not HTTP; its effect is not known.
+    Broken,       ///< The connection broke, or the response is not HTTP; the effect is not known.
     Throttled,    ///< The service or our own throttle limits the rate; repeat at `retry_at` if set.
     BreakerOpen,  ///< The breaker is open; no further attempt was made. Repeat at `retry_at`.
     Overloaded,   ///< All slots of the client for such calls are taken.
@@ -36,11 +37,11 @@ enum class OutboundKind : std::uint8_t {
 
 struct OutboundResult {
     OutboundKind kind = OutboundKind::Answered;
-    std::uint16_t status = 0;  ///< Of the last response; 0: there was none.
+    std::uint16_t status = 0;  ///< The status of the last response; 0: there was none.
     std::string body{};
     std::uint32_t attempts = 0;
-    std::optional<resilience::AttemptEnd> last_end = std::nullopt;  ///< Of the last attempt.
-    /// Why there was no further attempt; MaxRetriesExceeded after the last allowed one.
+    std::optional<resilience::AttemptEnd> last_end = std::nullopt;  ///< How the last attempt ended.
+    /// Why there was no further attempt; MaxRetriesExceeded after the last allowed attempt.
     std::optional<resilience::GiveUp::Why> gave_up = std::nullopt;
     std::optional<base::Timestamp> retry_at = std::nullopt;
     std::string detail{};  ///< The error message of the system, for logs.
@@ -48,14 +49,15 @@ struct OutboundResult {
 
 /// A group of requests that fail together and share a breaker.
 struct EndpointRules {
-    std::string name;  ///< "analyze"; the breaker is "<service>.<name>".
+    std::string name;  ///< For example "analyze"; the breaker is called "<service>.<name>".
     resilience::BreakerRules breaker{};
-    /// A health probe is MetricsOnly: it detects recovery, so no breaker may block it.
+    /// The endpoint of health probes begins as MetricsOnly: probes detect recovery, so no breaker
+    /// may block them.
     resilience::BreakerState begins_as = resilience::BreakerState::Closed;
 };
 
 struct ServiceRules {
-    std::string name;  ///< "analysis"
+    std::string name;  ///< For example "analysis".
     ServiceUrl url;
     std::vector<EndpointRules> endpoints;
     resilience::PipelineRules pipeline{};
@@ -67,7 +69,7 @@ struct OutboundRequest {
     OutboundHttpRequest http_request{};
     resilience::Lane lane = resilience::Lane::MarketData;
     resilience::Repeat repeat = resilience::Repeat::Forbidden;
-    base::Duration limit = base::Duration::seconds(10);  ///< Of the whole call, retries included.
+    base::Duration limit = base::Duration::seconds(10);  ///< For the whole call with its retries.
 };
 
 /// Callbacks for metrics; each may be empty. `operation` is the breaker's name.
@@ -75,7 +77,7 @@ struct OutboundCounts {
     using Text = std::string_view;
 
     std::function<void(Text operation, const resilience::BreakerTransition&)> breaker_transition{};
-    /// An attempt after the first one ended: "success" or "failure".
+    /// An attempt after the first attempt has ended; `result` is "success" or "failure".
     std::function<void(Text operation, Text result)> retried{};
     std::function<void(Text operation)> timed_out{};
 };
@@ -100,8 +102,8 @@ public:
 
     void call(const OutboundRequest& request, Done done);
 
-    /// An operator sets the state of a breaker. Returns false when no breaker has that name, or
-    /// when `state` is Open or HalfOpen, which cannot be set.
+    /// Sets the state of a breaker, as an operator requests. Returns false when no breaker has that
+    /// name, or when `state` is Open or HalfOpen, which cannot be set.
     [[nodiscard]] bool force(std::string_view breaker, resilience::BreakerState state);
 
     struct BreakerView {

@@ -46,7 +46,7 @@ class Peer {
     using Error = boost::system::error_code;
 
 public:
-    /// The last step is repeated for all further connections.
+    /// The last step of the script is repeated for all further connections.
     Peer(boost::asio::io_context& context, std::deque<PeerStep> script)
         : acceptor_(context, {boost::asio::ip::address_v4::loopback(), 0}),
           script_(std::move(script)) {
@@ -59,7 +59,7 @@ public:
         return "http://127.0.0.1:" + std::to_string(port()) + base;
     }
 
-    /// Heads of the received requests, and their bodies as far as they arrived with the head.
+    /// The heads of the received requests, each with the part of its body that arrived with it.
     [[nodiscard]] const std::vector<std::string>& requests() const { return requests_; }
 
     [[nodiscard]] std::size_t connections() const { return connections_; }

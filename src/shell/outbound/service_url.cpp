@@ -40,8 +40,8 @@ bool has_form(std::string_view text, std::string_view form) {
     return std::ranges::equal(text, form, [](char c, char f) { return f == '#' || c == f; });
 }
 
-/// "Sun, 06 Nov 1994 08:49:37 GMT", the only form that a sender may still generate (RFC 9110,
-/// 5.6.7).
+/// Parses a date such as "Sun, 06 Nov 1994 08:49:37 GMT", the only form that a sender may still
+/// generate (RFC 9110, 5.6.7).
 std::optional<std::int64_t> date_seconds(std::string_view text) {
     constexpr std::array<std::string_view, 12> kMonths = {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};

@@ -18,9 +18,9 @@ struct ServiceUrl {
     Transport transport = Transport::Plain;
     std::string host;  ///< A name or an address, without brackets.
     std::uint16_t port = 0;
-    std::string base;  ///< Prefix of each path; never ends in '/'.
+    std::string base;  ///< The prefix of each path; never ends in '/'.
 
-    /// The Host header: includes the port only when it is not the default port.
+    /// The value of the Host header, which includes the port only when it is not the default port.
     [[nodiscard]] std::string authority() const;
 };
 
@@ -28,8 +28,8 @@ struct ServiceUrl {
 /// may hold a password.
 [[nodiscard]] base::Result<ServiceUrl, std::string> parse_service_url(std::string_view text);
 
-/// Parses a Retry-After header: seconds, or a date, which is compared with `now`. Nothing when it
-/// is neither. More than a week is reduced to a week.
+/// Parses the value of a Retry-After header: a number of seconds, or a date, which is compared with
+/// `now`. Returns nothing when it is neither. More than a week is reduced to a week.
 [[nodiscard]] std::optional<base::Duration> parse_retry_after(std::string_view text,
                                                               base::Timestamp now);
 

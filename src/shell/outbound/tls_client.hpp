@@ -1,6 +1,6 @@
 #pragma once
 
-/// TLS for clients: the trusted authorities and the check of the host name.
+/// Sets up TLS for clients: the trusted authorities and the check of the host name.
 
 #include "base/result.hpp"
 
@@ -12,8 +12,8 @@
 
 namespace botcore::shell::outbound {
 
-/// `authorities` is a file of certificates in PEM; when empty, those of the system are used. The
-/// error says what is wrong with the file.
+/// `authorities` is a PEM file of CA certificates; if it is empty, those of the system are used.
+/// The error says what is wrong with the file.
 [[nodiscard]] base::Result<std::unique_ptr<boost::asio::ssl::context>, std::string> make_tls(
     const std::string& authorities);
 

@@ -57,7 +57,7 @@ public:
         return "https://" + host + ":" + std::to_string(port_);
     }
 
-    /// In PEM, for a client that should trust it.
+    /// The server's certificate in PEM, for a client that should trust it.
     [[nodiscard]] std::string certificate() const {
         const std::unique_ptr<BIO, int (*)(BIO*)> memory(BIO_new(BIO_s_mem()), BIO_free);
         PEM_write_bio_X509(memory.get(), certificate_.get());
@@ -66,7 +66,7 @@ public:
         return {text, static_cast<std::size_t>(size)};
     }
 
-    /// Number of requests received after a completed handshake.
+    /// The number of requests received after a completed handshake.
     [[nodiscard]] int requests() const { return requests_; }
 
 private:

@@ -7,7 +7,8 @@ namespace botcore::shell {
 
 namespace {
 
-/// The first half of the window is reserved for sending, the second for the arrival.
+/// Whether the attempt may still be sent: it must be sent in the first half of its receive window,
+/// so that the second half remains for the arrival.
 bool may_leave(const model::Attempt& attempt, model::Timestamp now) {
     const auto half = model::Duration::microseconds(attempt.window.in_microseconds() / 2);
     return now <= attempt.time + half;
@@ -105,7 +106,7 @@ void PaperExchange::note_comparison(const ports::AccountProjection& projection) 
         return each.walk.account == comparison.walk.account;
     });
     if (older == comparisons_.end()) {
-        comparisons_.push_back(std::move(comparison));  // X3
+        comparisons_.push_back(std::move(comparison));  // X3 of ports/exchange.hpp
         return;
     }
     // The new comparison replaces the older one, and starts from the earlier of both `since`.

@@ -1,13 +1,13 @@
 #pragma once
 
-/// The paper venue behind the exchange port: in this process, without a network, and without a
-/// store of its own. Its reports wait until the loop collects them, because a port must not report
-/// on a request before the request has returned.
+/// The exchange port of paper accounts. It runs the paper venue in this process, without a network
+/// and without a store of its own. The venue's reports wait until the loop collects them, because a
+/// port must not report on a request before the call of the request has returned.
 ///
 /// P1  A request that could not be sent within half of its receive window is not executed: NotSent.
-/// P2  After a restart the venue has no state. Orders that rest according to the rows are restored.
-///     Orders that were being sent and are unknown to the venue ended with the old process, which
-///     proves that they never execute: NotSent.
+/// P2  After a restart the venue has no state. Orders that are open according to the rows are
+///     restored. Orders that were being sent and are unknown to the venue ended with the old
+///     process, which proves that they never execute: NotSent.
 /// P3  The balances and positions of a comparison are passed on when the reports are collected,
 ///     after every report of a trade that they include.
 ///
@@ -25,11 +25,11 @@ namespace botcore::shell {
 
 class PaperExchange : public ports::Exchange {
 public:
-    /// `clock` is the time against which the windows of attempts are checked.
+    /// `clock` returns the time against which the receive windows of attempts are checked.
     explicit PaperExchange(std::function<model::Timestamp()> clock);
 
-    /// Ids of trades begin beyond those of all earlier terms. Must be called before the term
-    /// begins.
+    /// From then on, the ids of trades are greater than those of all earlier terms. Must be called
+    /// before the term begins.
     void begin_term(model::Epoch epoch);
 
     void place(const model::OrderInstruction& instruction) override;
@@ -58,7 +58,7 @@ private:
     /// number of orders does not block the loop.
     struct Comparison {
         venue::PaperVenue::OrderWalk walk;
-        std::set<model::ClientOrderId> listed;  ///< Orders that were reported individually.
+        std::set<model::ClientOrderId> listed;  ///< Orders that were reported one by one.
         model::Timestamp begun_at;              ///< Later changes belong to the next comparison.
     };
 

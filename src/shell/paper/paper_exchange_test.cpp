@@ -136,7 +136,8 @@ TEST_F(PaperExchangeTest, NewComparisonReplacesTheOldOneOfTheAccount) {
     EXPECT_EQ(heard_.reconciled.size(), 1U);
 }
 
-// A regular comparison does not shorten the period of a running comparison of a whole day.
+// A new regular comparison does not shorten the period of a comparison of a whole day that has not
+// ended yet.
 TEST_F(PaperExchangeTest, NewComparisonCoversThePeriodOfTheOldOne) {
     for (std::size_t i = 0; i < 100; ++i)
         place_and_cancel(i);
@@ -151,7 +152,7 @@ TEST_F(PaperExchangeTest, NewComparisonCoversThePeriodOfTheOldOne) {
     EXPECT_EQ(heard_.found.size(), 100U);
 }
 
-// The next comparison covers what has happened since then.
+// The next comparison covers the changes since the time that this one reports as its beginning.
 TEST_F(PaperExchangeTest, ComparisonReportsWhenItBegan) {
     for (std::size_t i = 0; i < 100; ++i)
         place_and_cancel(i);
