@@ -1,9 +1,9 @@
 #pragma once
 
-/// The archive: seals each object under its name before it is put into a repository and opens it
-/// after it is read. Every error names the object.
+/// The archive of a store. It seals each object under its name before it puts the object into a
+/// repository, and opens each object after reading it. Every error names the object.
 ///
-/// Threads: one at a time, as the repository.
+/// Threads: one at a time, like the repository.
 
 #include "ports/repository.hpp"
 #include "runtime/archive/segment.hpp"
@@ -32,7 +32,7 @@ struct ArchiveError {
         Taken,        ///< Another store writes this archive.
         Missing,      ///< An object that must be there is not.
         Damaged,      ///< An object was changed, cut, or put under another name.
-        OtherKey,     ///< Sealed with another key.
+        OtherKey,     ///< An object was sealed with another key.
         Gap,          ///< Records are missing between two objects.
         Broken,       ///< A record does not continue its predecessor.
         OutOfRange,   ///< The archive does not reach the requested point.
@@ -53,7 +53,7 @@ using ArchiveOutcome = base::Outcome<ArchiveError>;
 struct Snapshot {
     names::SnapshotName name;
     bool verified = false;
-    std::uint64_t bytes = 0;  ///< The size as stored.
+    std::uint64_t bytes = 0;  ///< The size in the repository.
 
     friend bool operator==(const Snapshot&, const Snapshot&) = default;
 };

@@ -124,7 +124,8 @@ void ArchiveService::Shared::end() {
     changed.notify_all();
 }
 
-/// After `stopping` it continues until all records are shipped, or until its time is over.
+/// The work of the shipping thread. Once `stopping` is set, the thread continues until all records
+/// are shipped, or until the time for that is over.
 void ArchiveService::Shared::ship() {
     std::vector<Shipper> shippers;
     std::vector<UsersCopy> users;
@@ -182,7 +183,7 @@ bool ArchiveService::Shared::is_due(Job job, base::Timestamp now) const {
     auto done = time_of(status.good);
     auto at = job == Job::Check ? options.check_at : options.snapshot_at;
     if (job == Job::Segments) {
-        // A verification has just checked them. Right after a snapshot there are none yet.
+        // A verification checks the segments too. Right after a snapshot there are no segments yet.
         const auto verified = status.good.find(Job::Verify);
         if (verified != status.good.end()) done = std::max(done, std::optional(verified->second));
         at.minutes = (at.minutes + kHalfDayMinutes) % (2 * kHalfDayMinutes);

@@ -5,7 +5,8 @@
 ///
 /// D1  Archiving never delays an order: it has its own threads and its own connections to the
 ///     store.
-/// D2  What the threads use is destroyed only after they ended; `stop` reports a thread that hangs.
+/// D2  What the threads use is destroyed only after they have ended; `stop` reports a thread that
+///     hangs.
 ///
 /// Threads: constructed and stopped on the loop's thread; `status` from any thread; `finished` is
 /// called on the daily thread.
@@ -136,8 +137,8 @@ struct Prunable {
                                                base::Duration keep_segments,
                                                base::Timestamp now);
 
-/// Removes those objects, parts of incomplete snapshots, and all copies of the users but the newest
-/// 30.
+/// Removes the `chosen` objects, the parts of incomplete snapshots, and all copies of the users
+/// file except the newest 30.
 [[nodiscard]] ArchiveOutcome prune(Archive& archive,
                                    Timeline timeline,
                                    const Prunable& chosen,

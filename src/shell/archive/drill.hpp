@@ -42,7 +42,7 @@ struct Drill {
     std::string text;  ///< The verdict and its reason, for people.
 };
 
-/// Appends its report to the history.
+/// Runs a drill and appends its report to the history.
 [[nodiscard]] Drill run_drill(Archive& archive,
                               const DrillFiles& files,
                               std::vector<std::string> participants,

@@ -47,7 +47,8 @@ public:
     /// A history that cannot be read counts as a failed drill with the reason as its verdict.
     [[nodiscard]] DrillStatus status() const;
 
-    /// Synced. False if the disk does not accept the line, which is then lost.
+    /// Appends the report and syncs the file. False if the disk does not accept the line, which is
+    /// then lost.
     [[nodiscard]] bool add(const boost::json::object& report) const;
     [[nodiscard]] bool add(const Signature& signature) const;
 

@@ -18,7 +18,8 @@ base::Failure<RepositoryError> unavailable(std::string text) {
     return {RepositoryError{RepositoryError::Kind::Unavailable, std::move(text)}};
 }
 
-/// Archives of earlier versions have no list of timelines.
+/// Looks for the first timeline as well, since archives of earlier versions have no list of
+/// timelines.
 RepositoryResult<bool> has_timeline(Repository& repository) {
     if (!TRY(repository.list(runtime::archive::kTimelinesPrefix, {})).empty()) return true;
     const std::string start = runtime::archive::start_name(runtime::archive::kFirstTimeline);

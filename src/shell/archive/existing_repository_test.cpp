@@ -52,7 +52,7 @@ TEST_F(AnExistingRepository, WritesNothingIntoTheMountPointOfAnUnmountedDisk) {
     EXPECT_EQ(put.error().kind, Kind::Unavailable);
     EXPECT_THAT(put.error().text, HasSubstr("is its disk mounted?"));
     EXPECT_TRUE(fs::is_empty(place_));
-    // Another folder replaces it, as a mount does.
+    // Another folder replaces the folder of the repository, as a mount does.
     fs::rename(place_, folder_.file("below"));
     begin("timelines/00000001");
     EXPECT_TRUE(unmounted.put("a", "b")) << "The disk is back.";

@@ -146,7 +146,8 @@ ArchiveOutcome publish(const fs::path& part, const fs::path& file) {
     return base::Done{};
 }
 
-/// Puts the start of the store's timeline, a snapshot of the current store, and the users.
+/// Puts the start of the store's timeline, a snapshot of the current store, and a copy of the users
+/// file into the archive.
 ArchiveResult<Export> fill(Archive& archive,
                            const ExportPlan& plan,
                            base::Timestamp now,

@@ -26,7 +26,7 @@ using Fault = RepositoryError::Kind;
 
 namespace {
 
-// No object has such a name: object names have no capital letters.
+// The prefix of drafts. No object has such a name: object names have no capital letters.
 constexpr std::string_view kDraft = "PUT-";
 constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
 
@@ -40,7 +40,7 @@ Fault kind_of(int error) {
         case EPERM:
         case EROFS:
             return Fault::Refused;
-        // A needed folder is something else, or a symbolic link.
+        // There is a file or a symbolic link where a folder is needed.
         case ENOTDIR:
         case ELOOP:
         case EISDIR:
@@ -71,7 +71,7 @@ const std::string& own_drafts() {
     return kOwn;
 }
 
-/// Different for each call, across all repositories of this process.
+/// The name of a new draft: different for each call, across all repositories of this process.
 std::string next_draft() {
     static std::atomic<std::uint64_t> count = 0;
     return own_drafts() + std::to_string(++count);
@@ -105,7 +105,8 @@ RepositoryResult<Leaf> leaf_of(int root, std::string_view name, Folders folders)
     return Leaf{std::move(folder), std::string(rest)};
 }
 
-/// Opens with O_NONBLOCK, since opening a pipe of that name would block the caller forever.
+/// Opens the file with O_NONBLOCK: if the name is that of a pipe, the call would otherwise block
+/// forever.
 RepositoryResult<std::string> read_object(const Leaf& leaf, std::string_view name) {
     const Descriptor file(::openat(
         leaf.folder.number(), leaf.name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
@@ -131,7 +132,7 @@ RepositoryOutcome write_draft(int root, const std::string& draft, std::string_vi
     return base::Done{};
 }
 
-/// Nothing if the folder cannot be read; `entry` skips the names "." and "..".
+/// The names in the folder, without "." and ".."; nothing if the folder cannot be read.
 std::optional<std::vector<std::string>> names_in(int folder) {
     const int copy = ::openat(folder, ".", kFolderFlags);
     DIR* const open = copy < 0 ? nullptr : ::fdopendir(copy);

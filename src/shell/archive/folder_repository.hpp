@@ -28,7 +28,7 @@ namespace botcore::shell::archive {
 
 /// What `open` does if the folder is missing.
 enum class IfMissing : std::uint8_t {
-    Make,  ///< Its parent must exist.
+    Make,  ///< Creates the folder; its parent must exist.
     Refuse,
 };
 

@@ -18,7 +18,8 @@ public:
     /// The results, oldest first, without reports. Truncated and unknown lines are skipped. An
     /// error if the file exists but cannot be read.
     [[nodiscard]] base::Result<std::vector<JobResult>, std::string> read() const;
-    /// Synced. If the disk does not accept the line, only this line of history is lost.
+    /// Appends the result and syncs the file. If the disk does not accept the line, only this line
+    /// of the history is lost.
     void add(const JobResult& result);
 
 private:

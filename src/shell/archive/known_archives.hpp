@@ -20,10 +20,10 @@ class KnownArchives {
 public:
     explicit KnownArchives(std::filesystem::path data) : data_(std::move(data)) {}
 
-    /// An error if the file cannot be read: otherwise a new archive would be started in a known
-    /// place.
+    /// Whether this data folder has had an archive in the place. An error if the file cannot be
+    /// read, so that no new archive is started in a known place.
     [[nodiscard]] base::Result<bool, std::string> has(const std::string& place) const;
-    /// Synced. The error says what failed.
+    /// Appends the place and syncs the file. The error says what failed.
     [[nodiscard]] base::Outcome<std::string> add(const std::string& place) const;
 
     [[nodiscard]] std::filesystem::path file() const { return data_ / "archives.known"; }

@@ -18,7 +18,8 @@ struct RepositoryOptions {
     S3Credentials credentials;
     std::string authorities{};  ///< A PEM file of CA certificates; empty: the system's.
     std::string storage_class{};
-    /// Shared by all repositories on the same server; empty: a pause of its own.
+    /// The pause that all repositories on the same server share; empty: the repository has a pause
+    /// of its own.
     std::shared_ptr<ServerPause> pause{};
 };
 

@@ -37,7 +37,7 @@ struct Leg {
     model::Sequence last = kEnd;
 };
 
-/// Oldest first, as far back as the archive reaches.
+/// The legs that lead to the timeline, oldest first, as far back as the archive reaches.
 ArchiveResult<std::vector<Leg>> lineage_of(const Timelines& starts, Timeline timeline) {
     std::vector<Leg> legs;
     model::Sequence last = kEnd;
@@ -221,7 +221,7 @@ ArchiveOutcome Restore::begin_at_snapshot() {
     return base::Done{};
 }
 
-/// False after a record beyond the target.
+/// Applies the records of one segment. Returns false when it meets a record beyond the target.
 ArchiveResult<bool> Restore::apply_segment(const names::SegmentName& name,
                                            const Leg& leg,
                                            runtime::Rebuild& work) {
@@ -295,7 +295,7 @@ ArchiveResult<std::vector<names::SegmentName>> Restore::longest_chain(
     return chain;
 }
 
-/// False after a record beyond the target.
+/// Applies the records of one leg. Returns false when it meets a record beyond the target.
 ArchiveResult<bool> Restore::apply_leg(const Leg& leg, runtime::Rebuild& work) {
     auto segments = TRY(archive_.segments(leg.timeline, work.head().sequence + 1));
     const model::Sequence end = segments.empty() ? 0 : segments.back().last;

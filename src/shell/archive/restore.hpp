@@ -23,7 +23,8 @@
 
 namespace botcore::shell::archive {
 
-/// With neither sequence nor time, the latest point in the archive.
+/// The point to restore. If neither a sequence nor a time is given, it is the latest point in the
+/// archive.
 struct RestoreTarget {
     std::optional<model::Sequence> sequence = std::nullopt;  ///< Up to and including this record.
     std::optional<base::Timestamp> time = std::nullopt;      ///< Up to and including this time.
@@ -45,7 +46,7 @@ struct Restored {
 /// restore may have begun a timeline that was never written to.
 [[nodiscard]] ArchiveResult<Timeline> newest_in_use(Archive& archive, const Timelines& starts);
 
-/// Restores that point into the new file `to`. If a snapshot cannot be used, it warns and takes an
+/// Restores the target into the new file `to`. If a snapshot cannot be used, it warns and takes an
 /// older one. OutOfRange for a time before the first record and for a sequence after the last
 /// one; the text says what range exists. A time after the last record means the last record, with
 /// `is_newest`.

@@ -44,7 +44,7 @@ struct S3Place {
 /// is us-east-1. The error says what is wrong and repeats nothing of the text.
 [[nodiscard]] base::Result<S3Place, std::string> parse_s3_place(std::string_view text);
 
-/// Until when a server asked for no requests. Threads: any.
+/// The time until which a server has asked to receive no requests. Threads: any.
 class ServerPause {
 public:
     using Clock = std::chrono::steady_clock;
@@ -69,7 +69,7 @@ struct S3Options {
     /// Storage class of snapshots; empty: the server's default. Segments live too briefly for
     /// another class.
     std::string storage_class{};
-    std::shared_ptr<ServerPause> pause{};  ///< Empty: a pause of its own.
+    std::shared_ptr<ServerPause> pause{};  ///< Empty: the repository has its own pause.
     std::chrono::milliseconds request_limit{20'000};
     std::chrono::milliseconds call_limit{60'000};
     int keys_of_a_page = 1'000;

@@ -214,8 +214,8 @@ TEST(S3Repository, SendsNothingIfTheRequestedPauseExceedsTheCallLimit) {
     ASSERT_FALSE(got);
     EXPECT_EQ(got.error().kind, Kind::Unavailable);
     EXPECT_THAT(got.error().text, HasSubstr("another 600 s"));
-    // Neither this repository nor another one with the same pause sends a request: it would get the
-    // object.
+    // Neither this repository nor another one that shares the pause sends a request. If one of them
+    // did, the server would return the object.
     EXPECT_EQ(repository->get("a").error().kind, Kind::Unavailable);
     EXPECT_EQ(made_at(server.port(), pause)->put("a", "b").error().kind, Kind::Unavailable);
     EXPECT_EQ(server.requests().size(), 1U);

@@ -58,7 +58,7 @@ ArchiveResult<CheckedSegments> check_segments(Archive& archive,
                                               model::Sequence until) {
     CheckedSegments checked{.count = 0, .last = from.sequence};
     std::set<Link> ends{Link(from.sequence, from.hash)};
-    std::optional<ArchiveError> stray;  // The first segment that continues nothing.
+    std::optional<ArchiveError> stray;  // The first segment that continues no known record.
     model::Sequence furthest = std::max(until, from.sequence);
     for (const names::SegmentName& name : TRY(archive.segments(timeline, from.sequence + 1))) {
         const std::string object = to_text(name);

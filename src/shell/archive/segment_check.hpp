@@ -33,8 +33,8 @@ struct CheckedSegments {
                                                             const model::Head& from,
                                                             model::Sequence until);
 
-/// The same after the newest snapshot of the timeline, or after the timeline's start if it has
-/// none.
+/// Like `check_segments`, from the newest snapshot of the timeline on, or from the start of the
+/// timeline if it has no snapshot.
 [[nodiscard]] ArchiveResult<CheckedSegments> check_newest_segments(Archive& archive,
                                                                    Timeline timeline,
                                                                    model::Sequence until);

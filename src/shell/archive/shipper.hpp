@@ -33,7 +33,7 @@ struct ShippedState {
     std::uint64_t failures = 0;  ///< Failed steps since the start.
     bool accepted = false;       ///< The archive belongs to this store and may be written.
     /// Set if the archive holds records of this very timeline that the store does not have:
-    /// acknowledged records are missing from the store. Empty: no such sign.
+    /// acknowledged records are missing from the store. Empty: there is no sign of a loss.
     std::string behind;
     bool needs_snapshot = false;  ///< The archive had no snapshot of this timeline at the start.
     std::optional<ArchiveError> error;  ///< Why nothing is shipped now.
@@ -55,7 +55,7 @@ public:
           ownership_(archive, timeline_) {}
 
     /// Puts new records, a few segments at most, so that the caller can do other work in between.
-    /// True if more records can be put at once.
+    /// True if more records can be put immediately.
     bool step(base::Timestamp now);
 
     [[nodiscard]] const ShippedState& state() const { return state_; }

@@ -31,8 +31,8 @@ using Progress =
                                                             const std::filesystem::path& to,
                                                             const Progress& progress);
 
-/// Removes parts without a manifest, except those of the last day, which may belong to a snapshot
-/// in progress.
+/// Removes the parts of snapshots that have no manifest, except parts of the last day, which may
+/// belong to a snapshot in progress.
 [[nodiscard]] ArchiveResult<std::uint64_t> remove_rubbish(Archive& archive,
                                                           Timeline timeline,
                                                           base::Timestamp now);

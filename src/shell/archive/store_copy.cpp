@@ -16,7 +16,7 @@ namespace {
 using sqlite::Database;
 using sqlite::OpenMode;
 
-/// 1 MiB.
+/// The number of pages that one step copies: 1 MiB in all.
 constexpr int kPagesAtOnce = 256;
 
 std::string failed(const std::filesystem::path& file, int code) {

@@ -19,7 +19,7 @@ base::Failure<ArchiveError> failure(std::string text) {
     return base::Failure{ArchiveError{Kind::Store, {}, std::move(text)}};
 }
 
-/// The copies in order of time: their names begin with it.
+/// The copies of the users file in order of time, since their names begin with the time.
 ArchiveResult<std::vector<ports::StoredObject>> copies(Archive& archive, Timeline timeline) {
     return archive.list(names::users_prefix(timeline), {});
 }

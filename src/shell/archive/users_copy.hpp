@@ -1,7 +1,7 @@
 #pragma once
 
-/// Copies the users into an archive. They are not in the journal, so each change of their file puts
-/// a complete copy, which is small.
+/// Copies the users file into an archive. The journal does not contain the users, so a complete
+/// copy of the file, which is small, is put into the archive after each change.
 ///
 /// Threads: the archive's.
 
@@ -26,7 +26,7 @@ public:
           archive_(archive),
           timeline_(timeline) {}
 
-    /// Stores a copy of the users' file in the archive if the file changed since the last copy.
+    /// Puts a copy of the users file into the archive if the file has changed since the last copy.
     [[nodiscard]] ArchiveOutcome step(base::Timestamp now);
 
 private:
@@ -41,13 +41,13 @@ private:
     std::optional<std::int64_t> copied_;  ///< SQLite's data version at the last copy.
 };
 
-/// Writes the newest copy of all timelines up to `timeline` to the new file `to`. False if the
-/// archive has none.
+/// Writes the newest copy of the users file in all timelines up to `timeline` to the new file `to`.
+/// False if the archive has no copy.
 [[nodiscard]] ArchiveResult<bool> fetch_users(Archive& archive,
                                               Timeline timeline,
                                               const std::filesystem::path& to);
 
-/// Removes all but the newest `kept` copies.
+/// Removes all copies of the users file in the timeline except the newest `kept`.
 [[nodiscard]] ArchiveOutcome prune_users(Archive& archive, Timeline timeline, std::size_t kept);
 
 }  // namespace botcore::shell::archive

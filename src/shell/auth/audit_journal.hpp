@@ -17,7 +17,7 @@ namespace botcore::shell::auth {
 
 class AuditJournal {
 public:
-    /// All must outlive the audit journal.
+    /// All references must outlive the audit journal.
     struct Parts {
         runtime::Runtime& runtime;
         log::Log& log;

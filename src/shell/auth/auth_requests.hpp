@@ -1,7 +1,7 @@
 #pragma once
 
 /// Parses the bodies of the requests about users. Passwords are returned as secrets, and no error
-/// shows one.
+/// shows a password.
 
 #include "protocol/api_requests.hpp"
 #include "shell/auth/user_service.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 
-/// The thread "auth" hashes passwords and writes the users' file, so that the loop waits for
-/// neither. Its queue is bounded; if it is full, the caller must try again later.
+/// The thread "auth" hashes passwords and writes the users file, so that the loop waits for
+/// neither. The thread's queue is bounded; if the queue is full, the caller must try again later.
 ///
 /// Threads: `ask` on the loop's thread; the work runs on the worker's own thread; the continuation
 /// runs on the loop by `post`.

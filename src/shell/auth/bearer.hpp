@@ -12,19 +12,19 @@
 
 namespace botcore::shell::auth {
 
-/// The prefix of every user token, so that people and secret scanners recognize one.
+/// The prefix of every user token, so that people and secret scanners recognize a token.
 inline constexpr std::string_view kBearerPrefix = "bct_";
 
 /// The longest token that is accepted in a header.
 inline constexpr std::size_t kBearerMax = 256;
 
-/// 43 random letters, digits, '-' and '_'; cannot be guessed.
+/// A text of 43 random letters, digits, '-' and '_' that cannot be guessed.
 [[nodiscard]] std::string random_text();
 
 /// A new token: the prefix and 43 letters, digits, '-' and '_'.
 [[nodiscard]] Secret make_bearer();
 
-/// BLAKE2b-256, 32 bytes. No salt: the tokens are as random as the hash.
+/// The BLAKE2b-256 hash of the token, 32 bytes. It needs no salt: a token is as random as a hash.
 [[nodiscard]] std::string bearer_hash(std::string_view token);
 
 /// The last four characters, by which users distinguish their tokens.

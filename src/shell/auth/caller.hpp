@@ -30,7 +30,7 @@ enum class Role : std::uint8_t { Viewer = 0, Trader = 1, Operator = 2 };
 }
 
 struct Caller {
-    model::Owner owner;  ///< Whose accounts, orders and keys.
+    model::Owner owner;  ///< The owner of the accounts, orders and keys that the caller may use.
     Role role = Role::Viewer;
     std::string name;  ///< For logs and the audit; not secret.
 };

@@ -28,12 +28,14 @@
 namespace botcore::shell::auth {
 
 struct LoginDelayOptions {
-    std::uint32_t failures_free = 5;  ///< Consecutive, for a user from one address.
-    /// Consecutive, for a user from all addresses that the user has never logged in from.
+    /// After this many consecutive wrong passwords for a user from one address, delays begin.
+    std::uint32_t failures_free = 5;
+    /// The same limit for a user from all those addresses together that the user has never logged
+    /// in from.
     std::uint32_t failures_free_of_user = 20;
     base::Duration first = base::Duration::seconds(1);
     base::Duration longest = base::Duration::seconds(15 * 60);
-    /// How long wrong passwords count after the last one.
+    /// Wrong passwords count until this time has passed since the last one.
     base::Duration remembered = base::Duration::seconds(24 * 60 * 60);
     std::size_t keys_max = 10'000;
 };

@@ -30,11 +30,11 @@ public:
     [[nodiscard]] static base::Result<OperatorToken, TokenError> load_or_create(
         const std::filesystem::path& data);
 
-    /// Reads only; for clients.
+    /// Reads the token file and never creates it; for clients.
     [[nodiscard]] static base::Result<OperatorToken, TokenError> load(
         const std::filesystem::path& data);
 
-    /// The operator; valid at any time.
+    /// The operator, if this is the operator's token, which never expires.
     [[nodiscard]] std::optional<Caller> caller_of(std::string_view token,
                                                   model::Timestamp now) const override;
 

@@ -68,7 +68,8 @@ bool is_core(std::string_view text) {
     return std::find(kCommonCores.begin(), kCommonCores.end(), text) != kCommonCores.end();
 }
 
-/// A common password, once or repeated, with digits and marks around it or in place of letters.
+/// Whether the password is a common one, once or repeated, possibly with digits and marks around it
+/// or in place of letters.
 bool is_common(std::string_view password) {
     std::string low(password.size(), '\0');
     std::string read(password.size(), '\0');
@@ -89,7 +90,8 @@ bool is_common(std::string_view password) {
     return false;
 }
 
-/// Few different characters, or each the successor or predecessor of the one before.
+/// Whether the password has only few different characters, or most characters equal the one before
+/// or are its successor or predecessor.
 bool is_uniform(std::string_view password) {
     if (std::set<char>(password.begin(), password.end()).size() < 5) return true;
     std::size_t steps = 0;

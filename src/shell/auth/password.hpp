@@ -40,7 +40,7 @@ inline constexpr HashCost kHashCostLeast{.passes = 1, .memory_bytes = 8'192};
 
 [[nodiscard]] bool is_password(std::string_view candidate, const std::string& hash);
 
-/// Whether the hash was made with another cost than this one.
+/// Whether the hash was made at another cost than `cost`.
 [[nodiscard]] bool is_outdated(const std::string& hash, HashCost cost);
 
 }  // namespace botcore::shell::auth

@@ -1,6 +1,6 @@
 #pragma once
 
-/// Finds the caller of a token in memory: all open sessions and their users, as in the users' file.
+/// Finds the caller of a token in memory: all open sessions and their users, as in the users file.
 /// A token that belongs to no user is passed on to another verifier (the operator's token).
 ///
 /// S1  A session is added only after it is on disk, and removed as soon as its removal is known to

@@ -1,8 +1,8 @@
 #pragma once
 
-/// The rules for users: who may be added, who may log in, which passwords are allowed. Works on the
-/// user store; slow, since it hashes passwords. `LoginDelays` decides which login attempts are
-/// checked.
+/// The rules for users: who may be added, who may log in, which passwords are allowed. The service
+/// works on the user store and is slow, since it hashes passwords. `LoginDelays` decides which
+/// login attempts are checked.
 ///
 /// V1  A rejected login returns the same error after the same time whether the user is unknown, the
 ///     password is wrong or the user is inactive.
@@ -44,7 +44,7 @@ struct UserServiceOptions {
     HashCost cost{};
     base::Duration token_lifetime = base::Duration::seconds(24 * 60 * 60);
     std::size_t users_max = 10'000;
-    std::size_t sessions_max = 50;  ///< For each user; one more ends the oldest.
+    std::size_t sessions_max = 50;  ///< For each user; one more session ends the oldest one.
 };
 
 struct NewUser {
@@ -80,12 +80,12 @@ public:
 
     [[nodiscard]] AuthResult<User> add(const NewUser& requested, base::Timestamp now);
     [[nodiscard]] AuthResult<LoggedIn> login(const Login& login, base::Timestamp now);
-    /// By the user; requires the present password.
+    /// Changes the password on behalf of the user; requires the present password.
     [[nodiscard]] AuthResult<User> change_password(const model::Owner& id,
                                                    const Secret& present,
                                                    const Secret& requested,
                                                    const std::string& session_kept);
-    /// By an operator.
+    /// Sets a new password on behalf of an operator.
     [[nodiscard]] AuthResult<User> set_password(const model::Owner& id, const Secret& requested);
     [[nodiscard]] AuthResult<User> change(const model::Owner& id, const ProfileChange& change);
     [[nodiscard]] AuthResult<User> find(const model::Owner& id);
@@ -109,7 +109,7 @@ private:
 
     UserStore store_;
     UserServiceOptions options_;
-    std::string nobody_hash_;  ///< Of a password that no user has, for V1.
+    std::string nobody_hash_;  ///< The hash of a password that no user has, for V1.
 };
 
 /// Whether this may be a display name: 1 to 64 bytes that `base::is_plain_line` accepts.

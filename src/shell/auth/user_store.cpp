@@ -105,7 +105,7 @@ auto rows_of(Statement& statement, Make make)
     return rows;
 }
 
-/// A violated uniqueness is a result, everything else an error.
+/// A violated uniqueness rule becomes a result; every other error stays an error.
 SqlResult<UserStore::Added> added(const SqlOutcome& outcome) {
     if (outcome) return UserStore::Added::Done;
     if (outcome.error().code == SQLITE_CONSTRAINT_UNIQUE) return UserStore::Added::Duplicate;

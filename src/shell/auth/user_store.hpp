@@ -62,12 +62,12 @@ public:
     [[nodiscard]] sqlite::SqlResult<std::optional<User>> find(const model::Owner& id);
     [[nodiscard]] sqlite::SqlResult<std::optional<User>> find_email(const std::string& email);
     [[nodiscard]] sqlite::SqlResult<Credentials> credentials(const model::Owner& id);
-    /// In the order of their ids, those after `after`.
+    /// The users whose ids come after `after`, in the order of their ids.
     [[nodiscard]] sqlite::SqlResult<std::vector<User>> list(const model::Owner& after,
                                                             std::size_t limit);
     [[nodiscard]] sqlite::SqlResult<std::int64_t> count();
 
-    /// Keeps the last `keep` of the user's password hashes.
+    /// Adds the hash to the user's remembered passwords and keeps only the last `keep` of them.
     [[nodiscard]] sqlite::SqlOutcome remember_password(const model::Owner& id,
                                                        const std::string& hash,
                                                        std::size_t keep);
@@ -79,11 +79,11 @@ public:
     /// False if the user has no such token.
     [[nodiscard]] sqlite::SqlResult<bool> remove_session(const model::Owner& user,
                                                          const std::string& id);
-    /// All tokens of the user except the one with the id `except`.
+    /// Removes all tokens of the user except the one with the id `except`.
     [[nodiscard]] sqlite::SqlOutcome remove_sessions(const model::Owner& user,
                                                      const std::string& except);
-    /// Also corrects tokens that begin later than `now` because the clock was set back: they begin
-    /// at `now` and keep their duration.
+    /// Removes tokens that have expired. Also corrects tokens that begin later than `now` because
+    /// the clock was set back: they then begin at `now` and keep their duration.
     [[nodiscard]] sqlite::SqlOutcome remove_expired(base::Timestamp now);
 
 private:

@@ -44,7 +44,8 @@ std::string AccountChanges::stamp(const model::AccountId& account,
     const std::string term = std::to_string(incarnation) + "-";
     if (seen_ != head) return term + "head-" + std::to_string(head);  // A2
     const auto place = last_.find(account);
-    // Not touched since the first record after the last gap: that record covers all before it.
+    // No record since the last gap has changed the account. The first record after the gap covers
+    // all records before it.
     const model::Sequence last = place == last_.end() ? gapless_since_ : place->second;
     return term + std::to_string(last);
 }

@@ -1,13 +1,13 @@
 #pragma once
 
-/// Tracks for each account which journal record touched it last, so that the keys of cached
-/// responses can express what they depend on (ports/cache.hpp, K2).
+/// Tracks for each account which journal record changed the account last, so that the keys of
+/// cached responses can express what the responses depend on (ports/cache.hpp, K2).
 ///
-/// A1  Two stamps of an account are equal only if no record between them touched the account.
+/// A1  Two stamps of an account are equal only if no record between them changed the account.
 /// A2  This also holds if records were missed: while the newest record received is not the
-///     journal's head, the head itself is the stamp, and every record changes that.
+///     journal's head, the head itself is the stamp, and every record changes the head.
 /// A3  A stamp contains the random incarnation of the writer's term: another installation, a
-///     restored journal or the next term never reads what this one wrote.
+///     restored journal or the next term never reads what this term wrote.
 ///
 /// Threads: the loop's only.
 

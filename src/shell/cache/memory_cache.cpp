@@ -25,7 +25,7 @@ void MemoryCache::get(std::string_view key, Found found) {
     }
     entries_.splice(entries_.begin(), entries_, place->second);
     ++counters_.hits;
-    // A copy: the callback may put or erase, which may remove the entry.
+    // The callback gets a copy, since it may put or erase, which may remove the entry.
     found(std::string(entries_.front().value));
 }
 

@@ -29,8 +29,8 @@ base::Duration duration_of(Clock::duration span) {
         std::chrono::duration_cast<std::chrono::microseconds>(span).count());
 }
 
-/// The first word of a server's error, for example "OOM". The rest is not used, since it may repeat
-/// what was sent, including the password (N5).
+/// The first word of a server's error, for example "OOM". The rest of the error is not used, since
+/// it may repeat what was sent, including the password (N5).
 std::string code_of(std::string_view complaint) {
     constexpr std::size_t kCodeMax = 24;
     const auto end = std::find_if_not(complaint.begin(), complaint.end(), [](char c) {

@@ -1,8 +1,8 @@
 #pragma once
 
-/// The cache in a Redis server, shared by several processes or surviving restarts of one. Commands
-/// are pipelined on one connection, and replies arrive in the same order. The sockets are Asio's,
-/// on the loop's thread; libhiredis parses the protocol.
+/// The cache in a Redis server. Several processes can share it, and it survives the restart of a
+/// process. Commands are pipelined on one connection, and replies arrive in the same order. The
+/// sockets are Asio's, on the loop's thread; libhiredis parses the protocol.
 ///
 ///   Pausing ──pause over──> Connecting ──TCP──> Greeting ──PONG──> Ready
 ///      ^                        │                  │                 │
@@ -37,7 +37,7 @@ namespace botcore::shell::cache {
 
 struct RedisOptions {
     RedisAddress address;
-    std::string prefix = "botcore:";  ///< Of every key, so that a server can be shared.
+    std::string prefix = "botcore:";  ///< Begins every key, so that a server can be shared.
     std::chrono::milliseconds connect_within{
         1'000};  ///< For the TCP connection, and again for the greeting.
     std::chrono::milliseconds answer_within{200};

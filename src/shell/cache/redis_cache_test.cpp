@@ -66,8 +66,8 @@ TEST(RedisCache, AHungServerCostsItsTimeLimitOnceAndReconnectsAfterwards) {
     EXPECT_EQ(world.get("a"), std::nullopt);
     EXPECT_GE(steady_clock::now() - begin, milliseconds(190));
     EXPECT_FALSE(world.cache().status().connected);
-    // The kernel still accepts connections for the hung process; they do not count without a
-    // greeting.
+    // The kernel still accepts connections for the hung process. A connection without a greeting
+    // does not count.
     for (int i = 0; i < 1'000; ++i)
         EXPECT_EQ(world.get("a"), std::nullopt);
     EXPECT_FALSE(world.cache().status().connected);

@@ -12,8 +12,8 @@ namespace {
 
 using Kind = RedisReply::Kind;
 
-// Callbacks of the library's reader. A null result means "out of memory" to it and ends the
-// reading; so a list is rejected before memory is allocated for its elements (P1).
+// Callbacks of the library's reader. The reader takes a null result for "out of memory" and stops.
+// In this way a list is rejected before memory is allocated for its elements (P1).
 
 void* make_text(const redisReadTask* task, char* text, std::size_t size) {
     Kind kind = Kind::Text;

@@ -27,7 +27,7 @@ struct RedisReply {
 };
 
 enum class RedisReplyError : std::uint8_t {
-    Garbled,   ///< Not the protocol, or a reply that none of our commands has.
+    Garbled,   ///< Bytes outside the protocol, or a reply that no command of ours has.
     TooLarge,  ///< A reply exceeds `kReplyBytesMax`.
 };
 
@@ -52,7 +52,7 @@ private:
     std::unique_ptr<redisReader, Free> reader_;
 };
 
-/// A command as it is sent.
+/// The command in the form in which it is sent to the server.
 [[nodiscard]] std::string redis_command(std::initializer_list<std::string_view> words);
 
 }  // namespace botcore::shell::cache

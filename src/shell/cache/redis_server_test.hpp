@@ -143,8 +143,8 @@ private:
     pid_t child_ = -1;
 };
 
-/// Accepts connections one after the other; sends each of `answers` once bytes were received, then
-/// reads until the client closes.
+/// Accepts connections one after the other. It sends each of `answers` once it has received bytes,
+/// then reads until the client closes the connection.
 class FakeServer {
 public:
     explicit FakeServer(std::vector<std::string> answers)

@@ -10,8 +10,8 @@
 #include <toml++/impl/preprocessor.h>
 // toml++ 3.3 makes two assumptions that invalid files violate: one in every table header (violated
 // by "[" and a line end), one about letters (violated by U+038C). The result is undefined behaviour
-// with NDEBUG and an abort without. Removing the first assumption leads to the library's own error
-// handling, and returning "false" is the right result where the second one is.
+// with NDEBUG and an abort without. Without the first assumption, the library's own error handling
+// reports the file. In place of the second assumption, `return false` gives the right result.
 #undef TOML_ASSERT_ASSUME
 #define TOML_ASSERT_ASSUME(condition) static_assert(true)
 #undef TOML_UNREACHABLE
@@ -54,8 +54,7 @@ std::string range_of(const ConfigKey& key) {
            (key.unit.empty() ? std::string() : " " + std::string(key.unit));
 }
 
-/// The values that a unit such as "generated
-/// recorded" lists; none for a plain unit.
+/// The values that a unit such as "generated | recorded" lists; none for a plain unit.
 std::vector<std::string_view> choices_of(std::string_view unit) {
     constexpr std::string_view kOr = " | ";
     std::vector<std::string_view> choices;

@@ -1,9 +1,9 @@
 #pragma once
 
 /// The daemon's configuration: a table of keys, each with its default, range and unit. Values come
-/// from the defaults, then `botcore.toml`, then `BOTCORE_…` variables, then flags; the last wins.
-/// An unknown key, a `BOTCORE_…` variable that is no setting, a value out of range and a file that
-/// cannot be read are errors that name what was expected.
+/// from the defaults, then `botcore.toml`, then `BOTCORE_…` variables, then flags; the last
+/// value wins. An unknown key, a `BOTCORE_…` variable that is no setting, a value out of range and
+/// a file that cannot be read are errors that name what was expected.
 
 #include "base/result.hpp"
 
@@ -65,8 +65,7 @@ public:
 
     [[nodiscard]] const std::string& text(std::string_view key) const;
     [[nodiscard]] std::int64_t integer(std::string_view key) const;
-    /// For keys with the unit "true
-    /// false".
+    /// The value of a key with the unit "true | false".
     [[nodiscard]] bool is_on(std::string_view key) const;
     [[nodiscard]] const ConfigValue& value(std::string_view key) const;
 

@@ -195,7 +195,8 @@ TEST(Config, SuggestsTheClosestWordForAnUnknownOne) {
               "'more' was not expected; `botcored --help` lists them");
 }
 
-// Without the changed macros the TOML library ends the process for some of these texts.
+// Without the macros that config.cpp changes, the TOML library ends the process for some of these
+// texts.
 TEST(Config, ABrokenTableHeaderIsReportedAsAMistake) {
     using std::string_literals::operator""s;
     for (const std::string& text : {"[\n[market]\n"s,

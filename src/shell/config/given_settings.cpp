@@ -60,8 +60,8 @@ std::span<const KeyFlag> key_flags() {
 }
 
 base::Result<std::string, std::string> settings_file(const std::string& named) {
-    // If the usual name exists it is read, so that a dangling link is an error and not an absent
-    // file.
+    // A file with the usual name is read even if it is a dangling link, which then is an error and
+    // does not count as an absent file.
     if (!named.empty()) return named;
     return TRY(files::is_there(kUsualFile)) ? std::string(kUsualFile) : std::string();
 }

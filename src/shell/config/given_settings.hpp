@@ -36,7 +36,8 @@ struct GatheredSettings {
     std::vector<std::string> mistakes;  ///< Empty: a start would accept it.
 };
 
-/// Reads the file, the environment and the command line, in this order; the last one wins.
+/// Reads the file, the environment and the command line, in this order. The last value of a key
+/// wins.
 [[nodiscard]] GatheredSettings gather_settings(const SettingsInput& given,
                                                const char* const* environment);
 

@@ -245,7 +245,8 @@ void ArchiveLink::finished(const archive::JobResult& result) {
                      {{"operation", to_text(result.job)},
                       {"event", result.good ? "job_done" : "job_failed"},
                       {"duration_ms", static_cast<std::int64_t>(result.took.count())}});
-    // A failed snapshot is retried. A failure of one of these jobs may concern the only copy.
+    // A failed snapshot is retried and raises no alert. A failure of one of the jobs below may
+    // concern the only copy.
     const bool alerts = !result.good && (result.job == Job::Verify || result.job == Job::Segments ||
                                          result.job == Job::Drill);
     if (alerts) {

@@ -72,7 +72,7 @@ private:
 
     Parts parts_;
     archive::ArchiveStatus status_;
-    std::vector<std::uint64_t> failures_;  ///< Of each repository, as last logged.
+    std::vector<std::uint64_t> failures_;  ///< Of each repository, when last logged.
     std::optional<base::Timestamp>
         signature_asked_;  ///< When the log last asked for a drill's signature.
     std::unique_ptr<archive::ArchiveService> service_;

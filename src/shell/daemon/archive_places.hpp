@@ -28,8 +28,8 @@ struct ArchivePlace {
     [[nodiscard]] bool is_folder() const { return place.find("://") == std::string::npos; }
 };
 
-/// The first repository first; empty for "none". A text that is not an address names a folder,
-/// relative to the data folder.
+/// The places of the first and the second repository, in this order; empty for "none". A text that
+/// is not an address names a folder, relative to the data folder.
 [[nodiscard]] std::vector<ArchivePlace> archive_places(const Config& config,
                                                        const std::filesystem::path& data);
 

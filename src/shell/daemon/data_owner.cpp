@@ -26,7 +26,7 @@ struct Account {
     gid_t group = 0;
 };
 
-/// Empty when the machine knows only the user's number, as in a container.
+/// The account of the user. Empty when the machine knows only the user's number, as in a container.
 std::optional<Account> account_of(uid_t user) {
     std::array<char, kPasswordBytesMax> memory{};
     passwd entry{};
@@ -48,8 +48,8 @@ std::string run_as(const Owner& owner) {
     return "run this as that user: sudo -u " + user;
 }
 
-/// Permanent: sets the real, effective and saved ids. Groups come first, since only root may change
-/// them.
+/// Becomes the user for good: sets the real, effective and saved ids. The groups come first, since
+/// only root may change groups.
 bool become(const Owner& owner) {
     const auto account = account_of(owner.user);
     const gid_t group = account ? account->group : owner.group;
@@ -107,7 +107,8 @@ base::Result<std::string, std::string> become_owner_of(const fs::path& data) {
     }
     const std::string whose = "the data folder " + data.string() + " belongs to " + name_of(*owner);
     if (::geteuid() != 0) return base::Failure{whose + "; " + run_as(*owner)};
-    // The kernel resets both settings when the user changes, but the parent process relies on them.
+    // The kernel resets the death signal and the "dumpable" flag when the user changes, but the
+    // parent process relies on both.
     int death_signal = 0;
     (void)::prctl(PR_GET_PDEATHSIG, &death_signal);
     const int dumpable = ::prctl(PR_GET_DUMPABLE);

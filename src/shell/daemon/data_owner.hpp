@@ -30,12 +30,12 @@ struct Owner {
     friend bool operator==(const Owner&, const Owner&) = default;
 };
 
-/// Empty if the folder does not exist. A volume may belong to root while a group makes it usable
-/// for the service; for a folder of root, the owner is therefore that of the lock file in it, which
-/// the service has created.
+/// The owner of the data folder; empty if the folder does not exist. A volume may belong to root
+/// while a group makes it usable for the service. For a folder of root, the owner is therefore that
+/// of the lock file in it, which the service has created.
 [[nodiscard]] std::optional<Owner> owner_of(const std::filesystem::path& data);
 
-/// "botcore (uid 999)".
+/// The owner as a text for people: "botcore (uid 999)".
 [[nodiscard]] std::string name_of(const Owner& owner);
 
 /// O1. Returns a text for people that says what was changed; empty if nothing was. The error names
@@ -43,8 +43,8 @@ struct Owner {
 [[nodiscard]] base::Result<std::string, std::string> become_owner_of(
     const std::filesystem::path& data);
 
-/// For files that root creates outside the folder and that the service must read, such as a copy of
-/// the key.
+/// Gives the file to the owner of the data folder. For files that root creates outside the data
+/// folder and that the service must read, such as a copy of the key.
 [[nodiscard]] base::Outcome<std::string> give_to_owner_of(const std::filesystem::path& data,
                                                           const std::filesystem::path& file);
 

@@ -23,7 +23,7 @@ using testing::HasSubstr;
 constexpr uid_t kService = 54'321;
 constexpr uid_t kOtherUser = 54'322;
 
-/// Only root can create files of other users.
+/// Is skipped unless it runs as root: only root can create files of other users.
 class DataOwnerTest : public testing::Test {
 protected:
     void SetUp() override {

@@ -101,7 +101,7 @@ private:
     PaperExchange& exchange_;
 };
 
-/// Round starting prices of the generator, which cannot be mistaken for real quotes.
+/// The settings of the generator. Its round starting prices cannot be mistaken for real quotes.
 std::vector<venue::MarketSettings> generated_settings() {
     constexpr std::array<std::pair<std::string_view, std::int64_t>, 4> kStarts = {
         {{"BTCUSDT", 60'000}, {"ETHUSDT", 3'000}, {"BNBUSDT", 600}, {"SOLUSDT", 150}}};

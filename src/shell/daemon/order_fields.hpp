@@ -11,7 +11,7 @@
 
 namespace botcore::shell {
 
-/// Owns the texts that its fields point to; the order must outlive it.
+/// Owns the texts that its fields point to. The order must outlive this object.
 class OrderFields {
 public:
     explicit OrderFields(const model::Order& order)

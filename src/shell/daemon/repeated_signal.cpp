@@ -15,7 +15,7 @@ namespace {
 std::atomic<std::int64_t> obeyed_from{0};
 static_assert(std::atomic<std::int64_t>::is_always_lock_free);
 
-/// Since the machine started. Async-signal-safe.
+/// Milliseconds since the machine started. Async-signal-safe.
 std::int64_t milliseconds_now() {
     timespec now{};
     (void)::clock_gettime(CLOCK_MONOTONIC, &now);

@@ -3,8 +3,8 @@
 /// SIGTERM and SIGINT during a shutdown.
 ///
 /// N1  A signal shortly after the first one counts as the same request: a container, a terminal and
-///     a supervisor may all send one. A later signal ends the process at once with the signal's
-///     exit status, whatever hangs.
+///     a supervisor may all send a signal. A later signal ends the process at once with the
+///     signal's exit status, whatever hangs.
 ///
 /// Threads: any; once in a process.
 

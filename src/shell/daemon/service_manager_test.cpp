@@ -17,7 +17,7 @@
 namespace botcore::shell {
 namespace {
 
-/// Stands for systemd's end: a bound datagram socket.
+/// A bound datagram socket that takes the place of systemd's.
 class NotifySocket {
 public:
     explicit NotifySocket(const std::string& name)

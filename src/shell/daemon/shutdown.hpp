@@ -28,11 +28,11 @@ class io_context;
 namespace botcore::shell {
 
 struct ShutdownOptions {
-    /// Between "unready" and the closed listener: load balancers probe only every few seconds.
+    /// The time between steps 1 and 2: load balancers probe only every few seconds.
     std::chrono::milliseconds delay{0};
-    /// Covers the open requests and the cancels of entries together.
+    /// The limit of step 3, for the open requests and the cancels of entries together.
     std::chrono::milliseconds drain_within = std::chrono::seconds(30);
-    /// Covers the closing handshakes (CLOSE frames).
+    /// The limit of step 4, for the closing handshakes (CLOSE frames).
     std::chrono::milliseconds websockets_within = std::chrono::seconds(2);
     std::chrono::milliseconds look_every{20};
 };
@@ -64,7 +64,7 @@ public:
         std::function<void()> close_store;
     };
 
-    /// The context and the log must outlive it.
+    /// The context and the log must outlive this object.
     Shutdown(boost::asio::io_context& context, log::Log& log, ShutdownOptions options, Hooks hooks);
     ~Shutdown();
     Shutdown(const Shutdown&) = delete;
@@ -73,7 +73,7 @@ public:
     /// Starts with step 1; the last action is `end_loop`. Later calls do nothing.
     void begin(std::string_view cause);
 
-    /// For a shutdown that has not begun.
+    /// Replaces the options of a shutdown that has not begun.
     void set_options(ShutdownOptions options) { options_ = options; }
 
     /// Runs steps 5 to 7 and returns `exit_code`.

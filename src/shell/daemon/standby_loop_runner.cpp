@@ -10,7 +10,8 @@ namespace botcore::shell {
 
 namespace {
 
-/// How often the relief looks whether it is needed; of no weight for an idle process.
+/// How often the standby thread checks whether it is needed. The cost is negligible even for an
+/// idle process.
 constexpr std::chrono::milliseconds kLookEvery(10);
 
 }  // namespace
@@ -51,7 +52,7 @@ void StandbyLoopRunner::back() {
     std::unique_lock lock(mutex_);
     if (holder_ == Holder::StandbyLoopRunner) {
         wanted_back_ = true;
-        boost::asio::post(context_, [] {});  // Ends its wait for a handler.
+        boost::asio::post(context_, [] {});  // Ends the standby thread's wait for a handler.
         changed_.wait(lock, [this] { return holder_ == Holder::Nobody; });
         wanted_back_ = false;
     }
@@ -83,14 +84,15 @@ void StandbyLoopRunner::serve(std::unique_lock<std::mutex>& lock) {
         if (context_.stopped()) break;
     }
     holder_ = Holder::Nobody;
-    // Where the process is ending the loop may stay away: nobody serves it any more.
+    // The wait for `patience_` starts again: if the context has stopped, the loop's thread may
+    // still be away, and the standby thread has nothing to run.
     away_since_ = std::chrono::steady_clock::now();
     changed_.notify_all();
 }
 
 namespace {
 
-/// Lays the loop down for the length of a call.
+/// Releases the loop for the duration of a call.
 class Absence {
 public:
     explicit Absence(StandbyLoopRunner& relief) : standby_(relief) { standby_.leave(); }
@@ -104,7 +106,7 @@ private:
     StandbyLoopRunner& standby_;
 };
 
-/// Calls the store, or fails at once for the relief (B2).
+/// Calls the store; fails at once on the standby thread (B2).
 template <class Call>
 auto away(StandbyLoopRunner& relief, Call call) -> decltype(call()) {
     if (relief.is_active()) return base::Failure{ports::StoreError::Unavailable};

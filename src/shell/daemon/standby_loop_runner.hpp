@@ -1,20 +1,22 @@
 #pragma once
 
-/// Keeps the doors answering while the loop's thread is stuck in the store.
+/// Runs the event loop on a standby thread while the loop's own thread waits for a hanging store,
+/// so that the servers still respond.
 ///
-/// A write to a hanging disk cannot be called off, and the loop's thread commits in place (ADR 5).
-/// So that thread lays the loop down before every call of the store and takes it up again
-/// afterwards. When it stays away too long, a second thread takes the loop up and serves sockets
-/// and timers until the first one is back (ADR 8). Nothing else is done meanwhile: no turn of the
-/// runtime, no read of the store, no answer that needs either.
+/// A write to a hanging disk cannot be canceled, and the loop's thread itself commits (ADR 5). The
+/// loop's thread therefore releases the loop before every call of the store and takes it back
+/// afterwards. If the call takes too long, the standby thread takes the loop and serves sockets and
+/// timers until the loop's thread is back (ADR 8). Meanwhile no turn of the runtime runs, the store
+/// is not read, and no request that needs either of them gets its response.
 ///
-/// B1  One thread has the loop at a time: whatever runs on it needs no locks of its own.
-/// B2  A call of the store from a handler that the relief runs fails at once, as Unavailable.
-/// B3  The relief only runs handlers of the loop; it never steps the runtime.
-/// B4  While there is a relief the context does not end for want of work: before the doors are
-///     open a loop may have none, and a context that has ended runs nothing any more.
+/// B1  Only one thread runs the loop at a time, so handlers of the loop need no locks of their own.
+/// B2  A store call from a handler that the standby thread runs fails at once, as Unavailable.
+/// B3  The standby thread only runs handlers of the loop; it never steps the runtime.
+/// B4  While a StandbyLoopRunner exists, the context does not stop because it has no work: before
+///     the listeners are open the loop may have none, and a stopped context runs no handlers.
 ///
-/// Threads: `leave` and `back` on the loop's thread, the questions on whichever has the loop.
+/// Threads: `leave` and `back` on the loop's thread (calls from other threads do nothing),
+/// `is_active` and `activations` on any thread.
 
 #include "ports/store.hpp"
 
@@ -33,24 +35,25 @@ namespace botcore::shell {
 
 class StandbyLoopRunner {
 public:
-    /// The context outlives the relief; the thread that makes it is the loop's. With `kNever` the
-    /// loop is never taken up.
+    /// A `patience` with which the standby thread never takes the loop.
     static constexpr std::chrono::milliseconds kNever = std::chrono::hours(1'000'000);
+    /// The context must outlive this object. The thread that constructs this object is the loop's
+    /// thread. The standby thread takes the loop when a store call has lasted for `patience`.
     explicit StandbyLoopRunner(boost::asio::io_context& context,
                                std::chrono::milliseconds patience = std::chrono::milliseconds(40));
     ~StandbyLoopRunner();
     StandbyLoopRunner(const StandbyLoopRunner&) = delete;
     StandbyLoopRunner& operator=(const StandbyLoopRunner&) = delete;
 
-    /// The loop's thread is about to wait for the store. Other threads are not concerned.
+    /// Releases the loop: the loop's thread is about to wait for the store.
     void leave();
-    /// It is back; waits until the relief has ended the handler it is in.
+    /// Takes the loop back. Waits until the standby thread has finished its current handler.
     void back();
 
-    /// Is the loop in the hands of the relief? Then the store is stuck.
+    /// Whether the calling thread is the standby thread; then the store hangs.
     [[nodiscard]] bool is_active() const { return std::this_thread::get_id() == thread_.get_id(); }
 
-    /// How often the relief has taken the loop up.
+    /// How often the standby thread has taken the loop.
     [[nodiscard]] std::uint64_t activations() const;
 
 private:
@@ -74,10 +77,10 @@ private:
     std::thread thread_;
 };
 
-/// A store whose every call lays the loop down while it lasts.
+/// A store decorator that releases the loop during `load`, `commit` and each read.
 class ReleasingStore final : public ports::Store {
 public:
-    /// Both outlive this.
+    /// Both must outlive this object.
     ReleasingStore(ports::Store& store, StandbyLoopRunner& relief)
         : store_(store),
           standby_(relief),
@@ -86,7 +89,7 @@ public:
     ports::StoreResult<ports::OpenState> load() override;
     ports::CommitResult commit(const ports::Batch& batch) override;
 
-    /// Known without asking the disk.
+    /// Does not release the loop, since the state is known without an access to the disk.
     model::StorageState storage_state() override { return store_.storage_state(); }
 
     void maintain() override { store_.maintain(); }

@@ -84,7 +84,7 @@ TEST_F(StandbyLoopRunnerTest, RunsTheLoopWhileACommitHangs) {
         on_duty = standby_.is_active();
         const auto head = store_.reader().head();
         read_failed = !head && head.error() == ports::StoreError::Unavailable;
-        stuck_.let_go.set_value();  // Only the second thread can run this handler.
+        stuck_.let_go.set_value();  // Only the standby thread can run this handler.
     });
     EXPECT_EQ(store_.commit({}), ports::CommitResult::Committed);
     EXPECT_NE(served_by, std::this_thread::get_id());

@@ -74,7 +74,8 @@ Outcome check_origins(const Config& config) {
     return base::Done{};
 }
 
-/// The start creates the data folder; a file in it can be created then.
+/// Checks whether the start can create the file or folder. The start creates the data folder, so
+/// anything directly in the data folder can be created.
 Outcome check_can_make(const fs::path& path, const fs::path& data) {
     std::error_code error;
     const bool comes = path.parent_path() == data && !fs::exists(data, error);

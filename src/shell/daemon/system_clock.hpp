@@ -13,7 +13,7 @@
 
 namespace botcore::shell {
 
-/// The wall clock only. Any thread.
+/// Reads the wall clock only. Any thread may call it.
 [[nodiscard]] base::Timestamp wall_time();
 
 class SystemClock {

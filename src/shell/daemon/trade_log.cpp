@@ -32,7 +32,7 @@ std::string_view operation_of(const model::Order& order) {
     return "place_order";
 }
 
-/// For example "INSUFFICIENT_BALANCE: ...".
+/// The cause of a failure, for example "INSUFFICIENT_BALANCE: ...".
 std::string cause_of(const model::Order& order) {
     std::string cause(to_text(order.reason));
     if (!order.reason_text.empty()) cause += ": " + order.reason_text;

@@ -45,7 +45,7 @@ private:
     void log_event(log::LogEvent event, std::string_view message, const model::Order& order);
 
     Parts parts_;
-    std::map<model::ClientOrderId, std::string> requests_;  ///< Of live orders.
+    std::map<model::ClientOrderId, std::string> requests_;  ///< The request IDs of live orders.
     std::set<model::AccountId> called_;                     ///< Accounts under a margin call.
     std::set<model::AccountId> in_doubt_;
 };

@@ -63,9 +63,10 @@ void TradingLoop::wake() {
 }
 
 void TradingLoop::run() {
-    // A connection needs several steps from a response to its next request. A commit between any
-    // two of them would make each batch hold only a small part of the connections. The bound keeps
-    // a flood of requests without pauses from starving the orders.
+    // Ready handlers run before a turn. A connection needs several steps from a response to its
+    // next request, and a commit between two of these steps would make each batch hold the requests
+    // of only a few connections. The bound keeps a constant flood of requests from delaying the
+    // orders without limit.
     due_since_ = std::chrono::steady_clock::now();  // The time before the start is not lag.
     while (!context_.stopped()) {
         if (!turn_due_) {

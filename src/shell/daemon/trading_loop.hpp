@@ -48,7 +48,7 @@ public:
     /// Schedules a turn.
     void wake();
 
-    /// Like `wake`, from another thread: for a market with new events.
+    /// Like `wake`, but any thread may call it: for a market with new events.
     void wake_from_anywhere();
 
     /// Runs `work` after the next turn, so that long work can be done in parts.
@@ -64,7 +64,7 @@ public:
     [[nodiscard]] std::uint64_t turns() const { return turns_; }
 
     /// How long due turns wait before they begin, as a moving average; or the wait of the current
-    /// one if it exceeds a second.
+    /// turn if it exceeds a second.
     [[nodiscard]] base::Duration lag() const;
 
 private:

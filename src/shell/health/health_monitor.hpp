@@ -66,7 +66,7 @@ public:
     /// Whether every component has a probe result.
     [[nodiscard]] bool settled() const { return settled_; }
 
-    /// Does not block.
+    /// The current health. Does not block.
     [[nodiscard]] HealthReport snapshot() const;
 
     [[nodiscard]] const HealthProber& prober() const { return parts_.prober; }

@@ -95,8 +95,8 @@ std::vector<ComponentStatus> HealthProber::findings() const {
         if (part.ask) {
             ProbeReply known = part.ask();
             if (!part.probe) finding.age = base::Duration();
-            // A local check adds its message if both states are equal; of two healthy ones, only if
-            // the probe has no message.
+            // If both states are equal, the message of the local check counts; if both are healthy,
+            // it counts only if the probe has no message.
             const bool says_more = known.state == finding.state &&
                                    (known.state != HealthState::Healthy || finding.message.empty());
             if (known.state > finding.state || says_more) {

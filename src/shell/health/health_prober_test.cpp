@@ -150,7 +150,7 @@ TEST(ProberLife, IgnoresAResultAfterItsDestruction) {
     late({});
 }
 
-/// Stands for the loop's queue of posted functions.
+/// A queue of posted functions that takes the place of the loop's.
 class Posted {
 public:
     BlockingProbe::Post post() {
@@ -209,7 +209,7 @@ TEST(BlockingProbe, StopsEvenIfItsWorkHangs) {
         bool left = false;
     };
 
-    // The work outlives the probe, and so must what it uses.
+    // The work outlives the probe, so what the work uses must outlive the probe too.
     const auto latch = std::make_shared<Latch>();
     {
         BlockingProbe blocking(

@@ -98,7 +98,7 @@ void add_local_probes(HealthProber& prober, const LocalParts& parts) {
         [&runtime = parts.runtime, &market = parts.market, age = parts.market_age_max] {
             return prices_of(runtime, market, age);
         });
-    // The sockets belong to this process.
+    // This process owns the sockets, so they are always healthy here.
     prober.add_local(Dependency::WebSocket, [] { return ProbeReply{}; });
     // The same condition by which the runtime refuses entries.
     prober.add_local(

@@ -4,7 +4,7 @@
 /// statistics, not a record of trades: after a crash up to ten seconds of service count as
 /// downtime.
 ///
-/// Threads: `parse_uptime` and `to_json` anywhere; an `UptimeFile` as its members say.
+/// Threads: `parse_uptime` and `to_json` on any; an `UptimeFile` as its members say.
 
 #include "base/result.hpp"
 #include "operations/uptime.hpp"

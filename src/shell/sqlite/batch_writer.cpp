@@ -61,7 +61,7 @@ SqlOutcome BatchWriter::write_open(Statement& statement,
     if (replaced) {
         binder_.image(*replaced);
     } else if (sealing_ == nullptr && is_new(row)) {
-        binder_.image({-1, 0});  // Matches no row: there must not be one.
+        binder_.image({-1, 0});  // Matches no row, since no such row may exist.
     } else {
         binder_.null();
         binder_.null();
@@ -274,8 +274,8 @@ SqlOutcome BatchWriter::expire_replies(const ports::Batch& batch) {
     return base::Done{};
 }
 
-/// The last row of the run at the beginning of the table whose replies were removed (binary
-/// search).
+/// The last of the rows at the beginning of the table whose replies were removed. Found by binary
+/// search.
 SqlResult<std::int64_t> BatchWriter::find_forgotten() {
     std::int64_t forgotten = 0;
     std::int64_t kept = TRY(largest(last_key_)) + 1;

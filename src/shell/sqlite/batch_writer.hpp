@@ -5,8 +5,8 @@
 /// W1  The transaction begins with the fence: if the head is not the expected one, nothing of the
 ///     batch is written (invariant I7).
 /// W2  Journal entries are gapless (invariant I7); rows name only accounts that the file knows.
-/// W3  An open row is replaced only if it still is what was last written or loaded. Otherwise
-///     something else has changed it, and nothing of the batch is written.
+/// W3  An open row is replaced only if it is still what was last written or loaded. Otherwise
+///     something else has changed the row, and nothing of the batch is written.
 /// W4  A call that does not return Committed leaves no open transaction and no changes.
 
 #include "ports/store.hpp"
@@ -86,7 +86,7 @@ private:
     Statement sum_;
     RowImages images_;
     std::int64_t written_by_ = 0;  ///< The last record of the current batch.
-    bool row_differs_ = false;     ///< A stored row was not what it should be.
+    bool row_differs_ = false;     ///< A stored row was not what was last written.
     const std::set<model::AccountId>* sealing_ =
         nullptr;  ///< The accounts in doubt, while `seal` runs.
 };

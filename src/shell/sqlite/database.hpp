@@ -131,7 +131,7 @@ public:
 
     using Wait = std::function<void(std::chrono::milliseconds)>;
 
-    /// Replaces the sleep while waiting for a lock: for tests, which then wait no time.
+    /// Replaces the sleep while waiting for a lock. It is for tests, which then do not wait.
     void set_lock_wait(Wait wait) { wait_limits_->wait = std::move(wait); }
 
 private:

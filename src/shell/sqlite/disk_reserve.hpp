@@ -17,7 +17,8 @@ namespace botcore::shell::sqlite {
 
 class DiskReserve {
 public:
-    /// Takes over the file that an earlier process left at `path`. Allocates nothing yet.
+    /// Uses the file that an earlier process left at `path`, if there is one. Allocates no space
+    /// yet.
     DiskReserve(std::string path, std::uint64_t bytes);
 
     /// Releases one step (a quarter) to the file system. False if nothing is left.

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Opens a shard's file read-only, while its daemon runs or without it. Changes nothing and does
-/// not disturb a writer.
+/// Opens a shard's file read-only, whether its daemon runs or not. Changes nothing and does not
+/// disturb a writer.
 
 #include "shell/sqlite/reader.hpp"
 

@@ -16,7 +16,8 @@ std::string name_of_next() {
 
 }  // namespace
 
-/// The system's methods of a file, of which two are replaced by ours. SQLite sees the first member.
+/// The system's methods of a file, of which two are replaced by ours. SQLite sees only the first
+/// member of this struct.
 struct MeasuredDisk::Methods {
     sqlite3_io_methods shown;
     const sqlite3_io_methods* real;

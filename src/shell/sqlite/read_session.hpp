@@ -52,8 +52,8 @@ public:
     [[nodiscard]] StoreResult<std::optional<ports::LiveOrder>> find_order(
         model::OrderNumber number);
     [[nodiscard]] StoreResult<std::vector<model::Order>> orders(const ports::OrderQuery& query);
-    /// May exceed the limit by the remaining fills of the last record: the next page begins before
-    /// a record, so that a record is never split.
+    /// The result may exceed the limit by the remaining fills of its last record, so that a record
+    /// is never split: the next page begins with another record.
     [[nodiscard]] StoreResult<std::vector<model::Fill>> fills(const ports::FillQuery& query);
     [[nodiscard]] StoreResult<std::vector<model::Account>> accounts();
     [[nodiscard]] StoreOutcome visit_rows(const ports::RowVisitor& visitor);

@@ -35,7 +35,8 @@ public:
     StoreResult<std::vector<ports::JournalEntry>> journal(model::Sequence first,
                                                           std::size_t limit) override;
     StoreResult<model::Head> head() override;
-    /// Outside a snapshot it takes one of its own, so that the rows are consistent with each other.
+    /// Outside a snapshot the call takes a snapshot of its own, so that the rows are consistent
+    /// with each other.
     StoreOutcome visit_rows(const ports::RowVisitor& visitor) override;
     StoreOutcome begin_snapshot() override;
     void end_snapshot() override;

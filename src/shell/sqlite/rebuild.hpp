@@ -3,7 +3,7 @@
 /// Rebuilds the rows of a store's file from its journal, beside the file, and replaces the file
 /// with the result once it is verified.
 ///
-///   old file ──rebuild──> `<path>-rebuilt` ──verify──> second name for the old one,
+///   old file ──rebuild──> `<path>-rebuilt` ──verify──> second name for the old file,
 ///   `<path>-before-<UTC>` ──> rename to `<path>`
 ///
 /// N1  A crash, a full disk or a failure at any point leaves either the old file or the new one

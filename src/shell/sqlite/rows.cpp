@@ -64,7 +64,7 @@ base::Result<base::Int128, model::AmountError> parse_decimal(std::string_view te
 
 std::string column_name(std::string_view prefix, std::string_view field) {
     if (!prefix.empty()) return std::string(prefix) + "_" + std::string(field);
-    if (field == "index") return "record_index";  // A reserved word, like the next.
+    if (field == "index") return "record_index";  // Reserved in SQL, as are the next ones.
     if (field == "order") return "order_id";
     if (field == "begin") return "begins";
     if (field == "end") return "ends";

@@ -121,8 +121,8 @@ struct TableShape {
 [[nodiscard]] std::string insert_sql(const TableShape& table);
 /// Inserts a row, or replaces all of its columns except the key and the fixed ones.
 [[nodiscard]] std::string upsert_sql(const TableShape& table);
-/// The same, but replaces only a row whose `written_by` and `image_hash` equal two further
-/// parameters; NULL as the first one replaces any row.
+/// Like `upsert_sql`, but replaces only a row whose `written_by` and `image_hash` equal two further
+/// parameters. If the first of them is NULL, any row is replaced.
 [[nodiscard]] std::string guarded_upsert_sql(const TableShape& table);
 /// `SELECT columns FROM table`, to which conditions can be appended.
 [[nodiscard]] std::string select_sql(const TableShape& table);

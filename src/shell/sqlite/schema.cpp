@@ -210,7 +210,7 @@ CREATE TABLE pending_keys (
 )sql";
 
 // The changes of version 2. A new file is created by the same steps, so that each definition exists
-// once.
+// only once.
 constexpr std::string_view kSecondVersion = R"sql(
 ALTER TABLE orders ADD COLUMN role INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE orders ADD COLUMN parent INTEGER NOT NULL DEFAULT 0;

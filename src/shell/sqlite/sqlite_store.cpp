@@ -329,7 +329,8 @@ void SqliteStore::checkpoint() {
     note_checkpoint(code);
 }
 
-/// The same, but then blocks the writer while the tail is copied, so that the log does restart. The
+/// Copies like `checkpoint`, then blocks the writer while the tail is copied, so that the log
+/// restarts. The
 /// log keeps its length: overwriting costs half of what growing costs, and on a full disk the log
 /// is the only space for commits.
 void SqliteStore::checkpoint_blocking() {

@@ -31,7 +31,7 @@ namespace botcore::shell::sqlite {
 
 enum class Synchronous : std::uint8_t {
     Full,
-    Off,  ///< Loses acknowledged batches in a power failure: only to prove that tests detect it.
+    Off,  ///< Loses acknowledged batches in a power failure; only for tests that detect the loss.
 };
 
 struct SqliteOptions {
@@ -80,7 +80,7 @@ struct OpenError {
     }
 };
 
-/// The suffix of the copy of a file from before an upgrade.
+/// The suffix of the copy of a file that is made before an upgrade of the file.
 inline constexpr std::string_view kOlderCopy = ".before-upgrade";
 
 /// Identifies the file that a path led to.
@@ -96,7 +96,7 @@ public:
     using Opened = base::Result<std::unique_ptr<SqliteStore>, OpenError>;
 
     /// Opens the file, or creates it if neither it nor a companion exists. Everything that was in
-    /// the log is durable in the file itself when it returns.
+    /// the log is durable in the file itself when this function returns.
     [[nodiscard]] static Opened open(SqliteOptions options);
 
     StoreResult<ports::OpenState> load() override;

@@ -86,7 +86,8 @@ TEST_F(SqliteFile, InterruptsOnlyReadsThatTakeTooLong) {
     EXPECT_EQ(store.value()->commit(batch), CommitResult::Committed) << "nor has a commit";
 }
 
-/// Another program holds the lock that a commit needs; the commit's waits take no real time.
+/// A file on which another program holds the lock that a commit needs. The waits of the commit take
+/// no real time.
 class LockedFile : public SqliteFile {
 protected:
     void hold_the_lock() {
@@ -112,7 +113,7 @@ protected:
         return store_->commit(batch);
     }
 
-    std::chrono::milliseconds held_for_{0};  ///< Zero: it is not released automatically.
+    std::chrono::milliseconds held_for_{0};  ///< Zero: the lock is not released automatically.
     std::chrono::milliseconds waited_{0};
     std::unique_ptr<SqliteStore> store_;
     Database other_;

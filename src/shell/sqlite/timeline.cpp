@@ -50,7 +50,7 @@ SqlResult<std::vector<Ancestor>> ancestors_in(Database& database) {
     return ancestors;
 }
 
-/// 0 if there is no record.
+/// The id of the first timeline, which comes from the first record; 0 if there is no record.
 SqlResult<std::uint32_t> id_in_journal(Database& database) {
     Statement first = TRY(database.prepare("SELECT hash FROM journal WHERE seq = 1"));
     if (TRY(first.step()) != Statement::Step::Row) return std::uint32_t{0};

@@ -1,7 +1,7 @@
 #pragma once
 
-/// The timeline of the archive that a store is on. It is stored in the store's file, so that the
-/// two cannot be mixed up.
+/// The timeline of the archive that a store is on. It is stored in the store's file, so that a
+/// store always has its own timeline.
 
 #include "base/result.hpp"
 #include "runtime/archive/names.hpp"
@@ -11,11 +11,12 @@
 
 namespace botcore::shell::sqlite {
 
-/// The first timeline if the file names none.
+/// The timeline of the store; the first timeline if the file names none.
 [[nodiscard]] base::Result<runtime::archive::TimelineIdentity, std::string> timeline_of(
     const std::filesystem::path& store);
 
-/// The store must not be open. The change is synced when it returns.
+/// Sets the timeline of the store, which must not be open. The change is synced when the function
+/// returns.
 [[nodiscard]] base::Outcome<std::string> set_timeline(
     const std::filesystem::path& store, const runtime::archive::TimelineIdentity& identity);
 
