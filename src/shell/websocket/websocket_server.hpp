@@ -4,7 +4,7 @@
 /// messages; `EventHub` decides which subscriber gets which events.
 ///
 /// S1  A client gets no events before it sends a valid token: in the Authorization header of the
-///     request, or in its first message, within `authenticate_within`. The rights of the token are
+///     request, or in its first message within `authenticate_within`. The rights of the token are
 ///     read again on every subscription and at the interval `rights_every`. The connection ends if
 ///     the token is no longer valid or the role was lowered.
 /// S2  A silent client is disconnected: one that sends no frame within `pong_within` of a ping, or
