@@ -1,6 +1,7 @@
 #pragma once
 
-/// Response bodies for accounts and positions: the view itself and the age of the prices behind it.
+/// Response bodies for accounts and positions: each contains the view (`views.hpp`) and the age of
+/// the prices from which its figures are computed.
 
 #include "shell/http/api_context.hpp"
 
@@ -12,10 +13,10 @@ namespace botcore::shell::http {
 [[nodiscard]] boost::json::object position_body(const ApiContext& context,
                                                 const core::AccountState& account,
                                                 const model::Position& position);
-/// Without flat positions.
+/// The bodies of all positions of the account that are not flat.
 [[nodiscard]] boost::json::array positions_body(const ApiContext& context,
                                                 const core::AccountState& account);
-/// The age of price-based figures is that of the oldest price among them.
+/// The body states one age for all figures that depend on prices: the age of the oldest price used.
 [[nodiscard]] boost::json::object account_body(const ApiContext& context,
                                                const core::AccountState& account);
 

@@ -69,7 +69,7 @@ void AnalysisRoutes::count(AnalysisKind kind, std::chrono::duration<double> took
 
 namespace {
 
-/// How the last attempt ended, in words that name no address.
+/// Describes how the last attempt ended. The text contains no address.
 std::string last_error_of(const outbound::AnalysisResult& result) {
     if (result.attempts == 0)
         return "the analysis service was not called: it failed too often recently";

@@ -1,7 +1,8 @@
 #pragma once
 
-/// Forwards queries to the analysis service for a caller. No result of it trades by itself: manual
-/// trading continues while the service is slow, down or not configured (R1-DEGR-01).
+/// Forwards a caller's queries to the analysis service. No result of the service causes a trade by
+/// itself, and manual trading continues while the service is slow, down or not configured
+/// (R1-DEGR-01).
 ///
 /// Threads: the thread of the loop.
 
@@ -17,7 +18,7 @@ namespace botcore::shell::http {
 class AnalysisRoutes {
 public:
     struct Parts {
-        outbound::AnalysisService* service = nullptr;  ///< Null: none is configured.
+        outbound::AnalysisService* service = nullptr;  ///< Null if no service is configured.
         /// Called when an analysis of the symbol exceeds its time limit.
         std::function<void(const model::Symbol&)> timed_out;
     };

@@ -16,10 +16,10 @@ using outbound::AnalysisService;
 using outbound::Peer;
 using outbound::PeerAction;
 
-/// The routes with a real service on loopback.
+/// The routes with a real analysis service on a loopback address.
 class AnalysisRoutesTest : public testing::Test {
 protected:
-    /// The response to one query; `code` is that of the error, empty on success.
+    /// The response to one query; `code` is the error code, empty on success.
     struct Told {
         std::uint16_t status = 0;
         std::string code;

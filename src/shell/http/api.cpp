@@ -10,7 +10,8 @@ namespace botcore::shell::http {
 
 namespace {
 
-/// "application/json", with or without parameters; an empty value fails.
+/// Whether the value of Content-Type is "application/json", with or without parameters. An empty
+/// value is not.
 bool is_json(std::string_view content_type) {
     const std::string_view type = content_type.substr(0, content_type.find(';'));
     constexpr std::string_view kJson = "application/json";
@@ -151,7 +152,8 @@ bool Api::check_query(RequestContext& call) {
     return true;
 }
 
-/// Refuses sequence numbers of another timeline. Without the header they belong to the first one.
+/// Refuses sequence numbers of another timeline. If there is no X-Timeline header, the numbers are
+/// taken as numbers of the first timeline.
 bool Api::check_history(RequestContext& call) const {
     const std::string_view named = call.request.header("x-timeline");
     call.headers.emplace_back("X-Timeline", to_text(context_.options.timeline));

@@ -21,8 +21,8 @@ namespace botcore::shell::http {
 
 class Api final : public HttpHandler {
 public:
-    /// Runs before the handler; `call.row` is the route. Returns false when it has sent the
-    /// response itself (for example a limit is reached or the mode forbids the call).
+    /// A filter runs before the handler; `call.row` is the route. It returns false when it has sent
+    /// the response itself (for example because a limit is reached or the mode forbids the call).
     using Filter = std::function<bool(RequestContext& call)>;
 
     /// All references outlive the API.
@@ -35,11 +35,11 @@ public:
     /// authorized for the route.
     void add_filter(Filter filter) { filters_.push_back(std::move(filter)); }
 
-    /// Holds calls while the store is unavailable; without it, calls are served at once. It
-    /// outlives the API.
+    /// Sets the queue that holds calls while the store is unavailable. Without a queue, calls are
+    /// served at once. The queue outlives the API.
     void set_deferred_calls(DeferredCalls& room) { deferred_calls_ = &room; }
 
-    /// Runs for a call without a valid token, before the 401 is sent.
+    /// Sets the filter that runs for a call without a valid token, before the 401 is sent.
     void set_unauthenticated_filter(Filter filter) { unauthenticated_filter_ = std::move(filter); }
 
     void handle(HttpRequest request, Respond respond) override;
@@ -50,7 +50,7 @@ private:
     [[nodiscard]] static bool may_use(RequestContext& call);
     [[nodiscard]] static bool check_query(RequestContext& call);
     [[nodiscard]] bool check_history(RequestContext& call) const;
-    /// Replaces symbols in path and query by the exchange's spelling.
+    /// Replaces symbols in the path and the query by the exchange's spelling of them.
     void resolve_symbols(RequestContext& call) const;
     void serve(RequestContext& call);
 

@@ -48,7 +48,8 @@ bool ApiContext::begin_command(RequestContext& call, std::string_view canonical_
 
 protocol::ReadSymbol ApiContext::symbols() const {
     return [this](std::string_view text) -> std::optional<model::Symbol> {
-        // The exchange's own spelling needs no lookup; an unknown symbol is reported later.
+        // A symbol in the exchange's own spelling needs no lookup. If it is unknown, that is
+        // reported later.
         if (auto exact = protocol::read_exact_symbol(text)) return exact;
         for (const auto& [id, instrument] : runtime.state().instruments) {
             if (model::is_named(instrument, text)) return id.symbol;
@@ -107,8 +108,8 @@ model::Origin ApiContext::origin_of(const RequestContext& call,
         call.caller.role == auth::Role::Operator ? model::Authority::All : model::Authority::Own};
 }
 
-/// Records an operator's command in the audit once its outcome is known. A replayed response was
-/// recorded the first time.
+/// Records an operator's command in the audit once its outcome is known. A replayed response is not
+/// recorded again.
 void ApiContext::audit(RequestContext& call, const model::InputBody& body) const {
     if (call.caller.role != auth::Role::Operator) return;
     model::Owner owner;
@@ -188,7 +189,7 @@ void ApiContext::store_failed(RequestContext& call, ports::StoreError error) con
                {"delay_ms", wait.in_milliseconds()}});
     call.tries.retries = retry;
     if (retry == 1) {
-        // Every response, from whichever path, passes through here.
+        // Every response to the call passes through here.
         call.respond = [this, respond = std::move(call.respond)](HttpResponse response) {
             if (response.status < 500) metrics.count("retry_attempts_total", {"store", "success"});
             respond(std::move(response));

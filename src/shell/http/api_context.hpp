@@ -30,14 +30,15 @@ namespace botcore::shell::http {
 inline constexpr std::string_view kCacheInProcess = "in_process";
 
 struct ApiOptions {
-    model::AccountId account_default{"futures"};  ///< The account of routes that name none.
+    /// The account of a request whose route names no account.
+    model::AccountId account_default{"futures"};
     std::string version;
     std::string exchange_kind = "paper";
-    std::string cache_kind{kCacheInProcess};  ///< Or "redis".
+    std::string cache_kind{kCacheInProcess};  ///< `kCacheInProcess` or "redis".
     /// Whether /metrics can be read without a token. True only for a listener on a loopback
     /// address.
     bool metrics_public = false;
-    /// Older prices are reported as stale.
+    /// Prices that are older than this are reported as stale.
     model::Duration market_age_max = model::Duration::seconds(2);
     /// The journal's timeline: every sequence number in a response belongs to it.
     runtime::archive::TimelineIdentity timeline{};
@@ -60,24 +61,24 @@ struct ApiContext {
     std::function<void()> wake;
     /// Runs work on the loop after the runtime's next step, so that long work can be split up.
     std::function<void(std::function<void()>)> later;
-    /// Runs work on the loop after the given time. Empty: a failed read is not retried.
+    /// Runs work on the loop after the given time. If this is empty, failed reads are not retried.
     std::function<void(model::Duration wait, std::function<void()>)> after{};
-    /// Null: no response is cached.
+    /// If this is null, no response is cached.
     const ResponseCache* response_cache = nullptr;
-    /// Publishes a transient event to all subscribers. Empty: there are no subscribers.
+    /// Publishes a transient event to all subscribers. Empty if there is no event stream.
     std::function<void(const protocol::Event&)> publish{};
 
-    // A step that fails sends the error response itself.
+    // Each of the following steps sends the error response itself when it fails.
 
     /// Reads the idempotency key, the header that every command has.
     [[nodiscard]] bool begin_command(RequestContext& call, std::string_view canonical_path) const;
     [[nodiscard]] bool read_if_match(RequestContext& call,
                                      std::optional<std::uint64_t>& version) const;
-    /// For commands without a body.
+    /// Checks that the body of a command without fields contains no fields.
     [[nodiscard]] bool read_no_fields(RequestContext& call) const;
     /// Finds the known instrument that a caller's spelling of a symbol means.
     [[nodiscard]] protocol::ReadSymbol symbols() const;
-    /// Checks {symbol} of the path.
+    /// Checks the value of {symbol} in the path.
     [[nodiscard]] bool check_symbol(RequestContext& call) const;
     [[nodiscard]] bool running(RequestContext& call) const;
     /// Handles a failed read of the store. A read that took too long gets 504 STORE_TIMEOUT. A
@@ -85,7 +86,7 @@ struct ApiContext {
     /// route's handler again. The route must not use the call afterwards.
     void store_failed(RequestContext& call, ports::StoreError error) const;
 
-    /// {account} of the path, or the caller's default account on a path without one.
+    /// The account in the path, or the caller's default account if the path names no account.
     [[nodiscard]] model::AccountId account_of(const RequestContext& call) const;
     /// The account if the caller may see it; null when an error response was sent.
     [[nodiscard]] const core::AccountState* find_account(RequestContext& call) const;
@@ -93,16 +94,16 @@ struct ApiContext {
     /// The command's owner, idempotency key, hash of its meaning (Y2) and authority.
     [[nodiscard]] model::Origin origin_of(const RequestContext& call,
                                           std::string_view canonical_body) const;
-    /// Submits the command; the runtime's reply becomes the response. An operator's command is also
-    /// recorded in the audit.
+    /// Submits the command; the runtime's reply becomes the response. Commands of operators that
+    /// `audited_command` selects are also recorded in the audit.
     void submit(RequestContext& call, model::InputBody body) const;
 
-    /// The order with this id: one of ours, or an imported one of the account (of any account if
-    /// `account` is null). Empty if there is none.
+    /// The order with this id: an order of ours, or an imported order of the account (of any
+    /// account if `account` is null). Empty if there is no such order.
     [[nodiscard]] ports::StoreResult<std::optional<model::Order>> order_named(
         const model::ClientOrderId& id, const model::AccountId* account) const;
 
-    /// The instrument's quote; without prices if there are none.
+    /// The instrument's quote. The quote has no prices if none are known.
     [[nodiscard]] model::Quote quote_of(const model::InstrumentId& instrument) const;
 
 private:

@@ -16,7 +16,7 @@ constexpr std::string_view kBuy = R"({"symbol":"BTCUSDT","side":"BUY","quantity"
 
 class ApiFailures : public testing::Test {
 protected:
-    /// Like a change of the file from outside.
+    /// Damages the journal in the store file, as another program could.
     void damage_the_journal() {
         change_the_file("UPDATE journal SET record = x'00FF' WHERE seq > 1");
     }

@@ -147,7 +147,7 @@ TEST_F(ApiPaper, CancelingACanceledOrderWritesNoRecord) {
     auto again = world_.ask("DELETE", path, "Idempotency-Key: once\r\n");
     EXPECT_EQ(again.body, first.body);
     EXPECT_EQ(again.headers["idempotent-replayed"], "true");
-    // A request with If-Match requires that the version is current.
+    // A request with an If-Match header requires that the version in the header is the current one.
     const auto stale = world_.ask("DELETE", path, "Idempotency-Key: third\r\nIf-Match: 1\r\n");
     EXPECT_EQ(stale.status, 409) << stale.body;
 }

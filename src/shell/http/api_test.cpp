@@ -15,7 +15,7 @@ constexpr std::string_view kBuy = R"({"symbol":"BTCUSDT","side":"BUY","quantity"
 
 class ApiRoutesTest : public testing::Test {
 protected:
-    /// Sends a command; returns status and error code as one text.
+    /// Sends a command; returns the status and the error code as one text.
     std::string refused(std::string_view body,
                         std::string_view headers = "Idempotency-Key: k\r\n",
                         std::string_view path = kOrders) {

@@ -58,7 +58,7 @@ public:
     }
 };
 
-/// Fills market orders at 50,000, keeps limit orders open, or does not respond.
+/// An exchange that fills market orders at 50,000 and keeps limit orders open, or does not respond.
 class ObedientExchange : public ports::Exchange {
 public:
     void place(const model::OrderInstruction& order) override {
@@ -133,11 +133,11 @@ public:
     std::atomic<bool> silent{false};
     std::atomic<bool> rejects{false};
     std::atomic<int> placed{0};
-    std::atomic<int> price{50'000};  ///< Price of the fills of market orders.
-    std::atomic<int> trades{1};      ///< Number of trades that fill a market order.
-    /// Time of an order's first trade relative to the order.
+    std::atomic<int> price{50'000};  ///< The price of the fills of market orders.
+    std::atomic<int> trades{1};      ///< The number of trades that fill a market order.
+    /// The time of an order's first trade relative to the order.
     std::atomic<int> offset_ms{0};
-    /// Time between the trades of an order.
+    /// The time between two trades of an order.
     std::atomic<int> gap_ms{0};
 };
 
@@ -187,7 +187,8 @@ public:
 
     ports::TradeCounts trade_counts() const override { return counts; }
 
-    /// Of the futures instrument; access these only on the thread of the loop.
+    /// The candles, history and times of the futures instrument. Access these only on the thread of
+    /// the loop.
     model::CandleBoard trades;
     ports::CandleHistory* past = nullptr;
     base::Timestamp clock;
@@ -200,7 +201,7 @@ private:
     model::DepthBook book_;
 };
 
-/// Forwards everything, but the next `failures` reads of orders and fills fail.
+/// A reader that forwards all reads, but the next `failures` reads of orders and fills fail.
 class FragileReader final : public ports::StoreReader {
 public:
     explicit FragileReader(ports::StoreReader& reader) : reader_(reader) {}
@@ -242,7 +243,7 @@ public:
     void end_snapshot() override { reader_.end_snapshot(); }
 
     std::atomic<int> journal_reads{0};
-    /// How many of the next reads of orders and fills fail.
+    /// The number of the next reads of orders and fills that fail.
     std::atomic<int> failures{0};
     std::atomic<ports::StoreError> error{ports::StoreError::Unavailable};
 
@@ -408,7 +409,7 @@ public:
         });
     }
 
-    /// Moves the clock without a step. On the loop's thread.
+    /// Moves the clock without a step of the runtime, on the thread of the loop.
     void skip(model::Duration duration) { time_ = time_ + duration; }
 
     void break_store(bool broken) { fragile_->broken = broken; }
@@ -424,7 +425,7 @@ public:
     /// The wait before each retry of a failed read, in seconds; tests do not actually wait.
     std::vector<std::int64_t> waits;
 
-    /// From now on commits conflict, as if another writer had the journal.
+    /// Makes commits conflict from now on, as if another process wrote the journal.
     void fence() { fragile_->fenced = true; }
 
     [[nodiscard]] std::filesystem::path database() const { return folder_.file("shard-0.db"); }
@@ -440,7 +441,7 @@ public:
 
     [[nodiscard]] Api& api() { return *api_; }
 
-    /// The handler that the server calls; on the thread of the loop only.
+    /// The handler that the server calls; use it only on the thread of the loop.
     [[nodiscard]] HttpHandler& handler() { return *checked_; }
 
     [[nodiscard]] HealthRoutes& health_routes() { return *health_; }
@@ -450,7 +451,7 @@ public:
     bool cache_answers = true;
     model::ClockState clock = model::ClockState::Certain;
     std::vector<std::string> news;  ///< Maintenance announcements.
-    /// Published by routes; on the thread of the loop only.
+    /// The events that routes published; use it only on the thread of the loop.
     std::vector<protocol::Event> events;
 
     [[nodiscard]] TestClient client() const { return TestClient(server_->port()); }

@@ -1,8 +1,8 @@
 #pragma once
 
-/// Selects the operator commands that are recorded in the audit, and the words of the audit event:
-/// everything that concerns accounts, money, maintenance and other users' accounts. Ordinary
-/// trading on the operator's own accounts is in the journal and is not repeated.
+/// Selects the operator commands that are recorded in the audit, and the words of the audit event.
+/// Recorded is everything that concerns accounts, money, maintenance and other users' accounts.
+/// Ordinary trading on the operator's own accounts is only in the journal.
 
 #include "model/input.hpp"
 #include "shell/auth/caller.hpp"
@@ -19,8 +19,9 @@ struct AuditedCommand {
     std::string detail;       ///< The reason that was given, or the requested change.
 };
 
-/// Empty for a caller who is not an operator. `owner` owns the command's account; it is empty if
-/// the command has no account or the account does not exist.
+/// The audit event of the command. Empty if the command is not audited, which includes every
+/// command of a caller who is not an operator. `owner` is the owner of the command's account; it is
+/// empty if the command has no account or the account does not exist.
 [[nodiscard]] std::optional<AuditedCommand> audited_command(const auth::Caller& caller,
                                                             const model::InputBody& command,
                                                             const model::Owner& owner);

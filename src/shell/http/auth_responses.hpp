@@ -11,14 +11,15 @@
 
 namespace botcore::shell::http {
 
-/// For the user itself and for operators only: it contains the e-mail address.
+/// The JSON of a user. It contains the e-mail address, so only this user and operators may get it.
 [[nodiscard]] boost::json::object user_json(const auth::User& user);
 
-/// `current`: the session of the caller, or null.
+/// The JSON of a session. `current` is the session that the caller uses, or null.
 [[nodiscard]] boost::json::object session_json(const auth::Session& session,
                                                const auth::Session* current);
 
-/// Route rows about users: a POST that changes something, and a GET.
+/// The common fields of the rows of routes about users: of a POST that changes something, and of a
+/// GET.
 [[nodiscard]] RouteRow auth_post_row(Access access, std::string_view summary);
 [[nodiscard]] RouteRow auth_get_row(std::string_view summary, std::string_view response);
 

@@ -163,7 +163,8 @@ void AuthRoutes::open_accounts(const auth::User& user, std::function<void()> the
         if (taken == accounts.end()) {
             missing.push_back(market);
         } else if (taken->second.account.owner != user.id) {
-            // Opened before such names were reserved: the user has no default account there.
+            // Another user opened this account before such names were reserved. The user has no
+            // default account in this market.
             context.log.write(log::Level::Warn,
                               "the default account of this user belongs to another user",
                               {{"account", taken->first.text()},
@@ -307,7 +308,7 @@ void AuthRoutes::change_password(RequestContext& call) {
                                                    const auth::AuthResult<auth::User>& user) {
             count(attempt, user ? nullptr : &user.error());
             if (!user) {
-                // The token is valid: a 401 would say that it is not.
+                // The token is valid, so the status is not 401, which would mean that it is not.
                 if (user.error().failure != AuthFailure::WrongPassword) {
                     return fail(held, user.error(), "password-changed");
                 }

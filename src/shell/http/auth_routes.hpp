@@ -26,7 +26,7 @@
 namespace botcore::shell::http {
 
 struct AuthRoutesOptions {
-    /// Whether anybody can register; otherwise operators add users.
+    /// Whether anybody can register. If not, only operators can add users.
     bool registration_open = false;
     /// Initial deposit of a new user's paper accounts.
     model::Money deposit = model::Money::whole(10'000);
@@ -104,7 +104,8 @@ private:
                 const model::Owner& subject) const;
     /// Whether the caller is a user and not the operator's token. If not, sends the error response.
     [[nodiscard]] bool is_user(RequestContext& call) const;
-    /// E3. Calls `then` once the accounts are open, or if they cannot be opened now.
+    /// Opens the user's paper accounts (E3). Calls `then` once they are open, and also if they
+    /// cannot be opened now.
     void open_accounts(const auth::User& user, std::function<void()> then);
 
     AuthRoutesOptions options_;

@@ -15,7 +15,7 @@ namespace json = boost::json;
 
 namespace {
 
-/// How many records one request scans; the next page continues from there.
+/// The number of journal records that one request scans. The next page continues after them.
 constexpr model::Sequence kRecordsMax = 500;
 
 struct AuditFilter {

@@ -35,7 +35,8 @@ std::size_t CandleView::live_place(Timestamp open) const {
     return static_cast<std::size_t>(place - candles.begin());
 }
 
-/// The first candle open time at or after `from` that the history covers at least partly.
+/// The open time of the first candle that opens at `from` or later and that the history covers at
+/// least partly.
 std::optional<Timestamp> CandleView::old_open(Timestamp from) const {
     if (history_ == nullptr || from >= history_->end()) return std::nullopt;
     const Timestamp first = model::candle_open(interval_, history_->begin());
@@ -118,7 +119,7 @@ void CandleView::add_trades(Candle& candle) const {
     const Candle& first = live.front();
     const Timestamp end = model::candle_end(interval_, candle.open_time);
     if (first.open_time > candle.open_time) {
-        // Its trades are no longer held, or there were none.
+        // The trades of this candle are no longer stored, or there were none.
         const bool forgotten = live.size() == model::kCandlesMax || first.open_time > end;
         candle.complete = candle.complete && !forgotten;
         return;

@@ -1,13 +1,14 @@
 #pragma once
 
-/// All known candles of one instrument and timeframe, ascending: first those of the market's
-/// history, then those built from its trades.
+/// All known candles of one instrument and timeframe, ascending: first the candles of the market's
+/// history, then the candles built from the market's trades.
 ///
-/// R1  The candle in whose span the history ends is merged from both: the open of the history, the
-///     extremes and volumes of both, the close of the trades.
-/// R2  Each open time occurs once. No candle is known between two consecutive ones.
+/// R1  The candle in whose span the history ends is merged from the history and the trades. It has
+///     the open of the history, the extremes and volumes of both, and the close of the trades.
+/// R2  Each open time occurs once. Between two consecutive candles, no other candle is known.
 ///
-/// Threads: the thread of the loop. Built for one response: the market must not change meanwhile.
+/// Threads: the thread of the loop. A view is built for one response; the market must not change
+/// while the view is used.
 
 #include "model/candle.hpp"
 #include "ports/market_data.hpp"
@@ -34,17 +35,19 @@ public:
                const model::InstrumentId& instrument,
                model::CandleInterval interval);
 
-    /// With `since` the oldest of the span, otherwise the newest; at most `limit`, ascending.
+    /// At most `limit` candles of the span, ascending: the oldest ones if the span has a `since`,
+    /// otherwise the newest ones.
     [[nodiscard]] std::vector<model::Candle> candles(const CandleSpan& span) const;
 
     /// Builds part of the history that these candles need: at most `days_left` days, which it
     /// decrements. Returns true once all of it is built.
     [[nodiscard]] bool prepare(const CandleSpan& span, int& days_left) const;
 
-    /// Only a late trade can still change the candle.
+    /// Whether only a late trade can still change the candle.
     [[nodiscard]] bool is_closed(const model::Candle& candle) const;
 
-    /// Only a late trade can still change the candle, and that changes the series' revision.
+    /// Whether only a late trade can still change the candle, and such a change would also change
+    /// the revision of the series.
     [[nodiscard]] bool is_kept(const model::Candle& candle) const;
 
 private:

@@ -14,7 +14,7 @@ using model::Candle;
 using model::CandleInterval;
 
 constexpr std::int64_t kMinuteMs = 60'000;
-/// 2026-01-01T00:00:30Z.
+/// This is 2026-01-01T00:00:30Z.
 constexpr std::int64_t kStartMs = 1'767'225'630'000;
 
 Duration minutes(std::int64_t count) {
@@ -103,8 +103,8 @@ TEST_F(CandleViews, AllDayCandlesAreAvailableAfterOneSecond) {
         << "Minutes need nothing ahead.";
 }
 
-// Only the trades of the last 1,000 minutes are held. What lies between the history and them is
-// unknown, and the minute in which the process started is no longer complete.
+// Only the trades of the last 1,000 minutes are stored. The candles between the history and these
+// trades are unknown, and the minute in which the process started is no longer complete.
 TEST_F(CandleViews, CandlesNoLongerHeldAreNeitherInventedNorComplete) {
     run_for(Duration::seconds(1));
     const CandleView minute = row(CandleInterval::Minute1);

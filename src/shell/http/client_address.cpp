@@ -33,7 +33,7 @@ std::optional<AddressBytes> parse_address(std::string_view text) {
     return std::nullopt;
 }
 
-/// A peer's address, without the interface name of a link-local address.
+/// Parses the address of a peer, without the interface name that a link-local address may have.
 std::optional<AddressBytes> parse_peer(std::string_view text) {
     return parse_address(text.substr(0, text.find('%')));
 }

@@ -194,7 +194,7 @@ TEST_F(BehindProxy, AnInvalidProxyListPreventsTheStart) {
     EXPECT_NE(server.start().find("http.trusted_proxies: expected"), std::string::npos);
 }
 
-/// One address guesses a user's password; the user logs in from another one.
+/// A guesser at one address tries a user's password; the user logs in from another address.
 class WrongPasswords : public testing::Test {
 protected:
     void SetUp() override {

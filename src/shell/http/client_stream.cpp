@@ -32,7 +32,7 @@ struct ClientStream::Wire {
 
     beast::tcp_stream& tcp() { return tls ? tls->next_layer() : *plain; }
 
-    /// Keeps its own reference, so that a reload does not affect it.
+    /// The connection keeps its own reference, so that a reload does not affect it.
     TlsContext tls_context;
     std::optional<beast::tcp_stream> plain;
     std::optional<Tls> tls;

@@ -1,8 +1,8 @@
 #pragma once
 
-/// One client's connection, with or without TLS: a stream in the sense of Asio and Beast. The
-/// layers below are compiled once, in their own file, so HTTP and WebSocket code includes no TLS
-/// templates.
+/// One client's connection, with or without TLS: a stream in the sense of Asio and Beast. The TCP
+/// and TLS layers below it are compiled once, in client_stream.cpp, so that the HTTP and WebSocket
+/// code includes no TLS templates.
 ///
 /// Time-outs work as in `beast::tcp_stream`: when one expires, pending operations fail and the
 /// connection is closed.
@@ -35,7 +35,8 @@ public:
     using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
     using executor_type = boost::asio::any_io_executor;
 
-    /// The first 16 buffers of a sequence; one read or write is bounded anyway.
+    /// The first 16 buffers of a sequence. The rest can be left out, since one read or write need
+    /// not process the whole sequence.
     template <class Buffer>
     class Buffers {
     public:
@@ -61,7 +62,7 @@ public:
         std::size_t count_ = 0;
     };
 
-    /// Completion handler of an operation, called once on its executor.
+    /// The completion handler of an operation. It is called once, on its executor.
     class Done {
     public:
         using executor_type = boost::asio::any_io_executor;
@@ -104,7 +105,7 @@ public:
         executor_type executor_;
     };
 
-    /// Without `tls` the connection is unencrypted.
+    /// If `tls` is null, the connection is not encrypted.
     ClientStream(boost::asio::ip::tcp::socket socket, TlsContext tls);
     ClientStream(ClientStream&&) noexcept;
     ClientStream& operator=(ClientStream&&) noexcept;
@@ -122,17 +123,17 @@ public:
     void expires_after(std::chrono::milliseconds limit);
     void expires_never();
 
-    /// Closes at once; pending operations fail.
+    /// Closes the connection at once; pending operations fail.
     void cut() noexcept;
 
-    /// Does nothing without TLS.
+    /// Performs the TLS handshake. Does nothing without TLS.
     boost::asio::awaitable<Error> shake_hands();
 
     /// Shuts down the sending side: first TLS, then TCP.
     boost::asio::awaitable<void> shut_down_send();
 
-    /// Reads and discards what the client still sends, below TLS, until it stops sending, `within`
-    /// passes or `bytes_max` are read.
+    /// Reads and discards what the client still sends, as TCP bytes without decrypting them, until
+    /// the client stops sending, `within` passes or `bytes_max` are read.
     boost::asio::awaitable<void> drain(std::chrono::milliseconds within, std::size_t bytes_max);
 
     template <class Sequence, class Token>

@@ -7,10 +7,10 @@
 
 namespace botcore::shell::http {
 
-/// Removes surrounding spaces and tabs.
+/// Returns the text without surrounding spaces and tabs.
 [[nodiscard]] std::string_view trimmed(std::string_view text);
 
-/// Trimmed, without empty entries. The views point into `list`.
+/// The entries of the list, trimmed; empty entries are left out. The views point into `list`.
 [[nodiscard]] std::vector<std::string_view> entries_of(std::string_view list);
 
 }  // namespace botcore::shell::http

@@ -1,16 +1,16 @@
 #pragma once
 
-/// Which connections hold a place, and which one is evicted when no place is free.
+/// Decides which connections get a place, and which connection is evicted when no place is free.
 ///
 /// T1  No address has more than `per_address` places, unless the caller of `admit` says that many
 ///     clients share it or that it is this machine.
-/// T2  When the places run out, a connection is evicted that has shown no valid token and is
+/// T2  When the places run out, the table evicts a connection that has shown no valid token and is
 ///     waiting for its client: the oldest such connection of the address with the most connections.
 /// T3  Some places are reserved: for this machine and shared addresses, and for a new connection
-///     when no other can be evicted. Such a connection is provisional: the server checks its
-///     request before it serves it.
+///     when no other connection can be evicted. A connection in a reserved place is provisional:
+///     the server checks its request before it serves the request.
 ///
-/// Threads: one.
+/// Threads: all calls are made on the same thread.
 
 #include <cstddef>
 #include <cstdint>
@@ -32,11 +32,11 @@ public:
     struct Place {
         std::uint64_t number = 0;
         std::string address;
-        /// For bytes from the client, or for the client to read some.
+        /// The connection waits for bytes from its client, or for the client to read bytes.
         bool waits = true;
-        bool is_known = false;     ///< It has shown a valid token.
-        bool provisional = false;  ///< T3
-        bool evicted = false;      ///< It is evicted and no longer counts.
+        bool is_known = false;     ///< The connection has shown a valid token.
+        bool provisional = false;  ///< The connection holds a reserved place (T3).
+        bool evicted = false;      ///< The connection is evicted and no longer counts.
         std::function<void()> cut{};
     };
 
@@ -44,8 +44,9 @@ public:
 
     explicit ConnectionTable(const Limits& limits) : limits_(limits) {}
 
-    /// Null if there is no place and no connection can be evicted. The place is valid until
-    /// `leave`. The evicted connection is cut before this returns.
+    /// Gives a new connection a place. Returns null if no place is free and no connection can be
+    /// evicted. The place is valid until `leave`. If a connection is evicted, it is cut before this
+    /// function returns.
     [[nodiscard]] Place* admit(const std::string& address, Address kind);
 
     void leave(const Place& place);
@@ -67,7 +68,7 @@ private:
     Limits limits_;
     std::map<std::uint64_t, Place> places_;  ///< Oldest first.
     std::map<std::string, std::size_t, std::less<>> of_address_;
-    std::size_t count_ = 0;  ///< Without evicted ones.
+    std::size_t count_ = 0;  ///< The number of places, without those of evicted connections.
     std::uint64_t last_ = 0;
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Runs before the API for every request: decides which web pages may use the API (CORS). Runs
-/// after it for every response: a refused access is recorded in the audit.
+/// Decides for every request, before the API handles it, whether the web page that sent it may use
+/// the API (CORS). After every response, the filter records a refused access in the audit.
 ///
 /// R1  A page gets permission only if its origin is listed exactly; there are no wildcards.
 ///
@@ -21,17 +21,18 @@ namespace botcore::shell::http {
 
 class CorsFilter final : public HttpHandler {
 public:
-    /// `inner` outlives the filter. `origins`: "https://desk.example.org", separated by commas.
+    /// `inner` is the handler behind the filter; it outlives the filter.
     struct Parts {
         HttpHandler& inner;
         auth::RecordAudit record;
         std::function<runtime::Now()> now;
     };
 
+    /// `origins` is a list such as "https://desk.example.org, https://other.example.org".
     CorsFilter(std::string_view origins, Parts parts);
 
     void handle(HttpRequest request, Respond respond) override;
-    /// Records a refused access (403) of an authenticated caller, at most one per second and
+    /// Records a refused access (403) of an authenticated caller, at most once per second for each
     /// caller.
     void on_finished(const HttpExchange& exchange) override;
 

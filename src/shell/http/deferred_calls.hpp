@@ -4,8 +4,8 @@
 /// fail.
 ///
 /// W1  A call that does not need the store (a probe) never waits.
-/// W2  A call waits at most `wait_max`. Then it gets 503 STORE_BUSY, and nothing was done. So does
-///     a call that finds the queue full.
+/// W2  A call waits at most `wait_max`. Then it gets 503 STORE_BUSY, and nothing was done. A call
+///     that finds the queue full gets the same response at once.
 /// W3  Calls are served in the order of arrival.
 ///
 /// Threads: the thread of the loop.
@@ -48,8 +48,8 @@ public:
     DeferredCalls& operator=(const DeferredCalls&) = delete;
     ~DeferredCalls() = default;
 
-    /// Returns true when it has taken the call: it is passed to `serve` when the store is back, or
-    /// it has got an error response.
+    /// Returns true when this object has taken the call: then the call is passed to `serve` when
+    /// the store is available again, or it gets an error response (W2).
     [[nodiscard]] bool take(RequestContext& call, Serve serve);
 
     [[nodiscard]] std::size_t size() const { return waiting_.size(); }

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 class DeferredCallsTest : public ::testing::Test {
 protected:
-    /// Returns true if the call was taken. Its outcome is appended to `said_`.
+    /// Returns true if the call was taken. The outcome of the call is appended to `said_`.
     bool comes(const std::string& name, Purpose purpose = Purpose::Entry) {
         rows_.at(static_cast<std::size_t>(purpose)).purpose = purpose;
         RequestContext call{};

@@ -1,6 +1,7 @@
 #pragma once
 
-/// Limits the number of connections to the file descriptors of this process: each takes one.
+/// Limits the number of connections to what the file descriptors of this process allow, since each
+/// connection takes one descriptor.
 
 #include "shell/http/http_server.hpp"
 
@@ -16,8 +17,9 @@ namespace botcore::shell::http {
                                                std::size_t wanted,
                                                std::size_t streams);
 
-/// Raises the soft limit of this process to the hard one, and lowers `connections_max` if even that
-/// is too small. Returns a warning in that case, otherwise an empty text.
+/// Raises the soft limit of this process to the hard limit, and lowers `connections_max` if even
+/// the hard limit is too low. Returns a warning if it lowered `connections_max`, otherwise an empty
+/// text.
 [[nodiscard]] std::string fit_to_descriptors(HttpServerOptions& options, std::size_t streams);
 
 }  // namespace botcore::shell::http

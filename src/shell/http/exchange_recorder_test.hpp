@@ -3,10 +3,10 @@
 /// Records every request that the API serves in a test together with its response, for comparing
 /// two versions of the program (`./dev record`).
 ///
-/// The folder is named by the variable BOTTEST_RECORD; without it nothing is recorded. Each test
-/// has a file of its own, one JSON object a line, in the order of the responses.
+/// The environment variable BOTTEST_RECORD names the folder; without it nothing is recorded. Each
+/// test has its own file with one JSON object per line, in the order of the responses.
 ///
-/// Threads: the loop's thread of the test's API.
+/// Threads: the thread of the loop of the test's API.
 
 #include "shell/http/http_message.hpp"
 

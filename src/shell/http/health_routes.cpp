@@ -24,13 +24,13 @@ using operations::HealthState;
 
 namespace {
 
-/// Whole milliseconds, rounded: a plain number, as in the specification's example.
+/// The duration in whole milliseconds, rounded: a plain number, as in the specification's example.
 json::value milliseconds(std::optional<model::Duration> duration) {
     if (!duration) return nullptr;
     return (duration->in_microseconds() + 500) / 1'000;
 }
 
-/// "2026-11-23T11:53:00Z": times in health bodies are precise to the second.
+/// A text such as "2026-11-23T11:53:00Z": times in health bodies are precise to the second.
 std::string to_the_second(model::Timestamp time) {
     constexpr std::size_t kToTheSecond = std::string_view("2026-11-23T11:53:00").size();
     return protocol::to_iso8601(time).substr(0, kToTheSecond) + "Z";
@@ -45,7 +45,7 @@ json::value seconds_or_null(std::optional<model::Duration> duration) {
     return duration->in_milliseconds() / 1'000;
 }
 
-/// Parts per million as a percentage: "99.9012".
+/// Parts per million as a percentage, such as "99.9012".
 std::string percent(std::int64_t ppm) {
     std::string rest = std::to_string(ppm % 10'000);
     rest.insert(0, 4 - rest.size(), '0');
@@ -63,7 +63,8 @@ std::vector<ComponentStatus>::const_iterator find_check(const health::HealthRepo
                         [&](const ComponentStatus& one) { return one.dependency == dependency; });
 }
 
-/// A public text about a component (B2): its own message may name addresses.
+/// A public text about a component (B2). The component's own message is not used, since it may name
+/// addresses.
 std::string_view public_message(const ComponentStatus& finding) {
     switch (finding.state) {
         case HealthState::Healthy:
@@ -171,7 +172,7 @@ void HealthRoutes::add_to(RouteTable& table) {
 
 json::object HealthRoutes::frame(const RequestContext& call) const {
     json::object body;
-    // This process responds; the other fields report on its components.
+    // The status is that of the process, which does respond; other fields report on its components.
     body["status"] = "healthy";
     body["version"] = context_.options.version;
     body["timestamp"] = to_the_second(call.now.time);
@@ -230,7 +231,7 @@ void HealthRoutes::show_health(RequestContext& call) {
     const auto show = [&](const ComponentStatus& finding) {
         checks[operations::row_of(finding.dependency).name] = check_json(finding);
     };
-    // The specification's four come first, in its order.
+    // The four components that the specification shows come first, in its order.
     for (const Dependency first : kFirstChecks) {
         const auto finding = find_check(snapshot, first);
         CHECK(finding != snapshot.findings.end());

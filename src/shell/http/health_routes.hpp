@@ -1,11 +1,11 @@
 #pragma once
 
-/// Routes about the state of the process: health, readiness, liveness, ping and metrics. They
-/// respond from memory and never wait.
+/// Routes about the state of the process: health, readiness, liveness, ping and metrics. These
+/// routes respond from memory and never wait.
 ///
 /// B1  `/health/live` checks only that this process responds.
-/// B2  Bodies that can be read without a token hold nothing secret: states, figures and fixed texts
-///     only.
+/// B2  Bodies that can be read without a token contain nothing secret: they contain only states,
+///     figures and fixed texts.
 ///
 /// Threads: the thread of the loop.
 
@@ -22,7 +22,8 @@ namespace botcore::shell::http {
 
 class HealthRoutes {
 public:
-    /// The durability of an acknowledged commit: "sqlite, WAL, synchronous=FULL, one machine".
+    /// The durability of an acknowledged commit, as a text such as "sqlite, WAL, synchronous=FULL,
+    /// one machine".
     struct Durability {
         std::string level;
     };
@@ -38,7 +39,7 @@ public:
 
     void add_to(RouteTable& table);
 
-    /// Shown in the health body.
+    /// Sets the number of WebSocket connections that the health body shows.
     void set_websocket_connections(std::size_t count) { websocket_connections_ = count; }
 
     /// From now on readiness and health respond with 503: this process is about to end.

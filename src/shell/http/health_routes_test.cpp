@@ -16,7 +16,7 @@ constexpr std::string_view kBuy = R"({"symbol":"BTCUSDT","side":"BUY","quantity"
 
 class HealthRoutesTest : public testing::Test {
 protected:
-    /// Without a token.
+    /// Sends a request without a token.
     TestResponse open_get(std::string_view path) {
         TestClient client(world_.port());
         client.send("GET " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -40,7 +40,7 @@ protected:
     ApiWorld world_;
 };
 
-/// In the order of the body.
+/// The names of the object's members, in the order in which the object contains them.
 std::vector<std::string> keys_of(const boost::json::value& value) {
     std::vector<std::string> keys;
     for (const auto& [key, item] : value.as_object())

@@ -122,7 +122,8 @@ asio::awaitable<Error> HttpServer::Listener::Connection::read(Parser& parser,
     co_return failed;
 }
 
-/// Reads everything that is needed from the head, before the parser adds the trailers to it.
+/// Reads everything that is needed from the head of the request, before the parser adds the
+/// trailers to the headers.
 void HttpServer::Listener::Connection::note_head(Parser& parser, HttpRequest& request) {
     const auto& message = parser.get();
     keep_alive_ = parser.keep_alive();
@@ -175,7 +176,8 @@ asio::awaitable<bool> HttpServer::Listener::Connection::serve_one() {
     } else if (!response_) {
         co_await respond_to(parser, request);
     }
-    if (!response_) co_return false;  // Taken over, or cut while it waited.
+    // Without a response, the connection was taken over, or it was cut while it waited.
+    if (!response_) co_return false;
     const bool sent = co_await write(*response_, request.method == "HEAD");
     report_finished(request, began);
     co_return sent&& keep_alive_;
@@ -221,12 +223,13 @@ asio::awaitable<void> HttpServer::Listener::Connection::await_response() {
     }
 }
 
-/// Whether the request was for the upgrade handler. Then it has the stream, or `response_` is the
-/// error.
+/// Returns true if the request was for the upgrade handler. Then either the handler has taken over
+/// the stream, or `response_` is the error response.
 bool HttpServer::Listener::Connection::upgrade(Parser& parser, HttpRequest& request) {
     UpgradeHandler* const upgrades = listener_->upgrades_;
     if (upgrades == nullptr || !upgrades->claims(request)) return false;
-    // The client may not send before the response; in a chunked request the fields may be trailers.
+    // The client must not send anything before it gets the response. In a chunked request, the
+    // headers of the upgrade may come from trailers.
     if (buffer_.size() > 0 || !request.body.empty() || parser.chunked()) {
         refuse(kMalformed);
     } else if (auto refused = upgrades->refuse(request, parser.get())) {

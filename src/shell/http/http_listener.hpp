@@ -1,6 +1,7 @@
 #pragma once
 
-/// The parts of the HTTP server that use sockets. Slow to include; only for the server's own files.
+/// The parts of the HTTP server that use sockets. This header slows compilation down, so only the
+/// server's own files include it.
 
 #include "shell/http/client_address.hpp"
 #include "shell/http/client_stream.hpp"
@@ -88,7 +89,7 @@ private:
     HttpDate date_;
 };
 
-/// One client's connection. Owned by its coroutine; response callbacks hold it weakly.
+/// One client's connection. Its coroutine owns it; response callbacks hold weak pointers to it.
 class HttpServer::Listener::Connection : public std::enable_shared_from_this<Connection> {
 public:
     Connection(std::shared_ptr<Listener> listener,
@@ -103,7 +104,7 @@ public:
 
     void cut();
 
-    /// Cutting it now loses no request.
+    /// Whether cutting the connection now loses no request.
     [[nodiscard]] bool is_idle() const { return phase_ <= Phase::Idle; }
 
 private:
@@ -113,7 +114,7 @@ private:
 
     void enter(Phase phase, std::chrono::milliseconds limit);
 
-    /// False when the connection is finished.
+    /// Serves the next request. The result is false when the connection is finished.
     boost::asio::awaitable<bool> serve_one();
     boost::asio::awaitable<Error> read(Parser& parser, HttpRequest& request);
     boost::asio::awaitable<Error> await_bytes(bool first);

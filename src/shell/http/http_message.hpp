@@ -16,15 +16,16 @@ namespace botcore::shell::http {
 
 struct HttpRequest {
     std::string method;
-    std::string target;                 ///< Path and query, as received.
-    std::vector<std::string> segments;  ///< Of the path, decoded: "/api/ping" is {"api", "ping"}.
-    std::map<std::string, std::string, std::less<>> query;  ///< Decoded.
-    /// By lower-case name, only those in `kHeadersKept`. A header that occurs twice with different
-    /// values holds both, joined by ", ".
+    std::string target;  ///< Path and query, as received.
+    /// The decoded segments of the path: "/api/ping" is {"api", "ping"}.
+    std::vector<std::string> segments;
+    std::map<std::string, std::string, std::less<>> query;  ///< The decoded query parameters.
+    /// The headers that are listed in `kHeadersKept`, by their names in lower case. If a header
+    /// occurs more than once with different values, the values are joined by ", ".
     std::map<std::string, std::string, std::less<>> headers;
     std::string body;
-    std::string remote;      ///< The client's address, also behind a trusted proxy.
-    bool forwarded = false;  ///< It came through a trusted proxy.
+    std::string remote;      ///< The client's address, even behind a trusted proxy.
+    bool forwarded = false;  ///< The request came through a trusted proxy.
     std::string request_id;  ///< The caller's X-Request-ID if it is valid, otherwise generated.
 
     [[nodiscard]] std::string_view header(std::string_view name) const {
@@ -36,7 +37,7 @@ struct HttpRequest {
 struct HttpResponse {
     std::uint16_t status = 200;
     std::string_view content_type = "application/json";  ///< A string literal.
-    /// Names are string literals.
+    /// The names are string literals.
     std::vector<std::pair<std::string_view, std::string>> headers{};
     std::string body{};
     std::string error_code{};  ///< The code in an error body, for logs and metrics.
@@ -60,8 +61,8 @@ struct HttpExchange {
 class HttpHandler {
 public:
     virtual ~HttpHandler() = default;
-    /// Responds by calling `respond`, now or later, on the server's thread. A second call, or one
-    /// after the client has disconnected, does nothing.
+    /// Responds by calling `respond`, now or later, on the server's thread. A second call of
+    /// `respond` does nothing, and neither does a call after the client has disconnected.
     virtual void handle(HttpRequest request, Respond respond) = 0;
 
     /// Called for every response sent, including those that the server generates itself.
@@ -77,7 +78,8 @@ struct Target {
 
 [[nodiscard]] bool parse_target(std::string_view target, Target& out);
 
-/// Whether this text can be echoed as a request id: 1 to 64 letters, digits, '-', '_' and '.'.
+/// Whether this text can be echoed as a request id. A request id has 1 to 64 characters, each of
+/// which is a letter, a digit, '-', '_' or '.'.
 [[nodiscard]] bool is_valid_request_id(std::string_view text);
 
 }  // namespace botcore::shell::http

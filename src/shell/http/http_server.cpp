@@ -86,8 +86,8 @@ std::string HttpServer::Listener::reload_tls() {
 asio::awaitable<void> HttpServer::Listener::accept(std::shared_ptr<Listener> self) {
     while (self->acceptor_.is_open()) {
         Error error;
-        // Waits for a pending connection first: the system reports missing descriptors even when
-        // none is pending, and then no connection may be cut for it.
+        // First waits for a pending connection: the system reports missing descriptors even when no
+        // connection is pending, and in that case no other connection may be cut.
         co_await self->acceptor_.async_wait(tcp::acceptor::wait_read,
                                             asio::redirect_error(asio::use_awaitable, error));
         if (error == asio::error::operation_aborted || self->stopping_) co_return;
@@ -98,13 +98,13 @@ asio::awaitable<void> HttpServer::Listener::accept(std::shared_ptr<Listener> sel
         }
         if (error == asio::error::would_block) continue;  // The client has already disconnected.
         self->cannot_accept(error);
-        // Avoids a busy loop.
+        // The pause avoids a busy loop.
         asio::steady_timer pause(self->context_, std::chrono::milliseconds(50));
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
     }
 }
 
-/// Frees a descriptor if they have run out, and warns.
+/// Frees a descriptor and warns if the descriptors have run out.
 void HttpServer::Listener::cannot_accept(const Error& error) {
     const bool of_process = error.value() == EMFILE;
     const bool of_system = error.value() == ENFILE;
@@ -130,7 +130,7 @@ void HttpServer::Listener::admit(tcp::socket socket) {
         limit_key(remote),
         shared ? ConnectionTable::Address::Unlimited : ConnectionTable::Address::Limited);
     if (place == nullptr) {
-        // Before the TLS handshake no plain-text explanation can be sent.
+        // A TLS client could not read a plain-text explanation before the handshake.
         if (tls_ || refusing_ >= kTurningAwayMax) return;
         asio::co_spawn(
             context_, refuse_connection(shared_from_this(), std::move(socket)), asio::detached);

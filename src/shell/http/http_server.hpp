@@ -1,14 +1,14 @@
 #pragma once
 
-/// HTTP/1.1 on the caller's event loop: keep-alive, responses in the order of the requests, and a
-/// limit for everything that a client could make grow.
+/// An HTTP/1.1 server on the caller's event loop. It supports keep-alive, responds in the order of
+/// the requests, and limits everything that a client could make grow.
 ///
-/// H1  `respond` acts at most once; after the client has disconnected it does nothing.
+/// H1  `respond` has an effect at most once; after the client has disconnected it has none.
 /// H2  A connection holds one request at a time. While its response is outstanding nothing more is
-///     read, so that a client that does not read cannot fill memory.
-/// H3  Every complete request gets a response within `respond_within`: the handler's, or 504.
-/// H4  Silent connections cannot lock others out, see `ConnectionTable`. Places are reserved for
-///     callers with a valid token, for health and metrics, and for programs on this machine.
+///     read from the client, so that a client that does not read its responses cannot fill memory.
+/// H3  Every complete request gets a response within `respond_within`: the handler's, or a 504.
+/// H4  Silent connections cannot lock other clients out, see `ConnectionTable`. Places are reserved
+///     for callers with a valid token, for health and metrics, and for programs on this machine.
 ///
 /// Threads: everything runs on the thread that runs the io_context.
 
@@ -32,24 +32,26 @@ class io_context;
 namespace botcore::shell::http {
 
 struct HttpServerOptions {
-    std::optional<TlsFiles> tls{};  ///< Empty: plain HTTP.
+    std::optional<TlsFiles> tls{};  ///< If this is empty, the server uses plain HTTP.
     std::chrono::milliseconds tls_handshake_within = std::chrono::seconds(10);
     std::string address = "127.0.0.1";
-    std::uint16_t port = 0;  ///< 0: any free port.
-    /// Whose X-Forwarded-For is trusted, in the format of `TrustedProxies::parse`.
+    std::uint16_t port = 0;  ///< 0 stands for any free port.
+    /// The proxies whose X-Forwarded-For header is trusted, in the format of
+    /// `TrustedProxies::parse`.
     std::string trusted_proxies{};
     std::size_t header_bytes_max = 8 * 1024;
     std::size_t body_bytes_max = 64 * 1024;
-    /// Accepted host names besides addresses and those of this machine, in the format of
-    /// `HostNames::parse`.
+    /// The host names that are accepted besides IP addresses and the names of this machine, in the
+    /// format of `HostNames::parse`.
     std::string hosts{};
-    /// A further connection gets 503 and is closed, unless another one can be evicted
-    /// (`ConnectionTable`).
+    /// When this many connections are open, a further one gets 503 and is closed, unless another
+    /// connection can be evicted (`ConnectionTable`).
     std::size_t connections_max = 1'024;
     std::size_t connections_per_address = 256;
     /// Whether the token is valid. Connections with a valid token are not evicted.
     std::function<bool(std::string_view token)> knows_token{};
-    /// Called when no connection can be accepted, with the remedy, at most once a minute.
+    /// Called at most once a minute while no connection can be accepted. The text names the cause
+    /// and the remedy.
     std::function<void(const std::string& text)> warn{};
     std::chrono::milliseconds idle_max = std::chrono::minutes(5);
     /// A new connection that has sent no complete request after this time is closed.
@@ -63,18 +65,18 @@ class UpgradeHandler;
 
 class HttpServer {
 public:
-    /// The context and the handlers outlive the server. The server no longer owns connections that
-    /// `upgrades` takes over; without it there are none.
+    /// The context and the handlers outlive the server. The server no longer owns a connection that
+    /// `upgrades` has taken over. If `upgrades` is null, no connection is upgraded.
     HttpServer(boost::asio::io_context& context,
                HttpServerOptions options,
                HttpHandler& handler,
                UpgradeHandler* upgrades = nullptr);
-    /// Closes everything at once.
+    /// Closes the listener and all connections at once.
     ~HttpServer();
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
 
-    /// Binds and listens. Returns what failed, or an empty text.
+    /// Binds the address and listens. Returns what failed, or an empty text.
     [[nodiscard]] std::string start();
 
     /// From now on every response closes its connection, so that callers move to another server
@@ -85,14 +87,15 @@ public:
     /// `drained` is called once. Connections that are still open after `within` are cut.
     void stop(std::chrono::milliseconds within, std::function<void()> drained);
 
-    /// Reloads certificate and key. Returns why the old ones stay in use, or an empty text.
+    /// Reloads the certificate and the key. If that fails, the old ones stay in use, and the
+    /// returned text says why; otherwise the text is empty.
     [[nodiscard]] std::string reload_tls();
 
     [[nodiscard]] std::uint16_t port() const;
 
     [[nodiscard]] std::size_t connections() const;
 
-    /// Connections with an unfinished request, response or TLS shutdown.
+    /// The number of connections with an unfinished request, response or TLS shutdown.
     [[nodiscard]] std::size_t requests_open() const;
 
 private:

@@ -37,7 +37,8 @@ constexpr std::array<KeptHeader, 10> kHeadersKept = {{
     {field::unknown, "x-timeline"},
 }};
 
-/// Headers of every response: it is data that must not be executed, framed, sniffed or cached.
+/// The headers of every response. They tell browsers that the response is data: it must not be
+/// executed, framed or cached, and its type must not be guessed.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kSecurityHeaders = {{
     {"X-Content-Type-Options", "nosniff"},
     {"X-Frame-Options", "DENY"},
@@ -46,7 +47,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kSecurity
     {"Cache-Control", "no-store"},
 }};
 
-/// A newline inside a value would start a header of the caller's choice.
+/// Returns the value as one line. A newline inside it would start another header, which the caller
+/// could choose.
 std::string one_line(std::string value) {
     std::erase_if(value, [](char c) { return c == '\r' || c == '\n'; });
     return value;
@@ -103,7 +105,7 @@ RequestIds::RequestIds() : prefix_(0) {
 }
 
 std::string RequestIds::next() {
-    // Two streams of one generator: a collision with an id of another process is unlikely.
+    // Both numbers come from one generator. A collision with an id of another process is unlikely.
     base::Random random(prefix_ + ++count_);
     static constexpr std::string_view kAlphabet = "0123456789abcdefghijklmnopqrstuv";
     std::string id = "req_";

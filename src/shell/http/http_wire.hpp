@@ -1,6 +1,7 @@
 #pragma once
 
-/// Builds the bytes of a response; small helpers for the server.
+/// Helpers for the server: they convert between Beast's messages and those of the handlers, and
+/// make request ids and dates.
 
 #include "base/time.hpp"
 #include "shell/http/client_address.hpp"
@@ -23,29 +24,30 @@ struct ResponseFrame {
     std::string_view request_id;
     std::string_view date;
     bool keep_alive = true;
-    bool secure = false;  ///< Sent through TLS.
+    bool secure = false;  ///< The response is sent through TLS.
 };
 
-/// Moves headers and body out of the response; the other fields stay valid.
+/// Converts the response to a message of Beast. Moves the headers and the body out of `response`;
+/// its other fields stay valid.
 [[nodiscard]] BeastResponse to_message(HttpResponse& response, const ResponseFrame& frame);
 
-/// The peer of a connection, and the proxies whose X-Forwarded-For is trusted.
+/// The peer of a connection, and the proxies whose X-Forwarded-For header is trusted.
 struct Peer {
     const std::string& address;
     const TrustedProxies& proxies;
 };
 
-/// Copies the headers that handlers use and determines the client's address. Must be called before
-/// the body is read: the parser adds the trailers of a chunked body to the headers, and behind a
-/// proxy the client chooses those freely (RFC 9110, 6.5.1).
+/// Copies the headers that handlers use and determines the client's address. It must be called
+/// before the body is read: the parser adds the trailers of a chunked body to the headers, and even
+/// behind a proxy the client chooses the trailers freely (RFC 9110, 6.5.1).
 void take_head(const BeastRequest& message, const Peer& peer, HttpRequest& request);
 
 [[nodiscard]] bool asks_to_continue(const BeastRequest& message);
 
-/// The system clock.
+/// The time of the system clock.
 [[nodiscard]] base::Timestamp wall_time();
 
-/// "req_" and 20 random letters and digits. Not for secrets.
+/// Makes request ids: "req_" and 20 random letters and digits. Do not use them as secrets.
 class RequestIds {
 public:
     RequestIds();

@@ -14,7 +14,8 @@
 
 namespace botcore::shell::http {
 
-/// The operating mode, the banner, and the window to announce: the active one, else the next one.
+/// The operating mode, the banner, and the window to announce: the active window or, if none is
+/// active, the next one.
 [[nodiscard]] boost::json::object maintenance_view(const core::State& state);
 
 class MaintenanceRoutes {

@@ -128,8 +128,8 @@ TEST_F(MaintenanceRoutesTest, EmergencyMaintenanceBeginsAndEndsOnCommand) {
 TEST_F(MaintenanceRoutesTest, APlannedWindowPassesThroughAllStatesAutomatically) {
     const std::string id = plan(R"({"text":"a new disk"})");
     const auto hours = [](std::int64_t count) { return model::Duration::seconds(count * 3'600); };
-    // Advances in two steps to six and a half days before the window; the second step passes the
-    // time of the notice, seven days before.
+    // Advances in two steps to six and a half days before the window. The second step passes the
+    // time of the notice, which is seven days before the window.
     world_.pass(hours(5 * 24));
     EXPECT_EQ(state_of(id), "PLANNED");
     world_.pass(hours(24));

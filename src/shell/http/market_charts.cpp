@@ -222,7 +222,7 @@ void MarketRoutes::send_charts(
     const ChartKeys& keys,
     std::function<void(RequestContext&, std::vector<json::object>)> finish) {
     if (!prepare(keys)) {
-        // Continue in later turns of the loop, so that orders are not delayed.
+        // The work continues in later turns of the loop, so that orders are not delayed.
         if (call.deadline.has_passed(context_.now().monotonic)) {
             return call.fail(504,
                              "TIMEOUT",
@@ -252,9 +252,9 @@ void MarketRoutes::send_charts(
     respond_cached(context_, call, {[this, keys] { return meaning_of(keys); }, make, whole});
 }
 
-/// Everything that the cached candles depend on: the process (its incarnation is random and never
-/// reused, and the history does not change within a process), the series, its revision, and the
-/// requested span.
+/// A text with everything that the cached candles depend on: the process, the series, its revision,
+/// and the requested span. The process is named by its incarnation, which is random and never
+/// reused; the history does not change within a process.
 std::string MarketRoutes::meaning_of(const ChartKeys& keys) const {
     std::string meaning = "candles\n" + std::to_string(context_.runtime.state().incarnation) + "\n";
     for (const ChartKey& key : keys) {
@@ -282,7 +282,7 @@ json::array MarketRoutes::kept_candles(const ChartKey& key) const {
     return list;
 }
 
-/// The cached candles and the newer ones, with source and age.
+/// A complete chart: the cached candles and the newer ones, with source and age.
 json::object MarketRoutes::whole_chart(const ChartKey& key, json::value kept) const {
     const model::Quote quote = context_.quote_of(key.instrument);
     json::object chart = quote_view(quote, age_rule());
@@ -297,7 +297,7 @@ json::object MarketRoutes::whole_chart(const ChartKey& key, json::value kept) co
     return chart;
 }
 
-/// Appends to the cached candles those that follow. While an external cache was responding, the
+/// Appends the candles that follow the cached ones. While an external cache was responding, the
 /// last candle may have closed and new ones may have begun.
 void MarketRoutes::add_newer(json::object& chart, const ChartKey& key) const {
     json::array& list = chart["candles"].as_array();

@@ -13,7 +13,7 @@ namespace json = boost::json;
 
 namespace {
 
-/// The best `limit` levels of a side, best first, as [price, quantity].
+/// The best `limit` levels of a side of the book, best first, each as [price, quantity].
 json::array levels_json(const model::DepthBook& book, model::Side side, std::size_t limit) {
     json::array list;
     const auto& levels = book.levels(side);

@@ -71,11 +71,12 @@ private:
         return {context_.market, key.instrument, key.interval};
     }
 
-    /// Generates a part of the missing history of these candles; true once nothing is missing.
+    /// Generates a part of the missing history of these candles. Returns true once nothing is
+    /// missing.
     [[nodiscard]] bool prepare(const ChartKeys& keys) const;
 
-    /// Takes final candles, which no trade changes any more, from the cache; `finish` gets one
-    /// complete chart object for each key.
+    /// Takes the candles that trades no longer change from the cache and adds the newer ones.
+    /// `finish` gets one complete chart object for each key.
     void send_charts(RequestContext& call,
                      const ChartKeys& keys,
                      std::function<void(RequestContext&, std::vector<boost::json::object>)> finish);

@@ -16,7 +16,7 @@ using model::Price;
 using model::Quantity;
 
 constexpr std::int64_t kMinute = 60'000;
-/// 2026-01-01T00:00:00Z.
+/// This is 2026-01-01T00:00:00Z.
 constexpr std::int64_t kStart = 1'767'225'600'000;
 
 class MarketRoutes : public testing::Test {

@@ -27,7 +27,7 @@ json::value change_percent(model::Price first, model::Price last) {
 }  // namespace
 
 void add_age(json::object& object, const model::Quote& quote, AgeRule rule) {
-    // Without a source and an age, no message about this instrument was ever received.
+    // If there is neither a source nor an age, no message about this instrument was ever received.
     const bool spoke = quote.source != model::MarketSource::None || quote.age > Duration();
     object["as_of"] =
         spoke ? json::value(protocol::to_iso8601(rule.now - quote.age)) : json::value(nullptr);

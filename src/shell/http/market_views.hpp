@@ -21,27 +21,29 @@ struct AgeRule {
     base::Duration age_max;
 };
 
-/// Adds `as_of` (the time of the market's last message by this server's clock; null: there was
-/// none), `age_ms` and `stale` (too old, or without a complete book).
+/// Adds three fields: `as_of`, the time of the market's last message by this server's clock, or
+/// null if there was no message; `age_ms`; and `stale`, which is true if the prices are too old or
+/// there is no complete book.
 void add_age(boost::json::object& object, const model::Quote& quote, AgeRule rule);
 
-/// The best prices with source and age.
+/// The best prices with their source and age.
 [[nodiscard]] boost::json::object quote_view(const model::Quote& quote, AgeRule rule);
 
-/// Amounts are text; `close_time` is the last millisecond of the span. `closed`: the span is over,
-/// so that only a late trade still changes the candle.
+/// The candle as JSON. Amounts are texts; `close_time` is the last millisecond of the candle's
+/// span. `closed` means that the span is over, so that only a late trade still changes the candle.
 [[nodiscard]] boost::json::object candle_view(const model::Candle& candle,
                                               model::CandleInterval interval,
                                               bool closed);
 
-/// The spans in which trades may be missing, ascending. With `missing_since`, the last one has not
-/// ended yet.
+/// The spans of time in which trades may be missing, ascending. If `missing_since` is set, trades
+/// have been missing since then, and the last span has not ended yet.
 [[nodiscard]] boost::json::array gaps_view(const model::CandleBoard* candles,
                                            std::optional<base::Timestamp> missing_since);
 
-/// The last day, computed from those of these hourly candles that open within a day before the last
-/// one ends: first, highest and lowest price, change in percent, volumes, and whether every trade
-/// since `since` is included. Nulls when there is no candle.
+/// The figures of the last day: the first, highest and lowest price, the change in percent, the
+/// volumes, and whether every trade since the field `since` is included. They are computed from
+/// those of the hourly candles `hours` that open within the day before the last one ends. All
+/// figures are null when there is no candle.
 [[nodiscard]] boost::json::object day_view(const std::vector<model::Candle>& hours,
                                            std::optional<base::Timestamp> missing_since);
 

@@ -1,7 +1,7 @@
 #pragma once
 
-/// The process's own metrics as JSON, for dashboards without a metrics store: the system, trading,
-/// and the connections to the exchange and from clients.
+/// Routes that return the process's own metrics as JSON, for dashboards without a metrics store:
+/// metrics of the system, of trading, and of the connections to the exchange and from clients.
 ///
 /// Threads: the thread of the loop.
 

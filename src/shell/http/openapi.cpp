@@ -71,7 +71,8 @@ std::set<std::uint16_t> statuses_of(const RouteRow& row) {
     const bool made = std::any_of(
         all.begin(), all.end(), [](auto status) { return status == 201 || status == 204; });
     if (!made) all.insert(200);
-    all.insert({415, 429, 503, 504});  // 415: every route refuses a body without its Content-Type.
+    // 415 is included since every route refuses a body without the right Content-Type.
+    all.insert({415, 429, 503, 504});
     if (row.access != Access::Public) all.insert({400, 401, 403, 409});
     if (row.key_needed || !row.request.empty()) all.insert({400, 413, 415});
     return all;

@@ -3,7 +3,8 @@
 /// The OpenAPI 3.1 document of the API, generated from the route table and its schemas, and the
 /// route that serves it.
 ///
-/// O1  Every row of the table is in the document: a route that is not described cannot be served.
+/// O1  Every row of the route table is in the document, so a route that is not described cannot be
+///     served.
 ///
 /// Threads: the thread of the loop.
 
@@ -16,7 +17,7 @@
 
 namespace botcore::shell::http {
 
-/// Every schema that a row names must be in the table.
+/// Generates the document. Every schema that a row names must be in the table.
 [[nodiscard]] boost::json::object openapi_document(const RouteTable& routes,
                                                    std::string_view version);
 
@@ -27,7 +28,8 @@ class DocumentRoutes {
 public:
     explicit DocumentRoutes(std::string version) : version_(std::move(version)) {}
 
-    /// The table outlives this object; rows that are added later are in the document, too.
+    /// Adds the route of the document. The table outlives this object; rows that are added to the
+    /// table later are in the document, too.
     void add_to(RouteTable& table);
 
 private:

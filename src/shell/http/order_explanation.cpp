@@ -15,7 +15,8 @@ namespace json = boost::json;
 
 namespace {
 
-/// The most steps of an explanation. No order has more; a loop in damaged data ends here.
+/// The highest number of steps of an explanation. No real order has more; the limit ends a loop in
+/// damaged data.
 constexpr std::size_t kStepsMax = 10'000;
 
 std::string attempt_text(const model::Attempt& attempt) {
@@ -202,8 +203,8 @@ struct StepText {
     }
 };
 
-/// Extracts the order and its fills from the record; false when the record does not contain the
-/// order.
+/// Extracts the order and its fills from the record. Returns false when the record does not contain
+/// the order.
 bool take_order(ExplanationStep& step, const model::ClientOrderId& id) {
     bool found = false;
     for (const auto& change : step.record.outcome.changes) {

@@ -7,7 +7,8 @@ namespace botcore::shell::http {
 
 namespace {
 
-/// Whether the body contains `"reduce_only"`, a colon and `true`, with white space as in JSON.
+/// Whether the body contains `"reduce_only"`, a colon and `true`, with white space between them
+/// where JSON allows it.
 bool says_reduce_only(std::string_view body) {
     constexpr std::string_view kName = "\"reduce_only\"";
     constexpr std::string_view kSpaces = " \t\r\n";

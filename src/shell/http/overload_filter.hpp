@@ -1,7 +1,7 @@
 #pragma once
 
-/// Refuses requests under overload: reads first, then entries; never cancels, exits, health checks
-/// or the operator's requests (invariant I9).
+/// Refuses requests under overload: first reads, then also entries. It never refuses cancels,
+/// exits, health checks or the operator's requests (invariant I9).
 ///
 /// Threads: the thread of the loop.
 
@@ -17,21 +17,27 @@
 
 namespace botcore::shell::http {
 
-/// The purpose of a request: that of its route, except that an order with "reduce_only": true is an
-/// exit on any route. The body is not parsed yet, so the search may also match inside another text;
-/// that does no harm, since it only saves the request from being shed.
+/// The purpose of a request. It is the purpose of the request's route, except that an order with
+/// "reduce_only": true is an exit on any route. The body is not parsed yet, so the search for
+/// "reduce_only" may also match inside another text. Such a match does no harm, since it only saves
+/// the request from being shed.
 [[nodiscard]] Purpose purpose_of(const RequestContext& call);
 
 /// The load: the number of waiting commands, and the lag of the loop.
 struct Pressure {
     std::size_t commands_waiting = 0;
-    base::Duration lag;  ///< From the time at which a turn of the loop is due until it begins.
+    base::Duration lag;  ///< The time from when a turn of the loop is due until it begins.
 };
 
 struct OverloadLimits {
-    std::size_t reads_at = 512;      ///< From this number of waiting commands on, reads are shed.
-    std::size_t entries_at = 3'072;  ///< From here on entries too; the queue's rest is for exits.
+    /// From this number of waiting commands on, reads are shed.
+    std::size_t reads_at = 512;
+    /// From this number of waiting commands on, entries are shed, too. The rest of the queue is for
+    /// exits.
+    std::size_t entries_at = 3'072;
+    /// From this lag on, reads are shed.
     base::Duration reads_lag = base::Duration::milliseconds(200);
+    /// From this lag on, entries are shed, too.
     base::Duration entries_lag = base::Duration::seconds(2);
 };
 
@@ -45,7 +51,8 @@ public:
           metrics_(metrics),
           pressure_(std::move(pressure)) {}
 
-    /// False: it responded with 503 OVERLOADED and Retry-After, and nothing was executed.
+    /// Returns false if it refused the request: then it has responded with 503 OVERLOADED and
+    /// Retry-After, and nothing was executed.
     [[nodiscard]] bool pass(RequestContext& call);
 
     /// Whether anything was shed since the previous call.

@@ -11,7 +11,7 @@ using base::Duration;
 
 class OverloadFilterTest : public ::testing::Test {
 protected:
-    /// The status that the filter responds with; nothing when the request passes.
+    /// The status with which the filter responds; empty when the request passes.
     std::optional<std::uint16_t> asked(Purpose purpose, std::string body = {}) {
         RouteRow row{};
         row.purpose = purpose;

@@ -17,7 +17,8 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::uint64_t kOffsetMax = 10'000;
-/// The most fills that one request reads to find those that closed something.
+/// The highest number of fills that one request reads to find those that closed a position or a
+/// part of it.
 constexpr std::size_t kFillsMax = 20'000;
 constexpr std::size_t kFillsAtOnce = 1'000;
 

@@ -1,7 +1,7 @@
 #pragma once
 
 /// Routes for the paper account under the names that its dashboard uses: status, portfolio, open
-/// and closed trades, settings; and aliases of routes of `TradingRoutes`.
+/// and closed trades, and settings. Some of them are aliases of routes of `TradingRoutes`.
 ///
 /// Threads: the thread of the loop.
 
@@ -15,7 +15,8 @@ public:
     /// The context outlives this object, and this object outlives the table.
     explicit PaperRoutes(const ApiContext& context) : context_(context) {}
 
-    /// Call it after `TradingRoutes::add_to`, whose routes it aliases.
+    /// Adds the routes. Call this after `TradingRoutes::add_to`, since it adds aliases of the
+    /// routes added there.
     void add_to(RouteTable& table);
 
 private:

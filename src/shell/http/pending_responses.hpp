@@ -1,7 +1,7 @@
 #pragma once
 
-/// The HTTP requests that wait for a reply of the runtime. Constructed before the runtime, which
-/// sends its replies through it.
+/// The HTTP requests that wait for a reply of the runtime. This object is constructed before the
+/// runtime, since the runtime sends its replies through it.
 ///
 /// Threads: the thread of the loop.
 
@@ -20,8 +20,8 @@ class PendingResponses final : public runtime::ReplySink {
 public:
     using Headers = std::vector<std::pair<std::string_view, std::string>>;
 
-    /// Returns a handle for the request. Its reply goes to `respond`, with these headers besides
-    /// the reply's own.
+    /// Adds a request and returns a handle for it. The reply to the request is passed to `respond`,
+    /// with `headers` in addition to the reply's own headers.
     [[nodiscard]] runtime::RequestHandle add(Respond respond, std::string caller, Headers headers);
 
     void on_reply(runtime::RequestHandle handle, runtime::ApiReply reply) override;
@@ -39,7 +39,7 @@ private:
     runtime::RequestHandle last_ = 0;
 };
 
-/// The error code in the body of an error; empty for any other body.
+/// The error code in an error body; empty for any other body.
 [[nodiscard]] std::string error_code_of(std::string_view body);
 
 }  // namespace botcore::shell::http

@@ -1,14 +1,14 @@
 #pragma once
 
-/// The performance of each account, computed from all of its fills and cached: a query costs only
-/// the fills that are new since the previous query. The first query reads the whole history page by
-/// page, so that other requests are not delayed.
+/// The performance of each account, computed from all of its fills and cached, so that a query
+/// reads only the fills that are new since the previous query. The first query reads the whole
+/// history page by page, so that other requests are not delayed.
 ///
 /// B1  The computation applies the fills of the store, oldest first, each exactly once.
 /// B2  After the newest fill, the computed open quantities of a futures account equal its
-///     positions. Where they do not (a reset dropped a position without a fill), the computation
-///     restarts with the quantities that must have been open before the first fill; the rounds of
-///     those quantities are not counted.
+///     positions. If they differ (because a reset dropped a position without a fill), the
+///     computation restarts with the quantities that must have been open before the first fill. The
+///     rounds (from flat to flat) that began with those quantities are not counted.
 ///
 /// Threads: the thread of the loop, between two steps of the runtime.
 
@@ -25,13 +25,13 @@ namespace botcore::shell::http {
 class PerformanceBook {
 public:
     enum class Progress : std::uint8_t {
-        Partly,  ///< More pages remain; call again after other work had its turn.
+        Partly,  ///< More pages remain; call again after other work has had its turn.
         Whole,
     };
 
     struct Figures {
         core::Performance performance;
-        std::optional<model::Timestamp> since;  ///< Time of the first fill.
+        std::optional<model::Timestamp> since;  ///< The time of the first fill.
     };
 
     /// The reader outlives the book. With more than `accounts_max` accounts, the least recently
@@ -41,11 +41,11 @@ public:
           page_(page),
           accounts_max_(accounts_max) {}
 
-    /// Applies the next page of the account's fills.
+    /// Reads and applies the next page of the account's fills.
     [[nodiscard]] ports::StoreResult<Progress> advance(const core::State& state,
                                                        const core::AccountState& account);
 
-    /// Computed from the fills that are applied so far.
+    /// The figures computed from the fills that have been applied so far.
     [[nodiscard]] Figures figures(const model::AccountId& account) const;
 
     [[nodiscard]] std::size_t size() const { return entries_.size(); }

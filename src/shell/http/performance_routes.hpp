@@ -1,10 +1,11 @@
 #pragma once
 
-/// The performance of an account: GET /api/accounts/{account}/performance, and the short
-/// /api/trading/performance. Computed from all fills of the account, each applied once, and cached.
+/// Routes for the performance of an account: GET /api/accounts/{account}/performance, and the short
+/// path /api/trading/performance. The performance is computed from all fills of the account, each
+/// applied once, and cached.
 ///
-/// Reading fills blocks the loop, so it is done in pages with a turn of the runtime between two
-/// pages. A history that is too long for one request is read over several requests.
+/// Reading fills blocks the loop, so they are read in pages, and the runtime gets a turn between
+/// two pages. A history that is too long for one request is read during several requests.
 ///
 /// Threads: the thread of the loop.
 

@@ -12,12 +12,12 @@ using resilience::RateVerdict;
 
 namespace {
 
-/// Whole seconds, rounded up, so that a caller who waits that long is accepted.
+/// The duration in whole seconds, rounded up, so that a caller who waits that long is accepted.
 std::string seconds_up(base::Duration duration) {
     return std::to_string((duration.in_microseconds() + 999'999) / 1'000'000);
 }
 
-/// Adds the headers that state the limit to the caller; none when there is no limit.
+/// Adds the headers that tell the caller its limit. Adds none when there is no limit.
 void append_limit(std::vector<std::pair<std::string_view, std::string>>& headers,
                   const RateVerdict& verdict) {
     if (verdict.limit == 0) return;
@@ -59,8 +59,8 @@ void RateLimitFilter::set_limits(const AccessLimits& limits) {
     without_token_.set_rule(limits.public_reads);
 }
 
-/// Whether the request is exempt from limits on addresses: it comes from a program on this machine,
-/// not through a proxy on it, and `for_loopback` is off.
+/// Whether the request is exempt from the limits on addresses. It is if it comes from a program on
+/// this machine, but not through a trusted proxy, and `for_loopback` is off.
 bool RateLimitFilter::is_free(const HttpRequest& request) const {
     return !limits_.for_loopback && !request.forwarded && is_loopback(request.remote);
 }
@@ -70,7 +70,7 @@ void RateLimitFilter::check_for_proxy(const HttpRequest& request) {
     if (is_loopback(request.remote)) std::exchange(ignored_, nullptr)();
 }
 
-/// Charges for the size of the response, once it is known (G3).
+/// Charges the caller for the size of the response, once that size is known (G3).
 void RateLimitFilter::charge_response(RequestContext& call) {
     call.respond = [this,
                     caller = call.caller.owner.text(),

@@ -4,9 +4,10 @@
 ///
 /// G1  Cancels and closes have a limit of their own, so that a caller's exits pass however many
 ///     entries it tries (I9).
-/// G2  All that is stored about callers and addresses is bounded.
-/// G3  The cost of a read depends on the size of its response: one permit for each `kPermitBytes`
-///     that were begun. So the large pages of one caller cannot delay the orders of others.
+/// G2  Everything that is stored about callers and addresses is bounded.
+/// G3  The cost of a read depends on the size of its response: one permit for each block of
+///     `kPermitBytes`, of which the last may be incomplete. So the large pages of one caller cannot
+///     delay the orders of others.
 ///
 /// Threads: the thread of the loop.
 
@@ -31,10 +32,10 @@ struct AccessLimits {
     bool for_operators = false;
     /// Whether the limit for public routes also applies to programs on this machine.
     bool for_loopback = false;
-    std::size_t keys_max = 10'000;  ///< Callers or addresses that each limit stores.
+    std::size_t keys_max = 10'000;  ///< The number of callers or addresses that each limit stores.
 };
 
-/// Rendering and sending this many bytes takes about 0.1 ms of the loop.
+/// Rendering and sending this many bytes takes about 0.1 ms of the loop's time.
 inline constexpr std::size_t kPermitBytes = 16 * 1'024;
 
 class RateLimitFilter {
@@ -45,22 +46,22 @@ public:
 
     explicit RateLimitFilter(const AccessLimits& limits);
 
-    /// Applies to requests from now on; `keys_max` does not change.
+    /// Changes the limits for requests from now on; `keys_max` does not change.
     void set_limits(const AccessLimits& limits);
 
     void on_refused(Refused refused) { refused_ = std::move(refused); }
 
-    /// `ignored` is called once, when a request with X-Forwarded-For comes from a program on this
-    /// machine that is not a trusted proxy: all callers behind that proxy share the limits of one
-    /// address.
+    /// `ignored` is called once, when a request with an X-Forwarded-For header comes from a program
+    /// on this machine that is not a trusted proxy. If that program is a proxy, all callers behind
+    /// it share the limits of one address.
     void on_proxy_ignored(std::function<void()> ignored) { ignored_ = std::move(ignored); }
 
-    /// Takes a permit for the request; false: it responded with 429. The headers of the response
-    /// state what is left.
+    /// Takes a permit for the request. Returns false if there was none: then it has responded with
+    /// 429. The headers of the response state how many permits are left.
     [[nodiscard]] bool pass(RequestContext& call);
 
-    /// The same for a request without a valid token; after too many of these from one address it
-    /// responds with 429 instead of 401.
+    /// Does the same for a request without a valid token. After too many such requests from one
+    /// address, it responds with 429, so that the caller does not get the 401.
     [[nodiscard]] bool pass_without_token(RequestContext& call);
 
 private:

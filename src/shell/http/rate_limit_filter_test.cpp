@@ -50,7 +50,8 @@ TEST(Limits, TheCostOfAReadDependsOnTheSizeOfItsResponse) {
     who.limits.reads = {.count = 20, .per = base::Duration::seconds(20)};
     ApiWorld world(who);
     for (int i = 0; i < 60; ++i) {
-        world.pass(model::Duration::seconds(1));  // The engine limits entries per second, too.
+        // The engine limits entries per second, too.
+        world.pass(model::Duration::seconds(1));
         const auto placed = world.command("POST", "/api/trading/orders", kOrder);
         ASSERT_EQ(placed.status, 200) << placed.body;
         const std::string id(ApiWorld::data(placed).at("order_id").as_string());

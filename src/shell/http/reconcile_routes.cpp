@@ -85,7 +85,7 @@ json::array order_lines(const core::AccountState& account) {
     return lines;
 }
 
-/// The sorted names of everything that the exchange or we hold, without duplicates.
+/// The sorted names of everything that the exchange's record or ours contains, without duplicates.
 template <class Ours, class Theirs, class Name>
 auto names_of(const Ours& ours, const Theirs& theirs, Name name) {
     std::vector<typename Ours::key_type> names;

@@ -1,8 +1,8 @@
 #pragma once
 
-/// Routes for comparisons with the exchange: the newest one of each account for callers who may see
-/// it, a request for another one, the operator's ways to resolve a difference, and the report of a
-/// consistency check that ran outside this process.
+/// Routes for comparisons with the exchange. Callers can read the newest comparison of each account
+/// that they may see, and request another one. Operators can resolve a difference, and send the
+/// report of a consistency check that ran outside this process.
 ///
 /// Threads: the thread of the loop.
 

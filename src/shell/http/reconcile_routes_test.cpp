@@ -1,4 +1,4 @@
-// Comparisons with the exchange, over the API.
+// Tests of comparisons with the exchange through the API.
 
 #include "shell/http/api_world_test.hpp"
 
@@ -26,8 +26,8 @@ protected:
 
     std::string state() { return std::string(futures().at("state").as_string()); }
 
-    /// Sets the total that the exchange reports for the account, without a position; nothing: the
-    /// exchange does not report it.
+    /// Sets the total that the exchange reports for the account, without a position. If the total
+    /// is empty, the exchange does not report the account.
     void set_total(std::optional<std::string_view> total) {
         world_.on_loop([&] {
             world_.exchange.books.reset();

@@ -8,7 +8,7 @@
 namespace botcore::shell::http {
 namespace {
 
-/// Is part of every secret that these tests send; it must not appear in any output.
+/// This text is part of every secret that these tests send; it must not appear in any output.
 const std::string kMark = "M4rk3d";
 const std::string kToken64 = kMark + std::string(58, 'x');
 const std::string kPassword = kMark + "-Tr4il-bl4zer";

@@ -19,7 +19,7 @@ namespace json = boost::json;
 
 namespace {
 
-/// 9999-12-31T23:59:59.999Z: later moments have no text.
+/// This is 9999-12-31T23:59:59.999Z. Later times cannot be written as text.
 constexpr std::int64_t kMillisecondsMax = 253'402'300'799'999;
 
 }  // namespace
@@ -60,7 +60,7 @@ void RequestContext::send_plain(std::uint16_t status,
 
 void RequestContext::fail(std::uint16_t status, const protocol::RequestError& error) {
     json::object details;
-    // The received field and value may be a secret in the wrong place.
+    // The received field or value may be a secret that the caller put in the wrong place.
     if (!error.field.empty()) details["field"] = log::redact(error.field);
     if (!error.expected.empty()) details["expected"] = error.expected;
     if (!error.received.empty()) details["came"] = log::redact(error.received);

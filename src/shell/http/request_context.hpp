@@ -29,45 +29,49 @@ struct RequestContext {
     HttpRequest request;
     Respond respond;
     runtime::Now now;
-    /// Set when the request arrives. No work for the request begins after it; the server responds
-    /// 504 then in any case.
+    /// Set when the request arrives. No work for the request begins after the deadline, since the
+    /// server then responds with 504 in any case.
     resilience::Deadline deadline;
     auth::Caller caller;            ///< Empty on a public route without a token.
     const RouteRow* row = nullptr;  ///< Set once the route is found.
-    /// The values in the path for each {name} of the pattern, in order.
+    /// The name and the value of each {name} of the pattern, in the order of the path.
     std::vector<std::pair<std::string_view, std::string>> parameters;
-    std::vector<std::pair<std::string_view, std::string>> headers;  ///< Of the response.
+    /// The headers of the response.
+    std::vector<std::pair<std::string_view, std::string>> headers;
 
-    /// Attempts that were made for the request outside this process; an error reports them.
+    /// The attempts that were made to reach the store or the analysis service for this request. An
+    /// error response reports them.
     struct Tries {
         std::uint32_t retries = 0;
-        std::string last_error{};  ///< A curated text: any caller may read it.
+        std::string last_error{};  ///< A text that any caller may read.
     };
 
     Tries tries{};
 
-    // Of a command, once its headers are read.
+    // The following belong to a command and are set once its headers are read.
     model::IdempotencyKey key;
     std::string canonical_path;
     std::string if_match;
 
     [[nodiscard]] bool has_parameter(std::string_view name) const;
-    /// The value of {name}, which must be in the pattern.
+    /// The value of {name} in the path. The pattern must contain {name}.
     [[nodiscard]] const std::string& parameter(std::string_view name) const;
 
-    /// 200 (or another success status) with the standard envelope.
+    /// Responds with 200 (or another success status) and the data in the standard envelope.
     void send(boost::json::value data, std::uint16_t status = 200);
-    /// A body without the envelope, for routes with a prescribed format. `error_code` goes to logs
-    /// and metrics.
+    /// Responds with a body without the envelope, for routes with a prescribed format. `error_code`
+    /// is used for logs and metrics only.
     void send_plain(std::uint16_t status,
                     const boost::json::object& body,
                     std::string_view error_code = {});
-    /// The standard error body. 503 carries Retry-After: one second unless a header says otherwise.
+    /// Responds with the standard error body. A 503 has a Retry-After header of one second, unless
+    /// `headers` contains another one.
     void fail(std::uint16_t status, const protocol::RequestError& error);
     void fail(std::uint16_t status, std::string_view code, std::string message);
 };
 
-/// Reads the values of the query. Names that the route's row does not list were refused before.
+/// Reads the values of the query parameters. A request with a name that the route's row does not
+/// list has been refused before.
 class QueryReader {
 public:
     explicit QueryReader(const RequestContext& call) : query_(call.request.query) {}
@@ -76,15 +80,15 @@ public:
 
     [[nodiscard]] std::optional<std::string_view> text(std::string_view name) const;
 
-    /// An integer within [low, high]; `absent` when it is missing.
+    /// An integer within the range, bounds included; `absent` when the parameter is missing.
     [[nodiscard]] std::uint64_t number(std::string_view name,
                                        std::uint64_t absent,
                                        std::pair<std::uint64_t, std::uint64_t> range);
 
-    /// A time, as ISO 8601 in UTC or in milliseconds since 1970.
+    /// A time, given as ISO 8601 in UTC or in milliseconds since 1970.
     [[nodiscard]] std::optional<base::Timestamp> time(std::string_view name);
 
-    /// spot or futures; futures when it is missing.
+    /// The value of the parameter `market`, spot or futures; futures when it is missing.
     [[nodiscard]] model::Market market();
 
     [[nodiscard]] std::optional<model::Symbol> symbol();

@@ -73,7 +73,7 @@ base::Result<HostNames, std::string> HostNames::parse(std::string_view list) {
 }
 
 bool HostNames::accepts(std::string_view host) const {
-    if (parse_forwarded(host)) return true;  // An address, with or without a port.
+    if (parse_forwarded(host)) return true;  // The host is an address, with or without a port.
     const std::string name = name_of(host);
     if (!is_name(name) || !has_good_port(host)) return false;
     return name == "localhost" || name.ends_with(".localhost") || names_.contains(name);

@@ -14,8 +14,8 @@ namespace json = boost::json;
 
 namespace {
 
-/// Entries expire to free memory when they are no longer requested; until then they stay correct
-/// (K2).
+/// Entries expire after this time, so that entries that nobody requests any more free their memory.
+/// Entries stay correct until they expire (ports/cache.hpp, K2).
 constexpr base::Duration kLife = base::Duration::seconds(300);
 
 std::string hash_text(std::string_view text) {
@@ -31,7 +31,7 @@ std::string seal_of(std::string_view key, std::string_view text) {
     return hash_text(std::string(key).append("\n").append(text));
 }
 
-/// The cached value; nothing when it is not what was stored (V2).
+/// The cached value; empty when the cache returned something other than what was stored (V2).
 std::optional<json::value> opened(const std::string& key, std::string_view kept) {
     constexpr std::size_t kSealSize = sizeof(model::Hash);
     if (kept.size() < kSealSize) return std::nullopt;

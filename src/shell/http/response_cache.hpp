@@ -3,13 +3,13 @@
 /// Responses to expensive reads, cached under a key made from what they depend on. The header
 /// `X-Cache` says `hit` or `miss`.
 ///
-/// V1  A value is cached only if its key, recomputed after the value was made, is unchanged; so it
-///     belongs to the data that the key names (ports/cache.hpp, K2).
-/// V2  A value carries a hash over its key and itself. A value that was damaged, truncated or
-///     stored under another key is a miss.
+/// V1  A value is cached only if its key, recomputed after the value was made, is unchanged. So the
+///     value belongs to the data that the key names (ports/cache.hpp, K2).
+/// V2  A value is stored with a hash over its key and itself. A value that was damaged, truncated
+///     or stored under another key is a miss.
 ///
-/// Threads: the loop thread only. The cache is destroyed before this object, and this object after
-/// its last call.
+/// Threads: the thread of the loop. The cache is destroyed before this object, and this object
+/// after the last call that uses it.
 
 #include "ports/cache.hpp"
 #include "shell/cache/account_changes.hpp"
@@ -25,11 +25,11 @@ namespace botcore::shell::http {
 
 class ResponseCache {
 public:
-    /// What the response depends on, as text of any length.
+    /// Returns everything that the response depends on, as a text of any length.
     using Meaning = std::function<std::string()>;
-    /// Makes the value; nothing if it has already responded to the call.
+    /// Makes the value. The result is empty if this function has already responded to the call.
     using Make = std::function<std::optional<boost::json::value>(RequestContext&)>;
-    /// Adds what must not be cached, such as ages, and responds.
+    /// Adds what must not be cached, such as ages, to the value, and responds.
     using Finish = std::function<void(RequestContext&, boost::json::value)>;
 
     struct Query {
@@ -42,10 +42,11 @@ public:
         : cache_(cache),
           changes_(changes) {}
 
-    /// Responds to the call now or later; moves out of the call what it needs.
+    /// Responds to the call now or later. The call is moved from, so the caller of this function
+    /// must not use it afterwards.
     void respond(RequestContext& call, Query query) const;
 
-    /// Changes with every record that touches the account.
+    /// A text that changes with every record that changes the account.
     [[nodiscard]] std::string stamp_of(const model::AccountId& account,
                                        const runtime::Runtime& runtime) const {
         return changes_.stamp(account, runtime.state().incarnation, runtime.head().sequence);
@@ -59,7 +60,7 @@ private:
 /// Responds from the cache of the API, or makes the response when the API has no cache.
 void respond_cached(const ApiContext& context, RequestContext& call, ResponseCache::Query query);
 
-/// What responses about an account depend on: its name and its last change.
+/// Everything that responses about an account depend on: its name and its last change, as a text.
 [[nodiscard]] std::string account_meaning(const ApiContext& context,
                                           const model::AccountId& account);
 

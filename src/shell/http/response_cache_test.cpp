@@ -17,7 +17,7 @@ using cache::RedisWorld;
 struct Seen {
     std::string value;
     std::string x_cache;
-    int made = 0;  ///< How often the value was made.
+    int made = 0;  ///< The number of times that the value was made.
 };
 
 /// Requests a value that depends on `state` and is made from it.
@@ -100,7 +100,7 @@ TEST(ResponseCache, DoesNotCacheWhenMakingTheValueFails) {
     EXPECT_EQ(world.cache().counters().puts, 0U);
 }
 
-/// Returns stored values with the last byte changed, or truncated.
+/// A cache that returns stored values truncated or with the last byte changed.
 class Damaging final : public ports::Cache {
 public:
     Damaging(ports::Cache& inner, std::size_t left) : inner_(inner), left_(left) {}

@@ -12,7 +12,8 @@ namespace {
 
 using Parameters = std::vector<std::pair<std::string_view, std::string>>;
 
-/// Whether the path matches the pattern; then `parameters` holds the values for its "{…}".
+/// Whether the path matches the pattern. If it does, `parameters` gets the values for each "{…}" of
+/// the pattern.
 bool fits(std::string_view pattern,
           const std::vector<std::string>& segments,
           Parameters& parameters) {

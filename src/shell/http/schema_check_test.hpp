@@ -19,7 +19,7 @@ public:
     /// The document contains the targets of "$ref", and outlives the checker.
     explicit SchemaCheck(const boost::json::value& document) : document_(document) {}
 
-    /// What is wrong with the value; empty when it matches the schema.
+    /// Describes what is wrong with the value; empty when the value matches the schema.
     [[nodiscard]] std::string trouble(const boost::json::value& value,
                                       const boost::json::object& schema,
                                       const std::string& where = "$") const {

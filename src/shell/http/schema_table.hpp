@@ -1,12 +1,12 @@
 #pragma once
 
 /// The schemas (shapes) of all bodies of the API, by name, for the OpenAPI document. Each group of
-/// routes adds its own.
+/// routes adds its own schemas.
 ///
-/// Fields are written as `name:Shape`, separated by white space: `name?` may be missing, `Shape?`
-/// may be null, `[Shape]` is a list of them. A shape is a name in this table or one of text,
-/// integer, number, boolean, object (with any fields). Objects have no fields other than those
-/// listed.
+/// Fields are written as `name:Shape`, separated by white space. A field `name?` may be missing, a
+/// `Shape?` may be null, and `[Shape]` is a list of values of that shape. A shape is a name in this
+/// table or one of text, integer, number, boolean and object (with any fields). Objects have no
+/// fields other than those listed.
 ///
 /// S1  A name is added once.
 
@@ -22,9 +22,9 @@ namespace botcore::shell::http {
 
 class SchemaTable {
 public:
-    /// An object with these fields.
+    /// Adds an object with these fields.
     void add_object(std::string_view name, std::string_view text, std::string_view fields);
-    /// An object with all fields of `base` and these.
+    /// Adds an object with all fields of the object `base` and these additional fields.
     void add_object(std::string_view name,
                     std::string_view base,
                     std::string_view text,
@@ -33,13 +33,13 @@ public:
     void add_words(std::string_view name,
                    std::string_view text,
                    const std::vector<std::string_view>& words);
-    /// Any schema, as well-formed JSON from our own source.
+    /// Adds any schema, written as well-formed JSON in our own source.
     void add_json(std::string_view name, std::string_view schema);
 
-    /// An example body, as well-formed JSON from our own source.
+    /// Sets an example of the body, written as well-formed JSON in our own source.
     void set_example(std::string_view name, std::string_view example);
 
-    /// All words that `to_text` returns for one of our enums.
+    /// Adds a list of all words that `to_text` returns for the values of one of our enums.
     template <class E>
     void add_enum(std::string_view name, std::string_view text) {
         std::vector<std::string_view> words;
@@ -52,7 +52,7 @@ public:
 
     [[nodiscard]] bool contains(std::string_view name) const { return schemas_.contains(name); }
 
-    /// By name, for `components/schemas`.
+    /// All schemas by name, for `components/schemas` of the document.
     [[nodiscard]] const boost::json::object& all() const { return schemas_; }
 
     /// The schema to write where a shape is used: a reference, or a plain type.

@@ -22,7 +22,7 @@
 
 namespace botcore::shell::http {
 
-/// Echoes the request; responds to "/wait" later; never responds to "/never".
+/// A handler that echoes the request. It responds to "/wait" later, and never to "/never".
 class EchoHandler : public HttpHandler {
 public:
     void handle(HttpRequest request, Respond respond) override {

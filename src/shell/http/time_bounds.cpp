@@ -7,7 +7,8 @@ using model::Sequence;
 
 namespace {
 
-/// The first record at `time` or later; the sequence after the head when there is none.
+/// The sequence of the first record at `time` or later; the sequence after the head when there is
+/// no such record.
 ports::StoreResult<Sequence> first_at(ports::StoreReader& reader, Sequence head, Timestamp time) {
     Sequence low = 1;
     Sequence high = head + 1;

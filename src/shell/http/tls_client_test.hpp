@@ -68,7 +68,7 @@ public:
         (void)SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()));
     }
 
-    /// All bytes until the server closes the connection.
+    /// Reads all bytes until the server closes the connection.
     std::string receive_all() {
         std::string all;
         char buffer[16 * 1024];

@@ -35,7 +35,7 @@ base::Result<std::shared_ptr<ssl::context>, std::string> make_tls_context(const 
     if (SSL_CTX_set_cipher_list(raw, kCiphers) != 1) {
         return base::Failure{std::string("this OpenSSL knows none of the ciphers")};
     }
-    // Check the files first: for a folder, OpenSSL reports only that it has "no start line".
+    // The files are checked first: for a folder, OpenSSL reports only that it has "no start line".
     (void)TRY(readable("certificate", paths.certificate));
     (void)TRY(readable("key", paths.key));
     struct stat status{};

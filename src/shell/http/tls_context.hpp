@@ -2,7 +2,8 @@
 
 /// The TLS configuration of the server.
 ///
-/// S1  TLS 1.2 and later, with ephemeral keys and authenticated encryption only; no renegotiation.
+/// S1  Only TLS 1.2 and later are accepted, and only with ephemeral keys and authenticated
+///     encryption. There is no renegotiation.
 
 #include "base/result.hpp"
 #include "shell/http/tls_files.hpp"
@@ -14,7 +15,7 @@
 
 namespace botcore::shell::http {
 
-/// Reads the files. The error text says what is wrong with them, without their content.
+/// Reads the files. The error text says what is wrong with them, but never shows their content.
 [[nodiscard]] base::Result<std::shared_ptr<boost::asio::ssl::context>, std::string>
 make_tls_context(const TlsFiles& files);
 

@@ -20,12 +20,13 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kPageDefault = 100;
-constexpr std::size_t kPageMax = 200;  // For callers: about a millisecond of the loop.
+/// The longest page of orders or trades. It takes the loop about a millisecond.
+constexpr std::size_t kPageMax = 200;
 constexpr std::size_t kJournalPageMax = 1'000;
 /// More trades than one report of an exchange contains.
 constexpr std::size_t kFillsOfRecordMax = 100'000;
 
-/// `since` and `until` of the query.
+/// The span of time between the query parameters `since` and `until`.
 ports::TimeSpan time_span(QueryReader& query) {
     ports::TimeSpan span;
     if (const auto since = query.time("since")) span.since = *since;
@@ -38,7 +39,8 @@ std::optional<base::Timestamp> unless(base::Timestamp time, base::Timestamp unse
     return time == unset ? std::nullopt : std::optional(time);
 }
 
-/// The part of the journal to search for what was made within the span.
+/// The part of the journal in which to search for the orders or trades that were made within the
+/// span.
 ports::StoreResult<SequenceBounds> bounds_of(ports::StoreReader& reader,
                                              const ports::TimeSpan& span) {
     const ports::TimeSpan all;
@@ -117,8 +119,8 @@ void TradingRoutes::list_orders(RequestContext& call) {
     call.send(std::move(page));
 }
 
-/// The caller's order with the id in the path, within the account of the path if it names one.
-/// Nothing: the call has its response.
+/// The caller's order with the id in the path, within the account of the path if the path names an
+/// account. If the result is empty, the call must not be used any more.
 std::optional<model::Order> TradingRoutes::find_order(RequestContext& call) {
     const bool scoped = !call.row->pattern.starts_with("/api/orders/");
     const model::AccountId account = context_.account_of(call);

@@ -10,7 +10,7 @@ namespace botcore::shell::http {
 
 namespace {
 
-/// What most commands share.
+/// The fields of a route row that most commands share.
 RouteRow command(Purpose purpose, std::string_view tag, std::string_view summary) {
     return {.method = "POST",
             .access = Access::Trader,
@@ -21,7 +21,7 @@ RouteRow command(Purpose purpose, std::string_view tag, std::string_view summary
             .statuses = {404, 409, 422}};
 }
 
-/// A command that needs a response of the exchange.
+/// The row of a command that needs a response of the exchange.
 RouteRow order_command(Purpose purpose, std::string_view tag, std::string_view summary) {
     RouteRow row = command(purpose, tag, summary);
     row.response = "Order";
@@ -222,9 +222,9 @@ void TradingRoutes::cancel_order(RequestContext& call) {
 }
 
 /// Responds without the engine when the order is already canceled and was evicted from the engine:
-/// the cancel is done whatever its key, and there is nothing to record. The engine handles a known
-/// key, which has its own reply, and a cancel with a version, which must match. True: it has
-/// responded.
+/// then the cancel is done whatever its key is, and there is nothing to record. A known key, which
+/// has its own reply, and a cancel with a version, which must match, are left to the engine.
+/// Returns true if this function has responded.
 bool TradingRoutes::answered_as_canceled(RequestContext& call,
                                          const core::AccountState& account,
                                          const model::CancelOrder& cancel) {
@@ -243,7 +243,8 @@ bool TradingRoutes::answered_as_canceled(RequestContext& call,
     const bool mine = order.id.text() == id && order.owner == call.caller.owner &&
                       order.account == account.account.id;
     if (!mine) return false;
-    // A refusal is the permanent reply to its key, so the engine makes and records it.
+    // A refusal is the permanent reply to the key of its request, so the engine makes and records
+    // it.
     const auto reply = core::late_cancel_reply(order);
     if (!reply || !std::holds_alternative<model::Order>(*reply)) return false;
     call.send(protocol::to_api(order));

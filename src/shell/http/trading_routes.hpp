@@ -53,7 +53,7 @@ private:
     void list_history(RequestContext& call);
     void list_journal(RequestContext& call);
 
-    /// One page of trades; nothing when the call has its response already.
+    /// One page of trades. Empty when the read failed; the call must not be used then.
     [[nodiscard]] std::optional<boost::json::value> history_page(
         RequestContext& call, const ports::FillQuery& asked) const;
     [[nodiscard]] bool answered_as_canceled(RequestContext& call,

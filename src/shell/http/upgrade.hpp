@@ -1,7 +1,7 @@
 #pragma once
 
 /// The upgrade of an HTTP connection to another protocol: a handler claims a path and takes over
-/// the socket. Heavy to include; for the server and the handlers only.
+/// the socket. This header slows compilation down, so only the server and the handlers include it.
 
 #include "shell/http/client_stream.hpp"
 #include "shell/http/http_message.hpp"
@@ -11,7 +11,7 @@
 
 namespace botcore::shell::http {
 
-/// A connection with the request for the upgrade, which has no response yet.
+/// A connection, and the request for its upgrade. The request has no response yet.
 struct Upgrade {
     ClientStream stream;
     BeastRequest message;
@@ -22,13 +22,14 @@ class UpgradeHandler {
 public:
     virtual ~UpgradeHandler() = default;
 
-    /// Whether the path belongs to this handler; only then its other functions are called.
+    /// Whether the path belongs to this handler. The other functions are called only if it does.
     [[nodiscard]] virtual bool claims(const HttpRequest& request) const = 0;
 
-    /// A response that refuses the upgrade; nothing: `take` is called immediately.
+    /// A response that refuses the upgrade. If there is none, `take` is called immediately.
     [[nodiscard]] virtual std::optional<HttpResponse> refuse(const HttpRequest& request,
                                                              const BeastRequest& message) = 0;
 
+    /// Takes over the connection and responds to the request.
     virtual void take(Upgrade upgrade) = 0;
 };
 

@@ -28,7 +28,7 @@ struct UserAccessOptions {
 
 class UserAccess {
 public:
-    /// Opens the users' file and loads the users and their tokens. `operator_token` outlives this
+    /// Opens the users file and loads the users and their tokens. `operator_token` outlives this
     /// object; `post` runs a job later on the thread of the loop, and may be called from any
     /// thread. The error text says what went wrong.
     [[nodiscard]] static base::Result<std::unique_ptr<UserAccess>, std::string> open(
@@ -37,8 +37,8 @@ public:
         std::function<void(auth::AuthWorker::Job)> post,
         base::Timestamp now);
 
-    /// Call it about once a second. After the clock was set back to `now`, it corrects the sessions
-    /// that began ahead of `now`.
+    /// Must be called about once a second. After the clock was set back to `now`, this function
+    /// corrects the sessions whose start is later than `now`.
     void tick(base::Timestamp now);
 
     /// The verifier of tokens for the API.
@@ -50,10 +50,11 @@ public:
 
     void set_limits(const AccessLimits& limits) { filter_.set_limits(limits); }
 
-    /// The handler that the server calls instead of the API. Only after `attach`.
+    /// The handler that the server calls instead of the API. It exists only after `attach`.
     [[nodiscard]] HttpHandler& front() { return *front_; }
 
-    /// For other groups of routes whose actions are audited. Only after `attach`.
+    /// Records audit events, for other groups of routes whose actions are audited. It can be used
+    /// only after `attach`.
     [[nodiscard]] auth::RecordAudit record_audit();
 
 private:
@@ -64,7 +65,7 @@ private:
           filter_(options_.limits) {}
 
     UserAccessOptions options_;
-    base::Timestamp seen_;  ///< Time of the last tick.
+    base::Timestamp seen_;  ///< The time of the last tick.
     auth::SessionTable sessions_;
     auth::LoginDelays delays_;
     RateLimitFilter filter_;

@@ -34,7 +34,7 @@ json::object balance_view(const model::Balance& balance) {
     return object;
 }
 
-/// The current value of spot holdings other than the quote asset; nothing when a price is missing.
+/// The current value of spot holdings other than the quote asset; empty when a price is missing.
 std::optional<Money> holdings_value(const core::State& state,
                                     const core::AccountState& account,
                                     const QuoteOf& quote_of) {
@@ -58,7 +58,7 @@ std::optional<Money> holdings_value(const core::State& state,
     return sum;
 }
 
-/// The unrealized profit of open positions; nothing when a price is missing.
+/// The unrealized profit of open positions; empty when a price is missing.
 std::optional<Money> unrealized(const core::AccountState& account,
                                 const std::vector<model::Quote>& marks) {
     Money sum;
@@ -97,7 +97,7 @@ std::int64_t open_orders(const core::AccountState& account) {
     return count;
 }
 
-/// Equity over margin as a plain ratio; null without margin.
+/// The equity divided by the margin, as a plain ratio; null if there is no margin.
 json::value margin_level(std::optional<Money> equity, Money margin) {
     if (!equity || margin.is_zero()) return nullptr;
     const auto ratio = model::average_price(*equity, model::Quantity::from_units(margin.units()));
@@ -179,7 +179,7 @@ json::object account_view(const core::State& state,
     object["can_trade"] = row.state == model::AccountState::Active && account.reconciled;
     object["reconciled"] = account.reconciled;
     object["max_leverage"] = to_text(leverage_max(state, row.market));
-    // The source of the prices that the figures above are computed from.
+    // This is the source of the prices from which the figures above are computed.
     object["source"] = to_text(marks.empty() ? model::MarketSource::None : marks.front().source);
     return object;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Accounts and positions as JSON: their rows, and the figures that follow from them and the
-/// market. A figure that needs a missing price is null, never an estimate.
+/// Accounts and positions as JSON: what the state holds of them, and the figures that follow from
+/// that and the market. A figure that needs a missing price is null, never an estimate.
 
 #include "core/state.hpp"
 
@@ -21,13 +21,13 @@ using QuoteOf = std::function<model::Quote(const model::InstrumentId&)>;
                                                 const model::Position& position,
                                                 const QuoteOf& quote_of);
 
-/// The balance, the unrealized profit and the value of other holdings at current prices; nothing
-/// when a price is missing.
+/// The sum of the balance, the unrealized profit and the value of other holdings at current prices;
+/// empty when a price is missing.
 [[nodiscard]] std::optional<model::Money> equity_at(const core::State& state,
                                                     const core::AccountState& account,
                                                     const QuoteOf& quote_of);
 
-/// Balances with all books, totals, equity, margin and the available amount.
+/// The balances with all their books, the totals, the equity, the margin and the available amount.
 [[nodiscard]] boost::json::object account_view(const core::State& state,
                                                const core::AccountState& account,
                                                const QuoteOf& quote_of);

@@ -137,7 +137,7 @@ private:
     std::string remote_;
     asio::steady_timer wake_;  ///< Canceled when the writer has something to do.
     Phase phase_ = Phase::Handshake;
-    SteadyTime deadline_;  ///< Deadline of the phase; not used in Listening.
+    SteadyTime deadline_;  ///< The deadline of the phase; not used in Listening.
     SteadyTime last_frame_;
     SteadyTime next_ping_;
     SteadyTime next_rights_;  ///< When the token's rights are read again.
@@ -324,7 +324,7 @@ void BeastConnection::refuse_history(std::string_view id, std::string_view named
     wake_.cancel();
 }
 
-/// Limits the number of messages of a client in a minute, pings included.
+/// Limits the number of messages, including pings, that a client sends in a minute.
 void BeastConnection::bound_rate() {
     const SteadyTime now = std::chrono::steady_clock::now();
     while (!recent_.empty() && now - recent_.front() > std::chrono::minutes(1))
@@ -398,8 +398,8 @@ void BeastConnection::check(SteadyTime now) {
     }
     if (now >= next_rights_ && !keeps_rights(now)) return;
     if (pinged_ && last_frame_ < *pinged_ && now - *pinged_ >= options().pong_within) {
-        // A message or ping that is still being written means that the peer does not read: it is a
-        // slow reader.
+        // If a message or a ping is still being written, the client does not read: it is a slow
+        // reader.
         if ((ping_under_way_ || writing_) && subscriber_) return close_slow();
         cut(Cut::Heartbeat);  // S2
     } else if (now - last_frame_ >= options().idle_max) {
@@ -409,9 +409,9 @@ void BeastConnection::check(SteadyTime now) {
     }
 }
 
-/// Reads the caller of the token again (S1). False: the token is no longer valid or its rights were
-/// lowered, the connection is closed, and its queued messages are dropped. Raised rights apply from
-/// now on.
+/// Reads the caller of the token again (S1). Returns false if the token is no longer valid or its
+/// rights were lowered; then the connection is closed, and its queued messages are dropped. Raised
+/// rights apply from now on.
 bool BeastConnection::keeps_rights(SteadyTime now) {
     next_rights_ = now + options().rights_every;
     const auto present = state_->parts.authenticate(token_->reveal());

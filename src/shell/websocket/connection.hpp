@@ -1,7 +1,7 @@
 #pragma once
 
-/// One client of the event stream, and the state that the clients of one server share. Private to
-/// the source files of the server.
+/// One client of the event stream, and the state that all clients of a server share. Only the
+/// source files of the server use this header.
 ///
 ///   Handshake ──accepted──> Waiting ──authenticate──> Listening ──close──> Closing ──> over
 ///        └─────too late───────┴──too late, wrong token───────────────────────^
@@ -19,7 +19,8 @@ public:
     virtual void check(SteadyTime now) = 0;
     /// Closes the connection with 1001.
     virtual void close_for_shutdown() = 0;
-    /// Ends at once, without a close message; afterwards it uses nothing that the server was given.
+    /// Ends the connection at once, without a close message. Afterwards the connection uses nothing
+    /// that the server was given.
     virtual void abandon() = 0;
 };
 
@@ -44,7 +45,7 @@ struct WebsocketServer::State {
     std::map<model::Owner, std::size_t> users;
     bool replaying = false;
     bool stopping = false;
-    bool gone = false;  ///< The server is destroyed; its parts may be, too.
+    bool gone = false;  ///< The server is destroyed; `parts` may be destroyed, too.
     std::function<void()> closed;
 };
 

@@ -10,7 +10,8 @@ namespace botcore::shell::websocket {
 
 namespace {
 
-/// Records that are read and rendered for one subscriber between two turns of the loop.
+/// The number of records that are read and rendered for one subscriber between two turns of the
+/// loop.
 constexpr std::size_t kPageRecords = 32;
 
 protocol::RequestError refusal(std::string_view code, std::string message, std::string_view field) {
@@ -89,7 +90,7 @@ base::Outcome<protocol::RequestError> EventHub::subscribe(
                                      "the past; open another connection",
                                      "since")};
     }
-    // A start at the very beginning needs no timeline: it is the same in all of them.
+    // A start at the very beginning needs no timeline: the beginning is the same in all timelines.
     const bool in_the_past =
         subscription.since && (subscription.since->sequence > 0 || subscription.since->index);
     if (in_the_past || !subscription.timeline.empty()) {
@@ -163,7 +164,7 @@ void EventHub::on_committed(const std::vector<model::Record>& records) {
 }
 
 /// Handles durable records that were not announced, since the outcome of their commit was not
-/// known: every live subscriber reads them, and what follows, from the journal.
+/// known: every live subscriber gets these records and the following ones from the journal.
 void EventHub::fall_behind() {
     for (Subscriber* subscriber : subscribers_) {
         if (!subscriber->live_ || !subscriber->subscribed_) continue;
@@ -249,7 +250,7 @@ bool EventHub::replay() {
         subscribers_.begin(), subscribers_.end(), [this](auto* one) { return can_replay(*one); });
 }
 
-/// False when the store could not be read.
+/// Replays a page to the subscriber. Returns false when the store could not be read.
 bool EventHub::replay_page(Subscriber& subscriber) {
     if (subscriber.next_ == 0) subscriber.next_ = 1;
     if (subscriber.next_ > head_) {
@@ -263,7 +264,7 @@ bool EventHub::replay_page(Subscriber& subscriber) {
     const auto page = parts_.reader.journal(subscriber.next_, kPageRecords);
     if (!page || page.value().empty()) return false;
     for (const ports::JournalEntry& entry : page.value()) {
-        // Records beyond the head are not announced yet; they arrive with their commit.
+        // Records beyond the head are not announced yet; their events come with the commit.
         if (entry.sequence > head_ || half_full(subscriber)) break;
         const auto record = protocol::decode_record(entry.bytes);
         if (entry.sequence != subscriber.next_ || !record) {

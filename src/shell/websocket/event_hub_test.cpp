@@ -23,10 +23,10 @@ using testing::HasSubstr;
 
 struct Heard {
     std::vector<std::pair<std::uint64_t, std::uint64_t>> places;
-    std::vector<std::string> others;  ///< Types of messages other than events.
+    std::vector<std::string> others;  ///< The types of the messages other than events.
 };
 
-/// The number after `name` in a message; nothing when it is missing or null.
+/// The number that follows `name` in a message; empty when there is no such number.
 std::optional<std::uint64_t> number_in(std::string_view text, std::string_view name) {
     const std::size_t place = text.find(name);
     if (place == std::string_view::npos) return std::nullopt;
@@ -162,7 +162,7 @@ TEST(EventHub, WarnsASlowReaderOnceAndThenDropsOnlyItsQueue) {
     for (int i = 0; i < 30; ++i) {
         world.commit(1);
         listen(*quick, all);
-        if (i == 7) listen(*slow, early, 4);  // The first is the warning.
+        if (i == 7) listen(*slow, early, 4);  // The first message is the warning.
     }
     EXPECT_TRUE(slow->too_slow());
     EXPECT_EQ(slow->waiting(), 0U);
@@ -311,7 +311,7 @@ TEST(EventHub, ReadsUnannouncedDurableRecordsFromTheJournal) {
     EXPECT_EQ(world.hub().head(), 6U);
 }
 
-// W1, whatever the order of commits, replayed pages and reads.
+// W1 holds whatever the order of commits, replayed pages and reads.
 RC_GTEST_PROP(EventHubProperty,
               ReplayJoinsTheLiveStreamWithoutAGapOrADuplicate,
               (std::uint64_t seed)) {

@@ -59,7 +59,8 @@ public:
         hub_->on_committed(store_records(count, account, padding));
     }
 
-    /// The same without notifying the hub: a commit whose outcome was not known.
+    /// Commits in the same way without notifying the hub, like a commit whose outcome was not
+    /// known.
     void commit_unseen(std::size_t count) { (void)store_records(count, kMine, 0); }
 
     std::vector<model::Record> store_records(std::size_t count,

@@ -21,7 +21,7 @@ namespace botcore::shell::websocket {
 
 class StreamClient {
 public:
-    /// Connects and requests the upgrade; `status` is that of the response.
+    /// Connects and requests the upgrade; `status` becomes the status of the response.
     explicit StreamClient(std::uint16_t port, std::string_view token = {}, int receive_buffer = 0) {
         namespace beast = boost::beast;
         namespace ip = boost::asio::ip;
@@ -55,7 +55,7 @@ public:
         run([&](auto done) { stream_.async_ping({}, done); });
     }
 
-    /// The next message as received; nothing when the connection ended.
+    /// The next message as received; empty when the connection ended.
     std::optional<std::string> receive_text() {
         boost::beast::flat_buffer buffer;
         if (!run([&](auto done) { stream_.async_read(buffer, done); })) return std::nullopt;
@@ -69,7 +69,7 @@ public:
         return text ? boost::json::parse(*text) : boost::json::value(nullptr);
     }
 
-    /// The next message of the type; null when the connection ended before.
+    /// The next message of the type; null when the connection ended before such a message.
     boost::json::value receive(std::string_view type) {
         while (true) {
             auto message = receive();
@@ -77,7 +77,7 @@ public:
         }
     }
 
-    /// Reads until the connection ends; returns the close code, 0 when there was none.
+    /// Reads until the connection ends. Returns the close code, or 0 when there was no close code.
     std::uint16_t read_to_end() {
         while (receive_text()) {
         }

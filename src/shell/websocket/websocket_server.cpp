@@ -192,7 +192,7 @@ std::optional<http::HttpResponse> WebsocketServer::refuse(const http::HttpReques
     }
     std::string_view shown = request.header("authorization");
     constexpr std::string_view kScheme = "Bearer ";
-    if (shown.empty()) return std::nullopt;  // The first message will authenticate it.
+    if (shown.empty()) return std::nullopt;  // The first message will authenticate the client.
     if (shown.starts_with(kScheme) &&
         state_->parts.authenticate(shown.substr(kScheme.size())).has_value()) {
         return std::nullopt;

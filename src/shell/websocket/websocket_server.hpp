@@ -4,18 +4,19 @@
 /// messages; `EventHub` decides which subscriber gets which events.
 ///
 /// S1  A client gets no events before it sends a valid token: in the Authorization header of the
-///     request, or in the first message within `authenticate_within`. The rights of the token are
-///     read again on every subscription and every `rights_every`: a token that is no longer valid
-///     and a role that was lowered end the connection.
-/// S2  A silent client (no frame within `pong_within` of a ping, or none at all for `idle_max`) is
-///     disconnected.
-/// S3  A client that does not read occupies no more than its queue and the send buffer of the
-///     system; it is closed with 1013 and the position to resume from, and disconnected after
-///     `slow_close_within`.
+///     request, or in its first message within `authenticate_within`. The rights of the token are
+///     read again on every subscription and at the interval `rights_every`. The connection ends if
+///     the token is no longer valid or the role was lowered.
+/// S2  A silent client is disconnected: one that sends no frame within `pong_within` of a ping, or
+///     no frame at all for `idle_max`.
+/// S3  A client that does not read occupies no more memory than its queue and the send buffer of
+///     the system. Its connection is closed with 1013 and the position to resume from, and cut
+///     after `slow_close_within`.
 ///
-/// Close codes: 1000 requested by the client, or idle, 1001 shutdown, 1003 binary messages, 1007
-/// invalid JSON, 1008 token, rules and limits, 1009 message too big, 1011 our error, 1013 read too
-/// slowly.
+/// Close codes: 1000: the client requested the close, or it was idle; 1001: the server shuts down;
+/// 1003: the client sent a binary message; 1007: a message was not valid JSON; 1008: the token was
+/// not valid, the role was lowered, or the client broke a rule or a limit; 1009: a message was too
+/// big; 1011: our own error; 1013: the client read too slowly.
 ///
 /// Threads: the thread that runs the io_context.
 
@@ -53,12 +54,12 @@ struct WebsocketOptions {
     std::chrono::milliseconds pong_within = std::chrono::seconds(10);
     std::chrono::milliseconds idle_max = std::chrono::minutes(5);
     std::chrono::milliseconds close_within = std::chrono::seconds(5);
-    /// How long a slow reader has to read what is on its way to it, and the close reason.
+    /// How long a slow reader has to read the close reason and the bytes sent before it.
     std::chrono::milliseconds slow_close_within = std::chrono::seconds(60);
     std::chrono::milliseconds prices_every = std::chrono::seconds(1);
-    /// The interval at which time-outs are checked; they are late by at most this.
+    /// The interval at which time-outs are checked; a time-out is late by at most this much.
     std::chrono::milliseconds sweep_every = std::chrono::seconds(1);
-    /// The send buffer of the system for each connection; 0 leaves the default of the system.
+    /// The size of the system's send buffer for each connection; 0 stands for the system's default.
     int send_buffer_bytes = 256 * 1024;
     /// Prices older than this are marked stale.
     model::Duration price_age_max = model::Duration::seconds(2);
@@ -66,7 +67,7 @@ struct WebsocketOptions {
 
 /// Why the server ended a connection.
 enum class Cut : std::uint8_t {
-    Handshake,  ///< It was not finished in time, or was invalid.
+    Handshake,  ///< The handshake was not finished in time, or was invalid.
     Unauthenticated,
     TooMany,  ///< Too many connections of one user.
     Flood,    ///< Too many messages within a minute.
@@ -74,7 +75,7 @@ enum class Cut : std::uint8_t {
     Heartbeat,
     Idle,
     SlowReader,
-    Failure,  ///< Our own error.
+    Failure,  ///< The server had an error.
     Shutdown,
     RightsFell,  ///< The user's role was lowered.
 };
@@ -91,12 +92,12 @@ struct WebsocketCounters {
 
 class WebsocketServer final : public http::UpgradeHandler {
 public:
-    /// All of them outlive the server.
+    /// All parts outlive the server.
     struct Parts {
         boost::asio::io_context& context;
         EventHub& hub;
         const ports::MarketData& market;
-        /// The caller of the token; nothing for an invalid token.
+        /// The caller whom the token identifies; empty for an invalid token.
         std::function<std::optional<auth::Caller>(std::string_view token)> authenticate;
         std::function<model::Timestamp()> now;
         log::Log& log;
@@ -114,7 +115,7 @@ public:
     /// Refuses new clients, closes open ones with 1001, then calls `closed` once.
     void stop(std::function<void()> closed = {});
 
-    /// Schedules a replay of the journal; for `wake` of the hub.
+    /// Schedules a replay of the journal. The hub's `wake` calls this.
     void wake();
 
     [[nodiscard]] bool claims(const http::HttpRequest& request) const override;

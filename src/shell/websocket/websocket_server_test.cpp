@@ -133,7 +133,7 @@ protected:
     std::atomic<auth::Role> role_{auth::Role::Operator};
 };
 
-/// Sequence and index of the next numbered event.
+/// The sequence and the index of the next numbered event.
 std::pair<std::int64_t, std::int64_t> next_place(StreamClient& client) {
     while (true) {
         const auto event = client.receive("event");
@@ -191,7 +191,7 @@ TEST_F(EventStream, ReportsTheTimelineAndTheLastCommonRecord) {
     EXPECT_TRUE(changed.at("recoverable").as_bool());
     client.send(R"({"type":"subscribe","since":7,"timeline":"5-00000001"})");
     EXPECT_TRUE(client.receive("error").at("common_sequence").is_null());
-    // As docs/api/stream.md says: resumes from the common record, in the new timeline.
+    // As docs/api/stream.md says, the client resumes from the common record, in the new timeline.
     client.send(R"({"type":"subscribe","channels":["orders"],"since":4,"timeline":"2-9f2c41d0"})");
     EXPECT_EQ(client.receive("subscribed").at("timeline").as_string(), "2-9f2c41d0");
     EXPECT_EQ(next_place(client).first, 5);
@@ -333,7 +333,7 @@ TEST_F(EventStream, DisconnectsAClientThatDoesNotAnswerPings) {
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
     while (cuts(Cut::Heartbeat) == 0)
         std::this_thread::yield();
-    // A client that only reads stays connected, however long: its pongs are enough.
+    // A client that only reads stays connected for any length of time: its pongs are enough.
     StreamClient listens(port(), "mine-token");
     for (int i = 0; i < 5; ++i) {
         const auto event = listens.receive("event");
@@ -421,7 +421,8 @@ TEST_F(EventStream, DisconnectsASlowReaderWithoutAffectingOthers) {
             ASSERT_EQ(next_place(quick).second, 1);
         }
     }
-    // Now it reads what the system had buffered, then the close, then the rest on a new connection.
+    // Now the client reads what the system had buffered, then the close, and then the rest on a new
+    // connection.
     std::pair<std::int64_t, std::int64_t> last{0, -1};
     std::set<std::pair<std::int64_t, std::int64_t>> seen;
     for (auto place = next_place(slow); place.first > 0; place = next_place(slow))
