@@ -30,12 +30,12 @@ std::vector<std::string> RestorePoints::differences() const {
         SimStore scratch(checker, none);
         const auto made = runtime::replay_journal(store_, scratch, moment.sequence, {});
         if (!made) {
-            texts.push_back(name + " cannot be made anew: " + made.error().text);
+            texts.push_back(name + " cannot be rebuilt: " + made.error().text);
             continue;
         }
         const auto hash = runtime::state_hash(scratch);
         CHECK(hash.has_value());
-        if (hash.value() != moment.hash) texts.push_back(name + " are others when made anew");
+        if (hash.value() != moment.hash) texts.push_back(name + " differ after a rebuild");
     }
     return texts;
 }

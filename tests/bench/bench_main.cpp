@@ -393,7 +393,7 @@ void Bench::restores() {
                  .unit = "s",
                  .kind = AimKind::AtMost,
                  .aim = 60,
-                 .note = note + ", every row folded anew"});
+                 .note = note + ", every row rebuilt"});
 }
 
 void Bench::backups() {

@@ -91,7 +91,7 @@ TEST_F(DaemonTest, ServesTheApiDocumentInTheRepository) {
     std::ifstream file("docs/api/openapi.json");
     const std::string kept{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     EXPECT_TRUE(served.body == kept)
-        << "make it anew: curl http://127.0.0.1:8080/api/openapi.json > docs/api/openapi.json";
+        << "write it again: curl http://127.0.0.1:8080/api/openapi.json > docs/api/openapi.json";
 }
 
 TEST_F(DaemonTest, RefusesASecondDaemonOnItsFolder) {

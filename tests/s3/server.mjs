@@ -3,7 +3,7 @@
 // S3RVER.
 //
 // s3rver stores and lists, but does not check signatures of version 4, and it ignores conditions.
-// So what stands before it signs each request anew with another implementation and compares. A
+// So what stands before it signs each request again with another implementation and compares. A
 // name with `raced-before` or `raced-after` gets other bytes just before a put, which is answered
 // as a server does that honours conditions, or just after it, as by one that ignores them.
 import {createHash} from 'node:crypto';

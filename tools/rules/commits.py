@@ -7,7 +7,7 @@ FIRST_CHECKED_AFTER = "2851b32ba10c7f1e9df05ec894461c1c6ea2aeca"
 SUBJECT_MAX = 72
 FILES_WITHOUT_BODY_MAX = 5
 NOT_IMPERATIVE = re.compile(r"(?:\w+(?:ing|ed)|\w*[^s]s)$")
-IMPERATIVES_THAT_LOOK_OTHERWISE = {
+IMPERATIVES_WITH_OTHER_ENDINGS = {
     "Bring", "Embed", "Feed", "Need", "Proceed", "Ring", "Seed", "Shed", "Spring", "String",
     "Speed", "Bias", "Canvas", "Focus", "Process", "Pass", "Address", "Express", "Compress",
     "Suppress"}
@@ -27,7 +27,7 @@ def message_breaches(subject, body, files):
     first = subject.split(" ")[0]
     if not re.fullmatch(r"[A-Z][a-z-]+", first):
         yield "the subject begins with a capitalised verb"
-    elif NOT_IMPERATIVE.match(first) and first not in IMPERATIVES_THAT_LOOK_OTHERWISE:
+    elif NOT_IMPERATIVE.match(first) and first not in IMPERATIVES_WITH_OTHER_ENDINGS:
         yield f"the subject is imperative: '{first}' is not"
     if files > FILES_WITHOUT_BODY_MAX and not body.strip():
         yield f"{files} files change and no body says why"

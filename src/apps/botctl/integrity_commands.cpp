@@ -162,10 +162,9 @@ int rebuild(DaemonClient& client, Agreed agreed) {
     if (!folder) return client.unavailable(folder.error());
     const int asked = ask(lines_of(data), "Rebuild the rows?", agreed);
     if (asked != kExitOk) return asked;
-    const auto made = shell::sqlite::rebuild(folder.value().store(),
-                                             [](model::Sequence done, model::Sequence total) {
-                                                 show_progress("made anew", done, total);
-                                             });
+    const auto made = shell::sqlite::rebuild(
+        folder.value().store(),
+        [](model::Sequence done, model::Sequence total) { show_progress("rebuilt", done, total); });
     std::cerr << "\n";
     if (!made) {
         std::cerr << "botctl: nothing was changed: " << made.error() << "\n";

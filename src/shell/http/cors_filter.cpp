@@ -50,7 +50,7 @@ HttpResponse refusal(std::uint16_t status,
 std::string mistake_in_origins(std::string_view origins) {
     for (const std::string_view entry : entries_of(origins)) {
         if (is_origin(entry)) continue;
-        return "expected origins such as https://desk.example.org, in lower case, without a path, "
+        return "expected origins such as https://bots.example.org, in lower case, without a path, "
                "separated by commas";
     }
     return {};

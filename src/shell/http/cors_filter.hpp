@@ -28,7 +28,7 @@ public:
         std::function<runtime::Now()> now;
     };
 
-    /// `origins` is a list such as "https://desk.example.org, https://other.example.org".
+    /// `origins` is a list such as "https://bots.example.org, https://other.example.org".
     CorsFilter(std::string_view origins, Parts parts);
 
     void handle(HttpRequest request, Respond respond) override;

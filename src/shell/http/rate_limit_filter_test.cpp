@@ -142,9 +142,9 @@ std::string preflight(std::string_view origin) {
 
 TEST(WebOrigins, OnlyListedOriginsAreAllowed) {
     UserAccessOptions who = test_access();
-    who.cors_origins = "https://desk.example.org, https://other.example.org";
+    who.cors_origins = "https://bots.example.org, https://other.example.org";
     ApiWorld world(who);
-    for (const char* origin : {"https://desk.example.org", "https://other.example.org"}) {
+    for (const char* origin : {"https://bots.example.org", "https://other.example.org"}) {
         auto client = world.client();
         client.send(preflight(origin));
         const auto response = client.receive();
@@ -160,9 +160,9 @@ TEST(WebOrigins, OnlyListedOriginsAreAllowed) {
         EXPECT_EQ(read.headers.at("access-control-allow-origin"), origin);
         EXPECT_EQ(read.headers.at("vary"), "Origin");
     }
-    for (const char* origin : {"https://desk.example.org.evil.org",
-                               "http://desk.example.org",
-                               "https://desk.example.org:8443",
+    for (const char* origin : {"https://bots.example.org.evil.org",
+                               "http://bots.example.org",
+                               "https://bots.example.org:8443",
                                "https://DESK.example.org",
                                "null",
                                "*"}) {

@@ -107,7 +107,7 @@ TEST(MetricTable, MatchesTheReferencePage) {
     std::ifstream file("docs/metrics.md");
     const std::string page{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     EXPECT_EQ(page, metrics_reference())
-        << "make it anew: botcored --print-metrics-reference > docs/metrics.md";
+        << "write it again: botcored --print-metrics-reference > docs/metrics.md";
 }
 
 // @spec:RI-MX-02 RI-MX-03

@@ -104,7 +104,7 @@ base::Outcome<protocol::RequestError> EventHub::subscribe(
         return base::Failure{
             refusal("SINCE_AHEAD",
                     "the journal ends at " + std::to_string(head_) +
-                        "; a position beyond it belongs to another journal: read the state anew",
+                        "; a position beyond it belongs to another journal: read the state again",
                     "since")};
     }
     subscriber.channels_ = {subscription.channels.begin(), subscription.channels.end()};
