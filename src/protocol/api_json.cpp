@@ -90,11 +90,6 @@ std::string_view status_text(const model::Order& order) {
     return "UNKNOWN";
 }
 
-template <class A>
-json::value text_or_null(const std::optional<A>& amount) {
-    return amount ? json::value(to_text(*amount)) : json::value(nullptr);
-}
-
 json::value average_or_null(model::Money cost, model::Quantity quantity) {
     if (quantity.is_zero()) return nullptr;
     const auto price = model::average_price(cost, quantity);

@@ -42,6 +42,12 @@ struct ErrorText {
 [[nodiscard]] std::string order_path(const model::AccountId& account,
                                      const model::ClientOrderId& order);
 
+/// The amount as text; null if there is none.
+template <class A>
+[[nodiscard]] boost::json::value text_or_null(const std::optional<A>& amount) {
+    return amount ? boost::json::value(to_text(*amount)) : boost::json::value(nullptr);
+}
+
 [[nodiscard]] boost::json::object to_api(const model::Order& order);
 [[nodiscard]] boost::json::object to_api(const model::Fill& fill);
 [[nodiscard]] boost::json::object to_api(const model::Account& account);

@@ -38,6 +38,18 @@ std::optional<Answer> DaemonClient::reach(const ClientRequest& request) {
     return result;
 }
 
+std::optional<json::value> data_of(const ClientResponse& response) {
+    json::error_code error;
+    json::value body = json::parse(response.body, error);
+    if (error || !body.is_object() || !body.get_object().contains("data")) return std::nullopt;
+    return std::move(body.get_object().at("data"));
+}
+
+int wrong_usage(const std::string& text) {
+    std::cerr << "botctl: " << text << "\n";
+    return kExitUsage;
+}
+
 int status_of(ClientFailure failure) {
     switch (failure) {
         case ClientFailure::BadUrl:
@@ -60,11 +72,8 @@ int DaemonClient::finish(const Answer& result,
     }
     const ClientResponse& response = result.value();
     if (response.status >= 400) return finish_error(response);
-    json::error_code error;
-    const json::value value = json::parse(response.body, error);
-    const json::value* data =
-        !error && value.is_object() ? value.get_object().if_contains("data") : nullptr;
-    if (data == nullptr) {
+    const auto data = data_of(response);
+    if (!data) {
         std::cerr << "botctl: the response does not match the API: "
                   << printable(response.body.substr(0, 200)) << "\n";
         return kExitSoftware;
@@ -107,8 +116,7 @@ int DaemonClient::finish_error(const ClientResponse& response) {
 }
 
 int DaemonClient::read(const std::string& path, const Printer& printer) {
-    const auto result =
-        reach({.method = "GET", .path = path, .body = {}, .idempotency_key = {}, .if_match = {}});
+    const auto result = reach(get_request(path));
     if (!result) return unavailable("the daemon does not answer at " + settings_.url);
     return finish(*result, printer);
 }

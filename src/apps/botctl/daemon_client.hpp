@@ -81,6 +81,12 @@ private:
     Settings settings_;
 };
 
+/// The `data` of a response; nothing if the body does not have the API's form.
+[[nodiscard]] std::optional<boost::json::value> data_of(const ClientResponse& response);
+
+/// Prints what is wrong with the command line and returns the exit status for it.
+int wrong_usage(const std::string& text);
+
 /// The exit status of a request without a response.
 [[nodiscard]] int status_of(ClientFailure failure);
 

@@ -36,11 +36,6 @@ bool is_one_line(std::string_view text, std::size_t bytes_max) {
            });
 }
 
-int wrong_drill_usage(const std::string& text) {
-    std::cerr << "botctl: " << text << "\n";
-    return kExitUsage;
-}
-
 archive::DrillHistory history_of(const fs::path& data) {
     return archive::DrillHistory(data / archive::kDrillFile);
 }
@@ -64,8 +59,7 @@ int run_drill(DaemonClient& client, const BackupArguments& args) {
     if (participants.empty()) participants.push_back(this_person());
     for (const auto& name : participants) {
         if (name.empty() || !is_one_line(name, kNameMax)) {
-            return wrong_drill_usage(
-                "--participant: expected a name of at most 100 bytes on one line");
+            return wrong_usage("--participant: expected a name of at most 100 bytes on one line");
         }
     }
     auto opened = open_archive(client, args);
@@ -95,7 +89,7 @@ int drill_history(DaemonClient& client) {
 int sign_drill(DaemonClient& client, const BackupArguments& args) {
     if (args.by.empty() || !is_one_line(args.by, kNameMax) ||
         !is_one_line(args.remark, kRemarkMax)) {
-        return wrong_drill_usage(
+        return wrong_usage(
             "--by: expected the name of the person who signs, at most 100 bytes, and "
             "--remark at most 500 bytes, each on one line");
     }

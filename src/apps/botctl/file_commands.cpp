@@ -24,14 +24,6 @@ namespace {
 
 constexpr std::uint64_t kPage = 500;
 
-ClientRequest get(std::string path) {
-    return {.method = "GET",
-            .path = std::move(path),
-            .body = {},
-            .idempotency_key = {},
-            .if_match = {}};
-}
-
 /// Opens the files, prints a note that the data is read from them, and runs the command on them.
 int on_files(DaemonClient& client, const std::function<int(OfflineStore&)>& command) {
     auto opened = OfflineStore::open(client.settings().data);
@@ -286,8 +278,8 @@ int print_records(DaemonClient& client, const JournalRange& range, RecordForm fo
     std::uint64_t from = std::max<std::uint64_t>(range.from, 1);
     while (from <= range.to) {
         const std::uint64_t count = std::min(kPage, range.to - from + 1);
-        const auto result = client.reach(
-            get("/api/journal?from=" + std::to_string(from) + "&limit=" + std::to_string(count)));
+        const auto result = client.reach(get_request("/api/journal?from=" + std::to_string(from) +
+                                                     "&limit=" + std::to_string(count)));
         if (!result) {
             return on_files(client, [&](OfflineStore& store) {
                 return export_from_files(client, store, {.from = from, .to = range.to}, form);
@@ -304,7 +296,7 @@ int print_records(DaemonClient& client, const JournalRange& range, RecordForm fo
 }  // namespace
 
 int account(DaemonClient& client, const std::string& account) {
-    if (const auto result = client.reach(get("/api/accounts/" + encoded(account)))) {
+    if (const auto result = client.reach(get_request("/api/accounts/" + encoded(account)))) {
         return client.finish(*result, print_account);
     }
     return on_files(
@@ -312,7 +304,7 @@ int account(DaemonClient& client, const std::string& account) {
 }
 
 int accounts(DaemonClient& client) {
-    if (const auto result = client.reach(get("/api/accounts"))) {
+    if (const auto result = client.reach(get_request("/api/accounts"))) {
         return client.finish(*result, print_accounts);
     }
     return on_files(client,
@@ -345,7 +337,8 @@ int orders(DaemonClient& client,
 }
 
 int positions(DaemonClient& client, const std::string& account) {
-    if (const auto result = client.reach(get("/api/accounts/" + encoded(account) + "/positions"))) {
+    if (const auto result =
+            client.reach(get_request("/api/accounts/" + encoded(account) + "/positions"))) {
         return client.finish(*result, print_positions);
     }
     return on_files(
@@ -371,7 +364,8 @@ int history(DaemonClient& client, const std::string& account, const ListArgument
 }
 
 int prices(DaemonClient& client, const std::string& market) {
-    if (const auto result = client.reach(get("/api/market/prices?market=" + encoded(market)))) {
+    if (const auto result =
+            client.reach(get_request("/api/market/prices?market=" + encoded(market)))) {
         return client.finish(*result, print_prices);
     }
     return on_files(client,
@@ -379,7 +373,8 @@ int prices(DaemonClient& client, const std::string& market) {
 }
 
 int explain(DaemonClient& client, const std::string& order) {
-    if (const auto result = client.reach(get("/api/orders/" + encoded(order) + "/explain"))) {
+    if (const auto result =
+            client.reach(get_request("/api/orders/" + encoded(order) + "/explain"))) {
         return client.finish(*result, print_explanation);
     }
     return on_files(client,
@@ -388,7 +383,7 @@ int explain(DaemonClient& client, const std::string& order) {
 
 int journal_tail(DaemonClient& client, std::uint64_t count) {
     std::uint64_t head = 0;
-    if (const auto result = client.reach(get("/api/journal?limit=1"))) {
+    if (const auto result = client.reach(get_request("/api/journal?limit=1"))) {
         if (!*result || result->value().status != 200) return client.finish(*result, print_orders);
         head = head_of(result->value());
     } else {

@@ -41,6 +41,14 @@ Outcome talk(Connection& line, const http::request<http::string_body>& request) 
 
 }  // namespace
 
+ClientRequest get_request(std::string path) {
+    return {.method = "GET",
+            .path = std::move(path),
+            .body = {},
+            .idempotency_key = {},
+            .if_match = {}};
+}
+
 std::optional<ServerAddress> parse_url(std::string_view url) {
     constexpr std::string_view kPlain = "http://";
     constexpr std::string_view kTls = "https://";

@@ -21,6 +21,9 @@ struct ClientRequest {
     std::string timeline{};       ///< The timeline of `if_match`; empty for none.
 };
 
+/// A read of `path`, which may have a query.
+[[nodiscard]] ClientRequest get_request(std::string path);
+
 struct ClientResponse {
     int status = 0;
     bool replayed = false;

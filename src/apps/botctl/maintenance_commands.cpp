@@ -121,11 +121,7 @@ int maintenance_off(DaemonClient& client, const CommandOptions& options, bool ra
 }
 
 int uptime(DaemonClient& client) {
-    const auto result = client.reach({.method = "GET",
-                                      .path = "/health/detailed",
-                                      .body = {},
-                                      .idempotency_key = {},
-                                      .if_match = {}});
+    const auto result = client.reach(get_request("/health/detailed"));
     if (!result) {
         return client.unavailable("the daemon does not answer at " + client.settings().url);
     }

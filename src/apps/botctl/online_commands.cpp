@@ -56,20 +56,16 @@ namespace {
 
 /// The data of a read that must succeed before anything is sent; otherwise the exit status, with
 /// the error already printed.
-std::variant<json::value, int> data_of(DaemonClient& client, const std::string& path) {
-    const auto result = client.reach(
-        {.method = "GET", .path = path, .body = {}, .idempotency_key = {}, .if_match = {}});
+std::variant<json::value, int> needed_data(DaemonClient& client, const std::string& path) {
+    const auto result = client.reach(get_request(path));
     if (!result) {
         return client.unavailable("the daemon does not answer at " + client.settings().url +
                                   "; nothing was sent");
     }
     if (!*result || result->value().status != 200) return client.finish(*result, {});
-    json::error_code error;
-    const json::value body = json::parse(result->value().body, error);
-    const auto* object = error ? nullptr : body.if_object();
-    const auto* data = object == nullptr ? nullptr : object->if_contains("data");
-    if (data == nullptr) return kExitSoftware;
-    return *data;
+    auto data = data_of(result->value());
+    if (!data) return kExitSoftware;
+    return *std::move(data);
 }
 
 std::vector<std::string> lines_of(const std::string& name,
@@ -95,9 +91,9 @@ std::vector<std::string> lines_of(const std::string& name,
 }  // namespace
 
 int reset_account(DaemonClient& client, const CommandOptions& options, Agreed agreed) {
-    const auto account = data_of(client, account_path(options.account));
+    const auto account = needed_data(client, account_path(options.account));
     if (const int* status = std::get_if<int>(&account)) return *status;
-    const auto positions = data_of(client, account_path(options.account) + "/positions");
+    const auto positions = needed_data(client, account_path(options.account) + "/positions");
     if (const int* status = std::get_if<int>(&positions)) return *status;
     const int asked = ask(
         lines_of(options.account, std::get<json::value>(account), std::get<json::value>(positions)),

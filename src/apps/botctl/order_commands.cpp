@@ -18,11 +18,6 @@ std::string orders_path(const std::string& account) {
     return "/api/accounts/" + encoded(account) + "/orders";
 }
 
-int wrong_usage(const std::string& text) {
-    std::cerr << "botctl: " << text << "\n";
-    return kExitUsage;
-}
-
 /// The order type that was given or, if none was, the type that follows from the given prices.
 std::string type_of(const OrderArguments& args) {
     if (!args.type.empty()) return args.type;
@@ -119,8 +114,7 @@ public:
     }
 
     int run(const AmendArguments& args) {
-        auto found = ask(
-            {.method = "GET", .path = path_, .body = {}, .idempotency_key = {}, .if_match = {}});
+        auto found = ask(get_request(path_));
         if (const int* status = std::get_if<int>(&found)) return *status;
         if (const int status = check(std::get<json::object>(found), args); status != kExitOk) {
             return status;

@@ -19,11 +19,6 @@ const json::array& list_in(const json::value& data, std::string_view field) {
     return value == nullptr || !value->is_array() ? kEmpty : value->get_array();
 }
 
-const json::array& array_of(const json::value& data) {
-    static const json::array kEmpty;
-    return data.is_array() ? data.get_array() : kEmpty;
-}
-
 const json::object& object_of(const json::value& data) {
     static const json::object kEmpty;
     return data.is_object() ? data.get_object() : kEmpty;

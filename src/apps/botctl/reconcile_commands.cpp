@@ -151,13 +151,6 @@ bool is_complete(const json::array& accounts, const std::string& asked_at) {
     return true;
 }
 
-std::optional<json::value> data_of(const ClientResponse& response) {
-    json::error_code error;
-    json::value body = json::parse(response.body, error);
-    if (error || !body.is_object() || !body.get_object().contains("data")) return std::nullopt;
-    return std::move(body.get_object().at("data"));
-}
-
 }  // namespace
 
 int reconcile(DaemonClient& client, const ReconcileArguments& args) {

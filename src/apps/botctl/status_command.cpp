@@ -14,23 +14,11 @@ namespace json = boost::json;
 
 namespace {
 
-ClientRequest status_request(std::string path) {
-    return {.method = "GET",
-            .path = std::move(path),
-            .body = {},
-            .idempotency_key = {},
-            .if_match = {}};
-}
-
 /// The `data` of a response; null if there is none.
-json::value status_data_of(DaemonClient& client, const std::string& path) {
-    const auto result = client.reach(status_request(path));
+json::value data_or_null(DaemonClient& client, const std::string& path) {
+    const auto result = client.reach(get_request(path));
     if (!result || !*result || result->value().status != 200) return nullptr;
-    json::error_code error;
-    const json::value body = json::parse(result->value().body, error);
-    const auto* fields = error ? nullptr : body.if_object();
-    const auto* data = fields == nullptr ? nullptr : fields->if_contains("data");
-    return data == nullptr ? json::value(nullptr) : *data;
+    return data_of(result->value()).value_or(nullptr);
 }
 
 /// The positions of all accounts.
@@ -41,7 +29,7 @@ json::value all_positions(DaemonClient& client, const json::value& accounts) {
     for (const auto& item : *list) {
         const auto* account = item.if_object();
         if (account == nullptr || plain_text(*account, "positions_count") == "0") continue;
-        const json::value positions = status_data_of(
+        const json::value positions = data_or_null(
             client, "/api/accounts/" + encoded(plain_text(*account, "account")) + "/positions");
         const auto* found = positions.if_array();
         if (found != nullptr) all.insert(all.end(), found->begin(), found->end());
@@ -50,7 +38,7 @@ json::value all_positions(DaemonClient& client, const json::value& accounts) {
 }
 
 json::value audit_events_of(DaemonClient& client) {
-    const json::value page = status_data_of(client, "/api/audit?act=account-frozen&limit=100");
+    const json::value page = data_or_null(client, "/api/audit?act=account-frozen&limit=100");
     const auto* fields = page.if_object();
     const auto* acts = fields == nullptr ? nullptr : fields->if_contains("acts");
     return acts == nullptr ? json::value(nullptr) : *acts;
@@ -66,7 +54,7 @@ bool has_frozen(const json::value& accounts) {
 }
 
 int show_status(DaemonClient& client) {
-    const auto result = client.reach(status_request("/health/detailed"));
+    const auto result = client.reach(get_request("/health/detailed"));
     if (!result) {
         return client.unavailable("the daemon does not answer at " + client.settings().url);
     }
@@ -78,12 +66,12 @@ int show_status(DaemonClient& client) {
     if (health == nullptr || !health->contains("overall_status")) {
         return client.finish(*result, print_status);
     }
-    parts.accounts = status_data_of(client, "/api/accounts");
+    parts.accounts = data_or_null(client, "/api/accounts");
     parts.positions = all_positions(client, parts.accounts);
-    parts.reconciliation = status_data_of(client, "/api/reconciliation");
-    parts.system = status_data_of(client, "/api/monitoring/system");
+    parts.reconciliation = data_or_null(client, "/api/reconciliation");
+    parts.system = data_or_null(client, "/api/monitoring/system");
     if (has_frozen(parts.accounts)) parts.acts = audit_events_of(client);
-    const auto metrics = client.reach(status_request("/metrics"));
+    const auto metrics = client.reach(get_request("/metrics"));
     if (metrics && *metrics && metrics->value().status == 200) {
         parts.metrics = metrics->value().body;
     }

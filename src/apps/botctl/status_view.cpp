@@ -15,11 +15,6 @@ namespace json = boost::json;
 
 namespace {
 
-const json::array& list_of(const json::value& value) {
-    static const json::array kNone;
-    return value.is_array() ? value.get_array() : kNone;
-}
-
 const json::value& field(const json::value& value, std::string_view name) {
     static const json::value kNull;
     const auto* object = value.if_object();
@@ -38,7 +33,7 @@ bool has(const json::value& value, std::string_view name) {
 /// One text for each component that is not healthy: these components explain the degraded modes.
 json::array causes_of(const json::value& health) {
     json::array causes;
-    for (const auto& part : list_of(field(health, "dependencies"))) {
+    for (const auto& part : array_of(field(health, "dependencies"))) {
         const std::string status = text(part, "status");
         if (status == "healthy" || status == "not_configured") continue;
         const std::string message = text(part, "message");
@@ -50,7 +45,7 @@ json::array causes_of(const json::value& health) {
 
 json::object checks_of(const json::value& health) {
     json::object checks;
-    for (const auto& part : list_of(field(health, "dependencies"))) {
+    for (const auto& part : array_of(field(health, "dependencies"))) {
         if (text(part, "status") == "not_configured") continue;
         checks[text(part, "name")] =
             json::object{{"status", field(part, "status")}, {"message", field(part, "message")}};
@@ -60,7 +55,7 @@ json::object checks_of(const json::value& health) {
 
 /// The reason given by the operator who last froze the account; null if there is none.
 json::value reason_of(const json::value& acts, const std::string& account) {
-    for (const auto& action : list_of(acts)) {
+    for (const auto& action : array_of(acts)) {
         if (text(action, "subject") != account || text(action, "outcome") != "ok") continue;
         return json::value(text(action, "detail") + " (" + text(action, "actor") + ", " +
                            text(action, "time") + ")");
@@ -70,7 +65,7 @@ json::value reason_of(const json::value& acts, const std::string& account) {
 
 json::array barred_accounts(const StatusParts& parts) {
     json::array list;
-    for (const auto& account : list_of(parts.accounts)) {
+    for (const auto& account : array_of(parts.accounts)) {
         const bool frozen = text(account, "state") == "FROZEN";
         if (!frozen && !has(account, "cooldown_until")) continue;
         const std::string name = text(account, "account");
@@ -89,8 +84,8 @@ json::array barred_accounts(const StatusParts& parts) {
 
 json::array unknown_orders(const json::value& reconciliation) {
     json::array list;
-    for (const auto& account : list_of(reconciliation)) {
-        for (const auto& order : list_of(field(account, "orders"))) {
+    for (const auto& account : array_of(reconciliation)) {
+        for (const auto& order : array_of(field(account, "orders"))) {
             if (text(order, "state") != "UNKNOWN") continue;
             json::object item = order.as_object();
             item["account"] = field(account, "account");
@@ -102,7 +97,7 @@ json::array unknown_orders(const json::value& reconciliation) {
 
 json::array unprotected_of(const json::value& positions) {
     json::array list;
-    for (const auto& position : list_of(positions)) {
+    for (const auto& position : array_of(positions)) {
         const std::string quantity = text(position, "unprotected");
         if (quantity == "0" || quantity == "-") continue;
         list.push_back(json::object{{"account", field(position, "account")},
@@ -155,11 +150,11 @@ void line(std::ostream& out, std::string_view title, const std::string& what) {
 void print_modes(std::ostream& out, const json::value& view) {
     const std::string mode = text(view, "mode");
     line(out, "mode", mode);
-    for (const auto& each : list_of(field(view, "degraded_modes"))) {
+    for (const auto& each : array_of(field(view, "degraded_modes"))) {
         line(out, "degraded", text(each, "mode") + ": " + text(each, "sign"));
         line(out, "  read", text(each, "runbook"));
     }
-    for (const auto& cause : list_of(field(view, "causes")))
+    for (const auto& cause : array_of(field(view, "causes")))
         line(out, "cause", plain_text(&cause));
     const json::value& maintenance = field(view, "maintenance");
     const std::string until = text(field(maintenance, "operating"), "until");
@@ -172,7 +167,7 @@ void print_modes(std::ostream& out, const json::value& view) {
 }
 
 void print_accounts_barred(std::ostream& out, const json::value& view) {
-    const auto& accounts = list_of(field(view, "accounts"));
+    const auto& accounts = array_of(field(view, "accounts"));
     if (accounts.empty() && has(view, "accounts")) line(out, "accounts", "all may trade");
     for (const auto& each : accounts) {
         std::string said =
@@ -183,7 +178,7 @@ void print_accounts_barred(std::ostream& out, const json::value& view) {
                                          text(each, "account") + " --reason ...";
         line(out, "account", said);
     }
-    const auto& unknown = list_of(field(view, "unknown_orders"));
+    const auto& unknown = array_of(field(view, "unknown_orders"));
     if (unknown.empty() && has(view, "unknown_orders")) line(out, "unknown orders", "none");
     for (const auto& order : unknown) {
         line(out,
@@ -191,7 +186,7 @@ void print_accounts_barred(std::ostream& out, const json::value& view) {
              text(order, "account") + " " + text(order, "side") + " " + text(order, "symbol") +
                  "; botctl explain " + text(order, "order_id"));
     }
-    const auto& naked = list_of(field(view, "unprotected"));
+    const auto& naked = array_of(field(view, "unprotected"));
     if (naked.empty() && has(view, "unprotected")) line(out, "unprotected", "none");
     for (const auto& each : naked) {
         line(out,

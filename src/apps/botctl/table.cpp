@@ -36,6 +36,11 @@ std::string plain_text(const json::object& object, std::string_view field) {
     return plain_text(object.if_contains(field));
 }
 
+const json::array& array_of(const json::value& value) {
+    static const json::array kEmpty;
+    return value.is_array() ? value.get_array() : kEmpty;
+}
+
 void print_table(std::ostream& out,
                  const json::array& rows,
                  std::span<const Column> columns,

@@ -28,6 +28,9 @@ struct Column {
 [[nodiscard]] std::string plain_text(const boost::json::value* value);
 [[nodiscard]] std::string plain_text(const boost::json::object& object, std::string_view field);
 
+/// The value as a list; empty for anything else.
+[[nodiscard]] const boost::json::array& array_of(const boost::json::value& value);
+
 /// One line for each object. Prints `empty` for an empty list.
 void print_table(std::ostream& out,
                  const boost::json::array& rows,

@@ -1,5 +1,6 @@
 #include "shell/http/performance_routes.hpp"
 
+#include "protocol/api_json.hpp"
 #include "protocol/time_text.hpp"
 #include "shell/http/response_cache.hpp"
 
@@ -11,13 +12,9 @@ namespace botcore::shell::http {
 namespace json = boost::json;
 using model::Duration;
 using model::Money;
+using protocol::text_or_null;
 
 namespace {
-
-template <class A>
-json::value amount_or_null(const std::optional<A>& amount) {
-    return amount ? json::value(to_text(*amount)) : json::value(nullptr);
-}
 
 json::value milliseconds_or_null(const std::optional<Duration>& duration) {
     return duration ? json::value(duration->in_milliseconds()) : json::value(nullptr);
@@ -33,16 +30,16 @@ json::object performance_view(const core::Performance& p) {
     object["even_trades"] = p.even.count;
     object["partial_trades"] = p.rounds_partial;
     object["open_trades"] = p.rounds_open;
-    object["win_rate"] = amount_or_null(p.win_rate());
+    object["win_rate"] = text_or_null(p.win_rate());
     object["total_pnl"] = to_text(p.net());
     object["gross_pnl"] = to_text(p.gross);
     object["fees"] = to_text(p.fees);
-    object["profit_factor"] = amount_or_null(p.profit_factor());
-    object["average_pnl"] = amount_or_null(p.average_net());
-    object["average_win"] = amount_or_null(core::average(p.won.net, p.won.count));
-    object["average_loss"] = amount_or_null(core::average(p.lost.net, p.lost.count));
-    object["best_trade"] = amount_or_null(p.best);
-    object["worst_trade"] = amount_or_null(p.worst);
+    object["profit_factor"] = text_or_null(p.profit_factor());
+    object["average_pnl"] = text_or_null(p.average_net());
+    object["average_win"] = text_or_null(core::average(p.won.net, p.won.count));
+    object["average_loss"] = text_or_null(core::average(p.lost.net, p.lost.count));
+    object["best_trade"] = text_or_null(p.best);
+    object["worst_trade"] = text_or_null(p.worst);
     object["max_drawdown"] = to_text(p.drawdown_max);
     object["max_drawdown_rate"] = to_text(p.drawdown_max_rate);
     object["average_duration_ms"] = milliseconds_or_null(p.average_held());

@@ -10,13 +10,9 @@ namespace botcore::shell::http {
 
 namespace json = boost::json;
 using model::Money;
+using protocol::text_or_null;
 
 namespace {
-
-template <class A>
-json::value text_or_null(const std::optional<A>& amount) {
-    return amount ? json::value(to_text(*amount)) : json::value(nullptr);
-}
 
 json::object balance_view(const model::Balance& balance) {
     json::object books;
