@@ -69,7 +69,7 @@ constexpr const char* kAllMarks[] = {
     "operating mode set",
     "stop order triggered",
     "take profit triggered",
-    "triggered limit seated again",
+    "triggered limit restored",
     "stop rejected beyond the market",
     "stop cancelled after its position",
     "stop trailed",

@@ -161,7 +161,7 @@ void VenueServer::restore(const venue::AccountSnapshot& snapshot) {
         // The order is restored from its row, so that queries find it from now on.
         Seen& seen = orders_[{order.account, order.instrument, order.id}];
         if (seen.taken != model::Timestamp()) continue;
-        if (order.reason == model::Reason::StopTriggered) REACHED("triggered limit seated again");
+        if (order.reason == model::Reason::StopTriggered) REACHED("triggered limit restored");
         seen.taken = context_.now();
         seen.changed = context_.now();
         seen.last.account = order.account;

@@ -24,7 +24,7 @@ std::uint64_t hour_of(model::Timestamp time) {
     return static_cast<std::uint64_t>(time.in_microseconds() / kMicrosecondsPerHour);
 }
 
-/// `whole` times `rate`; on overflow `whole` itself, which is the strict side.
+/// `whole` times `rate`. On overflow, which only a rate above one can cause, `whole` itself.
 Money part(Money whole, Rate rate) {
     const auto result = scaled(whole, rate, Rounding::HalfEven);
     return result ? result.value() : whole;
