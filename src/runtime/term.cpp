@@ -100,9 +100,11 @@ bool Runtime::restore_sweeps(core::State& state) {
         if (!record) return false;
         auto touched = core::touched_by(record.value());
         if (!touched) continue;
-        const core::AccountState& account = state.accounts.at(touched->account);
+        const auto account = state.accounts.find(touched->account);
+        if (account == state.accounts.end()) return false;
         for (const auto& exit : touched->exits) {
-            if (core::find_order(account, {exit}) != nullptr) continue;  // The exit is still live.
+            // The exit is still live.
+            if (core::find_order(account->second, {exit}) != nullptr) continue;
             const auto number = core::number_of(exit);
             if (!number) return false;
             const auto found = reader.find_order(*number);

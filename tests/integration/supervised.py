@@ -193,6 +193,13 @@ class Supervised(Files):
         self.wait_for(lambda: "the refusal of a wrong host name",
                       lambda: any("http.hosts" in line.get("cause", "") for line in self.lines()
                                   if line["message"] == "the old configuration stays"))
+        # An archive that cannot be used stops the next start, and no reload.
+        self.config.write_text("[limits]\noperators = true\nreads_per_second = 1\n"
+                               f"[archive]\nkey_escrow = \"{self.folder}/missing/archive.key\"\n")
+        self.process.send_signal(signal.SIGHUP)
+        self.wait_for(lambda: "a reload without the archive's folder",
+                      lambda: any(line.get("keys") == "archive.key_escrow"
+                                  for line in self.lines()))
         # Keys of the shutdown take effect at once, too.
         self.config.write_text("[limits]\noperators = true\nreads_per_second = 1\n"
                                "[shutdown]\ndrain_within_seconds = 7\n")

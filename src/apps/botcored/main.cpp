@@ -113,10 +113,12 @@ int refuse_line(const CLI::App& app, const CLI::ParseError& error) {
 
 /// Reads the configuration for a reload; the error lists all mistakes.
 botcore::base::Result<Config, std::string> read_config(
-    const botcore::shell::SettingsInput& settings, const std::filesystem::path& data) {
+    const botcore::shell::SettingsInput& settings) {
     auto gathered = botcore::shell::gather_settings(settings, environ);
     auto mistakes = std::move(gathered.mistakes);
-    if (mistakes.empty()) mistakes = botcore::shell::start_errors(gathered.config, data);
+    // A reload runs on the loop's thread and must not wait for an archive. Its settings take effect
+    // at the next start, which checks them.
+    if (mistakes.empty()) mistakes = botcore::shell::setting_errors(gathered.config);
     if (mistakes.empty()) return std::move(gathered.config);
     std::string text;
     for (const std::string& mistake : mistakes)
@@ -159,8 +161,6 @@ int main(int argc, char** argv) {
     for (const std::string& mistake : gathered.mistakes)
         complain(mistake);
     if (!gathered.mistakes.empty()) return EX_CONFIG;
-    line.paths.read_config = [settings = line.settings, data = line.paths.data] {
-        return read_config(settings, data);
-    };
+    line.paths.read_config = [settings = line.settings] { return read_config(settings); };
     return run_as_owner(gathered.config, line.paths);
 }

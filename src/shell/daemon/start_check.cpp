@@ -130,18 +130,30 @@ Outcome check_key_of(const Config& config, const fs::path& data) {
 
 }  // namespace
 
-std::vector<std::string> start_errors(const Config& config, const fs::path& data) {
+std::vector<std::string> setting_errors(const Config& config) {
     std::vector<std::string> mistakes;
-    const auto add = [&](const Outcome& outcome) {
+    for (const Outcome& outcome : {MarketSource::check(config),
+                                   AnalysisLink::check(config),
+                                   check_plain(config),
+                                   check_tls(config),
+                                   check_origins(config),
+                                   check_proxies(config),
+                                   check_hosts(config)}) {
         if (!outcome) mistakes.push_back(outcome.error());
-    };
+    }
+    return mistakes;
+}
+
+std::vector<std::string> start_errors(const Config& config, const fs::path& data) {
     std::error_code error;
     const fs::path folder = fs::absolute(data, error).lexically_normal();
     if (fs::exists(folder, error) && !fs::is_directory(folder, error)) {
         return {"--data: " + folder.string() + " is a file; name a folder"};
     }
-    add(MarketSource::check(config));
-    add(AnalysisLink::check(config));
+    std::vector<std::string> mistakes = setting_errors(config);
+    const auto add = [&](const Outcome& outcome) {
+        if (!outcome) mistakes.push_back(outcome.error());
+    };
     add(check_disks(config, folder));
     const auto places = archive_places(config, folder);
     for (const ArchivePlace& place : places) {
@@ -149,11 +161,6 @@ std::vector<std::string> start_errors(const Config& config, const fs::path& data
         if (!checked) add(base::Failure{std::string(place.key) + ": " + checked.error()});
     }
     if (!places.empty()) add(check_key_of(config, folder));
-    add(check_plain(config));
-    add(check_tls(config));
-    add(check_origins(config));
-    add(check_proxies(config));
-    add(check_hosts(config));
     return mistakes;
 }
 

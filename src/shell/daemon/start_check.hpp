@@ -15,8 +15,12 @@
 
 namespace botcore::shell {
 
-/// One line for each error in the settings or in the files that they name: TLS, certificate
-/// authorities, keys, recordings, the folder of an archive. Empty if a start would accept them.
+/// One line for each error in the settings or in the local files that they name: TLS, certificate
+/// authorities, recordings. Does not access an archive, whose disk may hang or be missing.
+[[nodiscard]] std::vector<std::string> setting_errors(const Config& config);
+
+/// `setting_errors`, and one line for each error in the data folder and in the folders and keys of
+/// archives. Empty if a start would accept them.
 [[nodiscard]] std::vector<std::string> start_errors(const Config& config,
                                                     const std::filesystem::path& data);
 
