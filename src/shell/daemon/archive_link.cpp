@@ -219,7 +219,7 @@ void ArchiveLink::show_drills(base::Timestamp now) {
 }
 
 void ArchiveLink::report_to(runtime::Runtime& runtime) const {
-    bool heard = true;
+    bool all_reported = true;
     for (const auto& repository : status_.repositories) {
         const auto& shipped = repository.shipped;
         if (!shipped.behind.empty() && runtime.behind().empty()) {
@@ -234,9 +234,9 @@ void ArchiveLink::report_to(runtime::Runtime& runtime) const {
                  {"action", "only cancels and exits are taken: follow the page on damaged data"}});
             runtime.set_behind(shipped.behind);
         }
-        heard = heard && (shipped.accepted || shipped.error);
+        all_reported = all_reported && (shipped.accepted || shipped.error);
     }
-    if (heard) runtime.archive_confirmed();
+    if (all_reported) runtime.archive_confirmed();
 }
 
 void ArchiveLink::finished(const archive::JobResult& result) {

@@ -18,7 +18,7 @@ using venue::testing::money;
 using venue::testing::price;
 using venue::testing::quantity;
 
-class Heard final : public ports::ExchangeSink {
+class RecordingSink final : public ports::ExchangeSink {
 public:
     void on_report(model::OrderReport report) override { reports.push_back(std::move(report)); }
 
@@ -89,14 +89,14 @@ protected:
 
     void deliver_all() {
         while (exchange_.has_reports())
-            exchange_.deliver(heard_);
+            exchange_.deliver(sink_);
     }
 
     model::Timestamp now_ = venue::testing::at_ms(1'790'000'000'000);
     model::AccountId account_{"futures"};
     model::Instrument bitcoin_ = builtin(model::Market::Futures, "BTCUSDT");
     PaperExchange exchange_{[this] { return now_; }};
-    Heard heard_;
+    RecordingSink sink_;
 };
 
 TEST_F(PaperExchangeTest, DeliversAComparisonOfManyOrdersInParts) {
@@ -104,36 +104,36 @@ TEST_F(PaperExchangeTest, DeliversAComparisonOfManyOrdersInParts) {
     for (std::size_t i = 0; i < kOrders; ++i)
         place_and_cancel(i);
     deliver_all();
-    ASSERT_TRUE(std::none_of(heard_.reports.begin(), heard_.reports.end(), [](const auto& report) {
+    ASSERT_TRUE(std::none_of(sink_.reports.begin(), sink_.reports.end(), [](const auto& report) {
         return report.kind == model::ReportKind::Rejected;
-    })) << heard_.reports.front().reason_text;
-    heard_ = {};
+    })) << sink_.reports.front().reason_text;
+    sink_ = {};
     exchange_.compare(books());
     std::size_t turns = 0;
-    while (heard_.reconciled.empty()) {
+    while (sink_.reconciled.empty()) {
         ASSERT_TRUE(exchange_.has_reports());
-        heard_.found_now = 0;
-        exchange_.deliver(heard_);
-        EXPECT_LE(heard_.found_now, venue::kClosedFoundMax) << "nobody waits for all of them";
+        sink_.found_now = 0;
+        exchange_.deliver(sink_);
+        EXPECT_LE(sink_.found_now, venue::kClosedFoundMax) << "nobody waits for all of them";
         // Later changes are not part of the comparison.
         if (++turns == 3) place_and_cancel(kOrders);
     }
-    EXPECT_EQ(heard_.found.size(), kOrders);
-    EXPECT_FALSE(heard_.found.contains("bc-" + std::to_string(kOrders)));
+    EXPECT_EQ(sink_.found.size(), kOrders);
+    EXPECT_FALSE(sink_.found.contains("bc-" + std::to_string(kOrders)));
     EXPECT_GE(turns, kOrders / venue::kClosedFoundMax);
-    EXPECT_EQ(heard_.reconciled, (std::vector<std::string>{"futures"}));
+    EXPECT_EQ(sink_.reconciled, (std::vector<std::string>{"futures"}));
 }
 
 TEST_F(PaperExchangeTest, NewComparisonReplacesTheOldOneOfTheAccount) {
     for (std::size_t i = 0; i < 100; ++i)
         place_and_cancel(i);
     deliver_all();
-    heard_ = {};
+    sink_ = {};
     exchange_.compare(books());
-    exchange_.deliver(heard_);
+    exchange_.deliver(sink_);
     exchange_.compare(books());
     deliver_all();
-    EXPECT_EQ(heard_.reconciled.size(), 1U);
+    EXPECT_EQ(sink_.reconciled.size(), 1U);
 }
 
 // A new regular comparison does not shorten the period of a comparison of a whole day that has not
@@ -142,14 +142,14 @@ TEST_F(PaperExchangeTest, NewComparisonCoversThePeriodOfTheOldOne) {
     for (std::size_t i = 0; i < 100; ++i)
         place_and_cancel(i);
     deliver_all();
-    heard_ = {};
+    sink_ = {};
     exchange_.compare(books());
     now_ = now_ + model::Duration::seconds(60);
     auto regular = books();
     regular.since = now_;
     exchange_.compare(regular);
     deliver_all();
-    EXPECT_EQ(heard_.found.size(), 100U);
+    EXPECT_EQ(sink_.found.size(), 100U);
 }
 
 // The next comparison covers the changes since the time that this one reports as its beginning.
@@ -157,15 +157,15 @@ TEST_F(PaperExchangeTest, ComparisonReportsWhenItBegan) {
     for (std::size_t i = 0; i < 100; ++i)
         place_and_cancel(i);
     deliver_all();
-    heard_ = {};
+    sink_ = {};
     const model::Timestamp begun = now_;
     exchange_.compare(books());
-    exchange_.deliver(heard_);
-    ASSERT_TRUE(heard_.reconciled.empty());
+    exchange_.deliver(sink_);
+    ASSERT_TRUE(sink_.reconciled.empty());
     now_ = now_ + model::Duration::seconds(1);
     deliver_all();
-    ASSERT_TRUE(heard_.books.has_value());
-    EXPECT_EQ(heard_.books->venue_time, begun);
+    ASSERT_TRUE(sink_.books.has_value());
+    EXPECT_EQ(sink_.books->venue_time, begun);
 }
 
 TEST_F(PaperExchangeTest, ProbeIsAnsweredWithTheReportsAndNotBefore) {
@@ -173,7 +173,7 @@ TEST_F(PaperExchangeTest, ProbeIsAnsweredWithTheReportsAndNotBefore) {
     exchange_.probe([&] { ++answered; });
     EXPECT_EQ(answered, 0);
     EXPECT_TRUE(exchange_.has_reports());
-    exchange_.deliver(heard_);
+    exchange_.deliver(sink_);
     EXPECT_EQ(answered, 1);
     EXPECT_FALSE(exchange_.has_reports());
 }

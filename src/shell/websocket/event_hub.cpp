@@ -150,10 +150,11 @@ void EventHub::on_committed(const std::vector<model::Record>& records) {
         CHECK(record.sequence > head_);
         if (record.sequence > head_ + 1) fall_behind();
         head_ = record.sequence;
-        const bool heard = std::any_of(subscribers_.begin(), subscribers_.end(), [](auto* one) {
-            return one->live_ && one->subscribed_ && !one->too_slow_;
-        });
-        if (!heard) continue;
+        const bool has_receiver =
+            std::any_of(subscribers_.begin(), subscribers_.end(), [](auto* one) {
+                return one->live_ && one->subscribed_ && !one->too_slow_;
+            });
+        if (!has_receiver) continue;
         for (const protocol::Event& event : protocol::events_of(record)) {
             Text text;
             for (Subscriber* subscriber : subscribers_) {

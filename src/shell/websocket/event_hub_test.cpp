@@ -21,7 +21,7 @@ using protocol::Channel;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-struct Heard {
+struct Received {
     std::vector<std::pair<std::uint64_t, std::uint64_t>> places;
     std::vector<std::string> others;  ///< The types of the messages other than events.
 };
@@ -37,17 +37,17 @@ std::optional<std::uint64_t> number_in(std::string_view text, std::string_view n
     return number;
 }
 
-void listen(Subscriber& subscriber, Heard& heard, std::size_t max = SIZE_MAX) {
+void drain(Subscriber& subscriber, Received& received, std::size_t max = SIZE_MAX) {
     for (std::size_t i = 0; i < max; ++i) {
         const Text text = subscriber.take();
         if (!text) return;
         if (!text->starts_with(R"({"type":"event")")) {
-            heard.others.emplace_back(boost::json::parse(*text).at("type").as_string());
+            received.others.emplace_back(boost::json::parse(*text).at("type").as_string());
             continue;
         }
         const auto sequence = number_in(*text, R"("sequence":)");
         const auto index = number_in(*text, R"("index":)");
-        if (sequence && index) heard.places.emplace_back(*sequence, *index);
+        if (sequence && index) received.places.emplace_back(*sequence, *index);
     }
 }
 
@@ -60,10 +60,10 @@ TEST(EventHub, SendsEventsOnlyToTheOwnerAndOperators) {
     }
     world.commit(1, kMine);
     world.commit(1, kTheirs);
-    Heard my, all, their;
-    listen(*mine, my);
-    listen(*boss, all);
-    listen(*viewer, their);
+    Received my, all, their;
+    drain(*mine, my);
+    drain(*boss, all);
+    drain(*viewer, their);
     EXPECT_THAT(my.places, ElementsAre(std::pair(1, 0), std::pair(1, 1)));
     EXPECT_EQ(all.places.size(), 4U);
     EXPECT_THAT(their.places, ElementsAre(std::pair(2, 0), std::pair(2, 1)));
@@ -120,9 +120,9 @@ TEST(EventHub, FiltersByChannelAccountAndSymbol) {
     subscription.symbols = {model::Symbol("BTCUSDT")};
     ASSERT_TRUE(world.hub().subscribe(*one, subscription).has_value());
     world.commit(4);
-    Heard heard;
-    listen(*one, heard);
-    EXPECT_THAT(heard.places, ElementsAre(std::pair(2, 1), std::pair(4, 1)));
+    Received received;
+    drain(*one, received);
+    EXPECT_THAT(received.places, ElementsAre(std::pair(2, 1), std::pair(4, 1)));
     world.hub().unsubscribe(*one, {.channels = {}, .symbols = {model::Symbol("BTCUSDT")}});
     world.commit(2);  // An empty set of symbols matches none of them; no set at all matches all.
     EXPECT_EQ(one->take(), nullptr);
@@ -143,10 +143,10 @@ TEST(EventHub, ResumesInTheMiddleOfARecord) {
     ASSERT_TRUE(world.hub().subscribe(*one, subscription).has_value());
     while (world.hub().replay()) {
     }
-    Heard heard;
-    listen(*one, heard);
-    EXPECT_THAT(heard.places, ElementsAre(std::pair(1, 1), std::pair(2, 0), std::pair(2, 1)));
-    EXPECT_THAT(heard.others, ElementsAre("caught_up"));
+    Received received;
+    drain(*one, received);
+    EXPECT_THAT(received.places, ElementsAre(std::pair(1, 1), std::pair(2, 0), std::pair(2, 1)));
+    EXPECT_THAT(received.others, ElementsAre("caught_up"));
     EXPECT_EQ(one->place().sequence, 2U);
 }
 
@@ -156,13 +156,13 @@ TEST(EventHub, WarnsASlowReaderOnceAndThenDropsOnlyItsQueue) {
     auto quick = world.join_since(0);
     while (world.hub().replay()) {
     }
-    Heard early, all;
-    listen(*slow, early);
-    listen(*quick, all);
+    Received early, all;
+    drain(*slow, early);
+    drain(*quick, all);
     for (int i = 0; i < 30; ++i) {
         world.commit(1);
-        listen(*quick, all);
-        if (i == 7) listen(*slow, early, 4);  // The first message is the warning.
+        drain(*quick, all);
+        if (i == 7) drain(*slow, early, 4);  // The first message is the warning.
     }
     EXPECT_TRUE(slow->too_slow());
     EXPECT_EQ(slow->waiting(), 0U);
@@ -194,12 +194,12 @@ TEST(EventHub, TheWarningPrecedesTheQueuedMessages) {
     }
     world.commit(8);
     ASSERT_FALSE(slow->too_slow());
-    Heard heard;
-    listen(*slow, heard);
-    EXPECT_THAT(heard.others, ElementsAre("warning", "caught_up")) << "before all that waits";
+    Received received;
+    drain(*slow, received);
+    EXPECT_THAT(received.others, ElementsAre("warning", "caught_up")) << "before all that waits";
     world.commit(8);
-    listen(*slow, heard);
-    EXPECT_EQ(heard.others.size(), 2U);  // The warning is sent once.
+    drain(*slow, received);
+    EXPECT_EQ(received.others.size(), 2U);  // The warning is sent once.
 }
 
 TEST(EventHub, LimitsQueuedBytesToo) {
@@ -229,15 +229,15 @@ TEST(EventHub, ReplayWaitsForFreeSpaceAndPricesAreSkipped) {
         world.hub().publish(protocol::price_update(quote, {}, {}));
     EXPECT_EQ(one->waiting(), 10U);
     const int wakes = world.wakes;
-    Heard heard;
-    while (heard.places.size() < 100) {
-        listen(*one, heard, 3);
+    Received received;
+    while (received.places.size() < 100) {
+        drain(*one, received, 3);
         (void)world.hub().replay();
     }
     EXPECT_GT(world.wakes, wakes);
     world.hub().publish(protocol::price_update(quote, {}, {}));
     EXPECT_FALSE(one->too_slow());
-    EXPECT_EQ(heard.places.back().first, 100U);
+    EXPECT_EQ(received.places.back().first, 100U);
 }
 
 TEST(EventHub, ReportsAnUnreadableJournalRecord) {
@@ -301,13 +301,13 @@ TEST(EventHub, ReadsUnannouncedDurableRecordsFromTheJournal) {
     world.commit(1);
     while (world.hub().replay()) {
     }
-    Heard heard, others;
-    listen(*one, heard);
-    listen(*late, others);
-    ASSERT_EQ(heard.places.size(), 12U);
+    Received received, others;
+    drain(*one, received);
+    drain(*late, others);
+    ASSERT_EQ(received.places.size(), 12U);
     ASSERT_EQ(others.places.size(), 6U);
     for (std::uint64_t i = 0; i < 12; ++i)
-        EXPECT_EQ(heard.places[i], (std::pair{1 + i / 2, i % 2}));
+        EXPECT_EQ(received.places[i], (std::pair{1 + i / 2, i % 2}));
     EXPECT_EQ(world.hub().head(), 6U);
 }
 
@@ -325,7 +325,7 @@ RC_GTEST_PROP(EventHubProperty,
     struct Listening {
         std::unique_ptr<Subscriber> subscriber;
         model::Sequence since = 0;
-        Heard heard;
+        Received received;
     };
 
     std::vector<Listening> all;
@@ -350,22 +350,22 @@ RC_GTEST_PROP(EventHubProperty,
                 break;
             default:
                 for (auto& one : all)
-                    listen(*one.subscriber, one.heard, random.below(40));
+                    drain(*one.subscriber, one.received, random.below(40));
         }
         // No subscriber may become too slow here: this test is about order, not about pace.
         for (auto& one : all) {
-            if (one.subscriber->waiting() > 30) listen(*one.subscriber, one.heard);
+            if (one.subscriber->waiting() > 30) drain(*one.subscriber, one.received);
         }
     }
     for (auto& one : all) {
         do {
-            listen(*one.subscriber, one.heard);
+            drain(*one.subscriber, one.received);
         } while (world.hub().replay() || one.subscriber->waiting() > 0);
         RC_ASSERT(!one.subscriber->too_slow());
-        RC_ASSERT(one.heard.places.size() == 2 * (head - one.since));
-        for (std::size_t i = 0; i < one.heard.places.size(); ++i) {
-            RC_ASSERT(one.heard.places[i].first == one.since + 1 + i / 2);
-            RC_ASSERT(one.heard.places[i].second == i % 2);
+        RC_ASSERT(one.received.places.size() == 2 * (head - one.since));
+        for (std::size_t i = 0; i < one.received.places.size(); ++i) {
+            RC_ASSERT(one.received.places[i].first == one.since + 1 + i / 2);
+            RC_ASSERT(one.received.places[i].second == i % 2);
         }
     }
 }
