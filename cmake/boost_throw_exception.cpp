@@ -1,4 +1,4 @@
-// Layers below the shell are compiled without exceptions; Boost then reports its errors to this
+// The pure layers are compiled without exceptions; Boost then reports its errors to this
 // handler. They use the calls that answer with an error code, so whoever arrives here made a
 // mistake of ours and the process ends.
 

@@ -132,7 +132,7 @@ function(botcore_fuzzers_of files)
   endforeach()
 endfunction()
 
-# A layer below the shell: src/<layer> is botcore_<layer>, its tests are botcore_<layer>_tests.
+# A pure layer: src/<layer> is botcore_<layer>, its tests are botcore_<layer>_tests.
 function(botcore_layer layer)
   cmake_parse_arguments(LAYER "" "" "DEPENDS;LIBRARIES" ${ARGN})
   botcore_collect(files ${PROJECT_SOURCE_DIR}/src/${layer})
@@ -147,7 +147,7 @@ function(botcore_layer layer)
   botcore_fuzzers_of(files_fuzzers LIBRARIES botcore_${layer})
 endfunction()
 
-# Version and commit, in one object file that only the shell, the programs and botsim link. A new
+# Version and commit, in one object file that only the upper half and the programs link. A new
 # commit recompiles build_info.cpp and nothing else.
 function(botcore_build_info)
   set(generated ${CMAKE_BINARY_DIR}/generated)

@@ -85,7 +85,7 @@ protected:
         refusals_reported_.emplace_back(model::origin_of(body)->key, refusal.reason);
     }
 
-    [[nodiscard]] runtime::Now now() const { return {time_, model::ClockState::Certain}; }
+    [[nodiscard]] model::Now now() const { return {time_, model::ClockState::Certain}; }
 
     void pass(Duration span) { time_ = time_ + span; }
 
@@ -284,7 +284,7 @@ TEST_F(RuntimeAlone, HoldsOnlyEntriesAfterAStartBehindTheJournalsTime) {
                            .batch_max = 256},
                           {store_, exchange_, market_, *this, {this}});
     const Timestamp began = ahead - Duration::seconds(std::int64_t{400} * 86'400);
-    const auto at = [&](Duration later) { return runtime::Now(began + later); };
+    const auto at = [&](Duration later) { return model::Now(began + later); };
     ASSERT_EQ(next.start(at({})), Status::Running);
     EXPECT_EQ(next.state().time, ahead) << "Journal time never decreases.";
     EXPECT_EQ(next.state().exchange_time, began);
@@ -315,9 +315,9 @@ TEST_F(RuntimeAlone, ContinuesWhenTheClockStepsBackWhileRunning) {
     start();
     const Timestamp before = time_;
     const auto now_behind = [&](Duration passed) {
-        return runtime::Now(before - Duration::seconds(3'600) + passed,
-                            model::ClockState::Certain,
-                            before + passed);
+        return model::Now(before - Duration::seconds(3'600) + passed,
+                          model::ClockState::Certain,
+                          before + passed);
     };
     const auto handle = submit(order());
     while (runtime_.step(now_behind({}))) {

@@ -27,14 +27,60 @@ LAYERS = {
     "runtime": ["ports", "gateway", "core", "operations", "resilience", "protocol", "model",
                 "base"],
 }
-BELOW_SHELL = list(LAYERS)
-LAYERS["shell"] = list(BELOW_SHELL)
-LAYERS["apps"] = BELOW_SHELL + ["shell"]
-LAYERS["sim"] = BELOW_SHELL + ["sim/checkers"]
+DETERMINISTIC_LAYERS = list(LAYERS)
+LAYERS["observability"] = ["model", "base"]
+LAYERS["net"] = ["observability", "resilience", "base"]
+LAYERS["host"] = ["net", "observability", "operations", "protocol", "resilience", "model", "base"]
+ADAPTERS = ["archive_folder", "archive_s3", "cache_memory", "cache_redis", "exchange_paper",
+            "market_generated", "market_recorded", "store_observed", "store_sqlite"]
+SERVICES = ["analysis", "archive", "audit", "events", "health", "maintenance", "trading", "users"]
+UPPER = ["host", "net", "observability"]
+for adapter in ADAPTERS:
+    LAYERS[f"adapters/{adapter}"] = ["runtime", "ports", "gateway", "venue", "protocol", "core",
+                                     "resilience", "model", "base"] + UPPER
+for service in SERVICES:
+    LAYERS[f"services/{service}"] = ["runtime", "ports", "operations", "core", "protocol",
+                                     "resilience", "model", "base"] + UPPER
+LAYERS["api"] = LAYERS["services/users"] + [f"services/{service}" for service in SERVICES]
+LAYERS["apps"] = list(LAYERS)
+# Includes that the table above does not allow and that are still there: none is added.
+NOT_YET = {
+    # The owners of the figures do not contribute their own rows of metrics yet.
+    "observability": ["runtime", "ports", "operations", "protocol"],
+    # There is no port for copying and replacing a store yet, and none for the users' rows.
+    "services/archive": ["adapters/store_sqlite", "adapters/archive_folder"],
+    "services/users": ["adapters/store_sqlite"],
+    "services/health": ["services/maintenance"],
+}
+LAYERS["sim"] = DETERMINISTIC_LAYERS + ["sim/checkers"]
 LAYERS["sim/checkers"] = ["base", "model"]
-DETERMINISTIC = set(BELOW_SHELL) | {"sim", "sim/checkers"}
-FOREIGN_LIBRARIES_IN = {"protocol", "shell", "apps"}
-GENERATED_HEADERS = {"build_info.hpp": {"shell", "apps", "sim"}}
+DETERMINISTIC = set(DETERMINISTIC_LAYERS) | {"sim", "sim/checkers"}
+FOLDERS_OF_FOLDERS = {"adapters", "services"}
+# Where a header of a foreign library may be included: prefix of the header -> folders.
+FOREIGN_HEADERS = {
+    "boost/json": ["protocol", "observability", "host", "services", "api", "apps"],
+    "boost/asio": ["net", "host", "adapters/archive_s3", "adapters/cache_redis",
+                   "services", "api", "apps"],
+    "boost/beast": ["net", "services/events", "apps"],
+    "boost/system": ["net", "host", "apps"],
+    "CLI/": ["apps"],
+    "fmt/": ["observability", "net", "api", "apps"],
+    "hiredis/": ["adapters/cache_redis"],
+    "openssl/": ["protocol", "net", "adapters/archive_s3", "services/archive"],
+    "prometheus/": ["observability"],
+    "pugixml": ["adapters/archive_s3"],
+    "simdjson": ["net", "protocol"],
+    "sodium": ["observability", "host", "adapters", "services/archive", "services/users", "apps"],
+    "sqlite3": ["adapters/store_sqlite"],
+    "toml++/": ["host"],
+    "zlib": ["adapters/market_recorded", "services/archive"],
+    "zstd": ["services/archive"],
+}
+SYSTEM_HEADER = re.compile(
+    r"(sys|arpa|netinet|net|linux)/[\w.]+"
+    r"|(cxxabi|dirent|dlfcn|execinfo|fcntl|grp|ifaddrs|netdb|poll"
+    r"|pthread|pwd|sched|signal|sysexits|termios|time|unistd)\.h")
+GENERATED_HEADERS = {"build_info.hpp": {"services/archive", "apps", "sim"}}
 
 BANNED_HEADERS = {
     "thread", "mutex", "shared_mutex", "condition_variable", "future", "semaphore", "barrier",
@@ -51,7 +97,7 @@ BANNED_NAMES = [
     (r"\bunordered_(multi)?(map|set)\b", "use an ordered container: hash order differs per build"),
     (r"\b(double|float)\b", "use the model's amounts"),
     (r"\bstd::(thread|jthread|async|(\w+_)?mutex|condition_variable(_any)?)\b",
-     "code below the shell has one thread"),
+     "the pure layers have one thread"),
     (r"\bgetenv\b", "settings arrive as arguments"),
     (r"\b(stoi|stol|stoll|stoul|stoull|stod|stof|stold|strto\w+|ato[ifl]|sscanf|setlocale)\b"
      r"|\bstd::(locale|tolower|toupper|isalpha|isalnum|isspace)\b",
@@ -92,11 +138,16 @@ class Source:
         return re.search(r"//.*\brule-ok:\s*\S", self.lines[number - 1]) is not None
 
 
+def room_of(parts):
+    """The row of the table for a path below src, given as its parts."""
+    return "/".join(parts[:2]) if parts[0] in FOLDERS_OF_FOLDERS else parts[0]
+
+
 def layer_of(path):
     """The row of the table that `path` falls under, or None outside the layers."""
     parts = path.parts
     if parts[0] == "src" and len(parts) > 2:
-        return parts[1]
+        return room_of(parts[1:])
     if parts[0] == "sim":
         return "sim/checkers" if parts[1] == "checkers" else "sim"
     return None
@@ -119,23 +170,30 @@ def rule_layers(source):
         if "/" not in name or name.startswith("."):
             yield number, f'write "{name}" from the include root, as "layer/file.hpp"'
             continue
-        wanted = "sim/checkers" if name.startswith("sim/checkers/") else name.split("/")[0]
-        if wanted != source.layer and wanted not in LAYERS[source.layer]:
+        wanted = "sim/checkers" if name.startswith("sim/checkers/") else room_of(name.split("/"))
+        allowed = LAYERS[source.layer] + NOT_YET.get(source.layer, [])
+        if wanted != source.layer and wanted not in allowed:
             yield number, f"{source.layer} must not include {wanted}"
 
 
 def rule_libraries(source):
-    """A foreign library in a layer that may not have one."""
-    if source.layer is None or source.is_test or source.layer in FOREIGN_LIBRARIES_IN:
+    """A foreign header in a folder that may not have it."""
+    if source.layer is None or source.is_test:
         return
     for number, line in enumerate(source.lines, 1):
         include = re.match(r"\s*#\s*include\s+<([^>]+)>", line)
-        if include and not re.fullmatch(r"[a-z_0-9]+", include[1]) and not source.excused(number):
-            yield number, f"{source.layer} uses the standard library only, not <{include[1]}>"
+        if not include or re.fullmatch(r"[a-z_0-9]+", include[1]) or source.excused(number):
+            continue
+        if source.layer not in DETERMINISTIC and SYSTEM_HEADER.fullmatch(include[1]):
+            continue
+        folders = [f for prefix, f in FOREIGN_HEADERS.items() if include[1].startswith(prefix)]
+        rooms = set(folders[0]) if folders else set()
+        if not rooms & {source.layer, source.layer.split("/")[0]}:
+            yield number, f"{source.layer} must not include the foreign header <{include[1]}>"
 
 
 def rule_banned(source):
-    """A name that makes code below the shell depend on more than its input."""
+    """A name that makes a pure layer depend on more than its input."""
     if source.layer not in DETERMINISTIC or source.is_test:
         return
     for number, line in enumerate(source.code, 1):
@@ -144,12 +202,12 @@ def rule_banned(source):
         include = re.match(r"\s*#\s*include\s*<(\w+)>", source.lines[number - 1])
         if include:
             if include[1] in BANNED_HEADERS and not source.layer.startswith("sim"):
-                yield number, f"<{include[1]}> is banned below the shell"
+                yield number, f"<{include[1]}> is banned in the pure layers"
             continue
         for pattern, advice in BANNED_NAMES:
             found = re.search(pattern, line)
             if found:
-                yield number, f"`{found[0].strip()}` is banned below the shell: {advice}"
+                yield number, f"`{found[0].strip()}` is banned in the pure layers: {advice}"
 
 
 def rule_file_length(source):
@@ -277,7 +335,7 @@ def tree_build_edges(root):
     if not file.is_file():
         return
     content = file.read_text()
-    for layer in BELOW_SHELL:
+    for layer in DETERMINISTIC_LAYERS:
         call = re.search(rf"botcore_layer\({layer}\b([^)]*)\)", content)
         if not call:
             yield file.relative_to(root), 1, f"layer {layer} is not built"
@@ -288,6 +346,13 @@ def tree_build_edges(root):
             number = content[:call.start()].count("\n") + 1
             yield (file.relative_to(root), number,
                    f"{layer} depends on {sorted(have)}, the table says {sorted(LAYERS[layer])}")
+    call = re.search(r"botcore_upper\(([^)]*)\)", content)
+    folders = re.search(r"FOLDERS\s+([a-z0-9_/\s]+)", call[1]) if call else None
+    have = set(folders[1].split()) if folders else set()
+    want = {name for name in LAYERS if name not in DETERMINISTIC and name != "apps"}
+    if have - {"apps/wiring"} != want:
+        yield (file.relative_to(root), 1,
+               f"folders above runtime: {sorted(have ^ want)} are in CMake or in the table only")
 
 
 def tree_document_names(root):

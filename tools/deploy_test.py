@@ -42,7 +42,7 @@ def source_of(folder):
 
 def config_keys():
     """Default by name, from the table in the source."""
-    table = source_of("src/shell/config")
+    table = source_of("src/host")
     return dict(re.findall(r'ConfigKey\{\s*"([a-z_.]+)",\s*Kind::\w+,\s*"([^"]*)"', table))
 
 
@@ -113,7 +113,7 @@ class Deploy(unittest.TestCase):
         self.assertEqual(scrape["static_configs"][0]["targets"], [f"127.0.0.1:{port}"])
 
     def test_probed_routes_exist(self):
-        routes = set(re.findall(r'"(/[a-z/]+)"', source_of("src/shell")))
+        routes = set(re.findall(r'"(/[a-z/]+)"', source_of("src/api")))
         probes = {name: container()[f"{name}Probe"]["httpGet"]["path"]
                   for name in ("startup", "liveness", "readiness")}
         self.assertEqual(probes, {"startup": "/health/live", "liveness": "/health/live",

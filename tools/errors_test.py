@@ -27,7 +27,7 @@ class Errors(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
         self.root = pathlib.Path(self.folder.name)
-        for name in ("src/model", "src/shell/http", "tests", "sim"):
+        for name in ("src/model", "src/api", "tests", "sim"):
             (self.root / name).mkdir(parents=True)
         self.write("src/model/order.hpp", HEADER)
 
@@ -43,7 +43,7 @@ class Errors(unittest.TestCase):
         return {name: value.tests for name, value in values.items() if value.tests}, wrong
 
     def test_finds_the_values_and_leaves_the_rest(self):
-        self.write("src/shell/http/api.cpp", """
+        self.write("src/api/api.cpp", """
             call.fail(503,
                       "NOT_THE_WRITER", "ask another");
             const char* unit = "NO_CODE_HERE";

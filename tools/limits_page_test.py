@@ -14,7 +14,7 @@ COLUMNS = ["key", "default", "what it does", "how long", "who may end it"]
 
 def defaults():
     """Default by name, from the table in the source."""
-    sources = sorted((ROOT / "src/shell/config").glob("*.cpp"))
+    sources = sorted((ROOT / "src/host").glob("*.cpp"))
     table = "\n".join(path.read_text() for path in sources)
     return dict(re.findall(r'ConfigKey\{\s*"([a-z0-9_.]+)",\s*Kind::\w+,\s*"([^"]*)"', table))
 

@@ -231,7 +231,7 @@ class MetricsOfRules(unittest.TestCase):
         self.assertLessEqual(used, jobs)
 
     def test_table_is_read_whole(self):
-        table = (ROOT / "src/shell/metrics/metric_table.cpp").read_text("utf-8")
+        table = (ROOT / "src/observability/metric_table.cpp").read_text("utf-8")
         names = set(re.findall(r'^    \{"([a-z_]+)", k(?:Counter|Gauge)', table, re.M))
         histograms = set(re.findall(r'^    \{"([a-z_]+)", kHistogram', table, re.M))
         self.assertGreater(len(names), 50)

@@ -78,8 +78,8 @@ class Runbooks(unittest.TestCase):
                 self.assertTrue(words[1] in known or pair in known, f"{page.name}: {command}")
 
     def test_metrics_and_keys_exist(self):
-        metrics = (ROOT / "src/shell/metrics/metric_table.cpp").read_text()
-        keys = "".join(p.read_text() for p in sorted((ROOT / "src/shell/config").glob("*.cpp")))
+        metrics = (ROOT / "src/observability/metric_table.cpp").read_text()
+        keys = "".join(p.read_text() for p in sorted((ROOT / "src/host").glob("*.cpp")))
         for page in PAGES + [ROOT / "docs" / "dependencies.md"]:
             text = page.read_text()
             for metric in re.findall(r"`(\w+_(?:total|seconds|mode|status|unknown))[{` ]", text):

@@ -69,7 +69,7 @@ Duration Link::view_lag() {
     return context_.faults.delay(Duration(), bound);
 }
 
-void Link::deliver(Duration delay, const OrderReport& report) {
+void Link::deliver_after(Duration delay, const OrderReport& report) {
     context_.queue.after(delay, [this, process = process_, report] {
         if (process->dead) return;
         context_.note("report " + std::string(to_text(report.kind)) + " " + report.id.text());
@@ -92,10 +92,10 @@ void Link::answer(const std::shared_ptr<Waiting>& waiting, const OrderReport& re
     } else if (delay < kTimeOut) {
         waiting->answered = true;
     }
-    deliver(delay, report);
+    deliver_after(delay, report);
     if (context_.faults.strikes(Fault::ReportDoubled)) {
         REACHED("report doubled");
-        deliver(transit(), report);
+        deliver_after(transit(), report);
     }
 }
 
@@ -103,7 +103,7 @@ void Link::give_up_later(const std::shared_ptr<Waiting>& waiting, const OrderRep
     context_.queue.after(kTimeOut, [this, process = process_, waiting, no_answer] {
         if (process->dead || waiting->answered) return;
         REACHED("no answer");
-        deliver(Duration(), no_answer);
+        deliver_after(Duration(), no_answer);
     });
 }
 
@@ -117,7 +117,7 @@ void Link::place(const model::OrderInstruction& instruction) {
     context_.checker.on_order_left(instruction);
     if (context_.faults.strikes(Fault::NotSent)) {
         REACHED("request not sent");
-        deliver(transit(), plain(instruction, ReportKind::NotSent, context_.now()));
+        deliver_after(transit(), plain(instruction, ReportKind::NotSent, context_.now()));
         return;
     }
     write(instruction);
@@ -168,7 +168,7 @@ void Link::cancel(const model::CancelInstruction& instruction) {
     context_.checker.on_cancel_left(instruction);
     context_.note("cancel " + instruction.id.text());
     if (context_.faults.strikes(Fault::NotSent)) {
-        deliver(transit(), plain(instruction, ReportKind::CancelNotSent, context_.now()));
+        deliver_after(transit(), plain(instruction, ReportKind::CancelNotSent, context_.now()));
         return;
     }
     auto waiting = std::make_shared<Waiting>();
@@ -198,14 +198,14 @@ void Link::stream(const OrderReport& report) {
         const Duration gap =
             context_.faults.delay(Duration::milliseconds(500), Duration::seconds(3));
         context_.queue.after(gap + context_.plan.policy.view_lag, [this, process = process_, name] {
-            if (!process->dead) deliver(transit(), server_.query(name, {}));
+            if (!process->dead) deliver_after(transit(), server_.query(name, {}));
         });
         return;
     }
-    deliver(transit(), report);
+    deliver_after(transit(), report);
     if (context_.faults.strikes(Fault::ReportDoubled)) {
         REACHED("report doubled");
-        deliver(transit(), report);
+        deliver_after(transit(), report);
     }
 }
 
@@ -217,7 +217,7 @@ void Link::query(const model::AccountId& account,
     // In the simulation a query always gets a reply; the reply is only delayed.
     context_.queue.after(transit(), [this, process = process_, name] {
         if (process->dead) return;
-        deliver(transit(), server_.query(name, view_lag()));
+        deliver_after(transit(), server_.query(name, view_lag()));
     });
 }
 

@@ -63,7 +63,7 @@ private:
     void answer(const std::shared_ptr<Waiting>& waiting, const model::OrderReport& report);
     void give_up_later(const std::shared_ptr<Waiting>& waiting,
                        const model::OrderReport& no_answer);
-    void deliver(model::Duration delay, const model::OrderReport& report);
+    void deliver_after(model::Duration delay, const model::OrderReport& report);
     void query_account(const ports::AccountProjection& projection, bool lagging);
     void compare_twice(const ports::AccountProjection& projection, bool term_begins);
     void restore(const ports::AccountProjection& projection);

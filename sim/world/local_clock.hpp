@@ -16,15 +16,15 @@ public:
         settled_ = settled;
     }
 
-    [[nodiscard]] runtime::Now read(model::Timestamp truth) {
+    [[nodiscard]] model::Now read(model::Timestamp truth) {
         if (truth >= settled_) wanted_ = {};
         if (wanted_ != offset_) {
             const bool step =
-                wanted_ - offset_ > runtime::kClockStep || offset_ - wanted_ > runtime::kClockStep;
+                wanted_ - offset_ > model::kClockStep || offset_ - wanted_ > model::kClockStep;
             if (step) stepped_at_ = truth;
             offset_ = wanted_;
         }
-        const bool settling = stepped_at_ && truth - *stepped_at_ <= runtime::kClockSettle;
+        const bool settling = stepped_at_ && truth - *stepped_at_ <= model::kClockSettle;
         return {truth + offset_,
                 settling ? model::ClockState::Uncertain : model::ClockState::Certain,
                 truth};

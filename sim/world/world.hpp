@@ -94,7 +94,7 @@ public:
 
     [[nodiscard]] LocalClock& clock() { return clock_; }
 
-    [[nodiscard]] runtime::Now local_now() { return clock_.read(context_.now()); }
+    [[nodiscard]] model::Now local_now() { return clock_.read(context_.now()); }
 
     [[nodiscard]] bool settled();
 

@@ -40,7 +40,7 @@
 
 #include "model/depth.hpp"
 #include "model/names.hpp"
-#include "protocol/market_messages.hpp"
+#include "protocol/binance/market_messages.hpp"
 
 #include <cstddef>
 #include <cstdint>

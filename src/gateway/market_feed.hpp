@@ -21,8 +21,8 @@
 #include "gateway/trade_deduplicator.hpp"
 #include "model/depth.hpp"
 #include "model/names.hpp"
+#include "protocol/binance/market_messages.hpp"
 #include "protocol/market_event.hpp"
-#include "protocol/market_messages.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -16,7 +16,7 @@
 ///     restarted its ids.
 
 #include "model/amount.hpp"
-#include "protocol/market_messages.hpp"
+#include "protocol/binance/market_messages.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -78,6 +78,17 @@ public:
     /// like every reply: when the exchange cannot be reached, it is called once the exchange can be
     /// reached again.
     virtual void probe(std::function<void()> answered) = 0;
+
+    /// Called before the first `define` of a writer's term. An exchange that numbers its trades
+    /// itself makes their ids greater than those of all earlier terms; others ignore the call.
+    virtual void begin_term(model::Epoch /*epoch*/) {}
+
+    /// Passes to the sink, in order, what was reported since the last call. The loop calls it once
+    /// in each turn. An exchange that calls its sink by itself ignores the call.
+    virtual void deliver(ExchangeSink& /*sink*/) {}
+
+    /// Whether `deliver` has something to pass on.
+    [[nodiscard]] virtual bool has_reports() const { return false; }
 };
 
 }  // namespace botcore::ports

@@ -1,8 +1,8 @@
 #include "protocol/api_json.hpp"
 
 #include "base/plain_text.hpp"
+#include "base/time_text.hpp"
 #include "protocol/error_codes.hpp"
-#include "protocol/time_text.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <simdjson.h>
@@ -17,7 +17,7 @@ namespace json = boost::json;
 std::string success_body(json::value data, base::Timestamp now) {
     json::object body;
     body["data"] = std::move(data);
-    body["timestamp"] = to_iso8601(now);
+    body["timestamp"] = base::to_iso8601(now);
     return base::escaped(json::serialize(body));
 }
 
@@ -50,7 +50,7 @@ std::string error_body(ErrorText error, base::Timestamp now) {
     inner["message"] = as_utf8(error.message);
     inner["details"] = std::move(error.details);
     inner["request_id"] = error.request_id;
-    inner["timestamp"] = to_iso8601(now);
+    inner["timestamp"] = base::to_iso8601(now);
     json::object body;
     body["error"] = std::move(inner);
     return base::escaped(json::serialize(body));
@@ -145,10 +145,10 @@ json::object to_api(const model::Order& order) {
     object["trailing"] = order.trail_distance.is_zero() ? json::value(nullptr) : trailing(order);
     object["queued_until"] = order.queue_until == base::Timestamp()
                                  ? json::value(nullptr)
-                                 : json::value(to_iso8601(order.queue_until));
+                                 : json::value(base::to_iso8601(order.queue_until));
     object["idempotency_key"] = order.key.text();
-    object["created_at"] = to_iso8601(order.created);
-    object["updated_at"] = to_iso8601(order.updated);
+    object["created_at"] = base::to_iso8601(order.created);
+    object["updated_at"] = base::to_iso8601(order.updated);
     object["sequence"] = order.sequence;
     object["version"] = order.version;
     return object;
@@ -168,7 +168,7 @@ json::object to_api(const model::Fill& fill) {
     object["commission_asset"] = fill.trade.fee_asset.text();
     object["maker"] = fill.trade.maker;
     object["realized_pnl"] = to_text(fill.realized_profit);
-    object["time"] = to_iso8601(fill.trade.time);
+    object["time"] = base::to_iso8601(fill.trade.time);
     object["sequence"] = fill.sequence;
     return object;
 }
@@ -185,7 +185,7 @@ json::object to_api(const model::Account& account) {
                                   : json::value(to_text(account.frozen_reason));
     object["quote_asset"] = account.quote.text();
     object["initial_deposit"] = to_text(account.initial_deposit);
-    object["created_at"] = to_iso8601(account.created);
+    object["created_at"] = base::to_iso8601(account.created);
     object["version"] = account.version;
     return object;
 }
@@ -208,10 +208,11 @@ json::object to_api(const model::Position& position) {
     object["unprotected"] = to_text(position.unprotected);
     object["protect_by"] = position.unprotected.is_zero()
                                ? json::value(nullptr)
-                               : json::value(to_iso8601(position.protect_by));
-    object["opened_at"] = position.quantity.is_zero() ? json::value(nullptr)
-                                                      : json::value(to_iso8601(position.opened));
-    object["updated_at"] = to_iso8601(position.updated);
+                               : json::value(base::to_iso8601(position.protect_by));
+    object["opened_at"] = position.quantity.is_zero()
+                              ? json::value(nullptr)
+                              : json::value(base::to_iso8601(position.opened));
+    object["updated_at"] = base::to_iso8601(position.updated);
     object["version"] = position.version;
     return object;
 }
@@ -219,9 +220,9 @@ json::object to_api(const model::Position& position) {
 json::object to_api(const model::OperatingState& state) {
     json::object object;
     object["mode"] = to_text(state.mode);
-    object["since"] = to_iso8601(state.since);
+    object["since"] = base::to_iso8601(state.since);
     object["until"] = state.until == base::Timestamp() ? json::value(nullptr)
-                                                       : json::value(to_iso8601(state.until));
+                                                       : json::value(base::to_iso8601(state.until));
     object["text"] = state.text;
     object["version"] = state.version;
     return object;
@@ -230,12 +231,12 @@ json::object to_api(const model::OperatingState& state) {
 json::object to_api(const model::MaintenanceWindow& window) {
     json::object object;
     object["window"] = window.id;
-    object["begin"] = to_iso8601(window.begin);
-    object["end"] = to_iso8601(window.end);
+    object["begin"] = base::to_iso8601(window.begin);
+    object["end"] = base::to_iso8601(window.end);
     object["state"] = to_text(window.state);
     object["emergency"] = window.emergency;
     object["text"] = window.text;
-    object["updated_at"] = to_iso8601(window.updated);
+    object["updated_at"] = base::to_iso8601(window.updated);
     object["version"] = window.version;
     return object;
 }

@@ -1,8 +1,8 @@
 #include "protocol/api_requests.hpp"
 
+#include "base/time_text.hpp"
 #include "model/candle.hpp"
 #include "protocol/flat_reader.hpp"
-#include "protocol/time_text.hpp"
 
 #include <array>
 #include <optional>
@@ -191,8 +191,8 @@ ParseResult<model::ClosePosition> parse_close_position(std::string_view body) {
         "queue", R"(an object such as {"limit_price":"59000","until":"2026-12-06T06:00:00Z"})"));
     (void)TRY(queue.only(std::array<std::string_view, 2>{"limit_price", "until"}));
     close.value.queue_limit = TRY(queue.amount<model::Price>("limit_price", Sign::Positive));
-    close.value.queue_until =
-        TRY(queue.word("until", "a time in UTC such as \"2026-12-06T06:00:00Z\"", parse_iso8601));
+    close.value.queue_until = TRY(
+        queue.word("until", "a time in UTC such as \"2026-12-06T06:00:00Z\"", base::parse_iso8601));
     reader.absorb(std::move(queue));
     close.canonical = reader.canonical();
     return close;

@@ -1,8 +1,8 @@
 #include "protocol/events.hpp"
 
 #include "base/plain_text.hpp"
+#include "base/time_text.hpp"
 #include "protocol/api_json.hpp"
-#include "protocol/time_text.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -269,7 +269,7 @@ private:
         event.data["losses_in_a_row"] = risk.losses_in_a_row;
         event.data["equity_peak"] = to_text(risk.equity_peak);
         event.data["cooldown_until"] =
-            cooling ? json::value(to_iso8601(until)) : json::value(nullptr);
+            cooling ? json::value(base::to_iso8601(until)) : json::value(nullptr);
     }
 
     void add_row(const model::OperatingState& state) {
@@ -322,7 +322,7 @@ std::string render(const Event& event) {
     const bool numbered = event.sequence != 0;
     body["sequence"] = numbered ? json::value(event.sequence) : json::value(nullptr);
     body["index"] = numbered ? json::value(event.index) : json::value(nullptr);
-    body["timestamp"] = to_iso8601(event.time);
+    body["timestamp"] = base::to_iso8601(event.time);
     body["account"] =
         event.account.empty() ? json::value(nullptr) : json::value(event.account.text());
     body["data"] = event.data;

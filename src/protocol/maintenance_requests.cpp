@@ -1,8 +1,8 @@
 #include "protocol/maintenance_requests.hpp"
 
 #include "base/plain_text.hpp"
+#include "base/time_text.hpp"
 #include "protocol/flat_reader.hpp"
-#include "protocol/time_text.hpp"
 
 #include <array>
 #include <utility>
@@ -51,8 +51,8 @@ ParseResult<MaintenanceRequest> parse_maintenance_request(std::string_view body)
         reader.only(std::array<std::string_view, 4>{"begin", "minutes", "emergency", "text"}));
     MaintenanceRequest requested;
     if (reader.has("begin")) {
-        requested.begin =
-            TRY(reader.word("begin", "a time in UTC such as 2026-12-06T02:00Z", parse_iso8601));
+        requested.begin = TRY(
+            reader.word("begin", "a time in UTC such as 2026-12-06T02:00Z", base::parse_iso8601));
     }
     requested.length = TRY(minutes_or(reader, requested.length));
     if (reader.has("emergency")) requested.emergency = TRY(reader.boolean("emergency"));

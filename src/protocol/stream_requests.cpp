@@ -1,7 +1,7 @@
 #include "protocol/stream_requests.hpp"
 
 #include "base/plain_text.hpp"
-#include "protocol/time_text.hpp"
+#include "base/time_text.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -251,7 +251,7 @@ std::string render_stream_reply(std::string_view type,
     if (!id.empty()) body["id"] = id;
     for (auto& [name, value] : fields)
         body[name] = std::move(value);
-    body["timestamp"] = to_iso8601(now);
+    body["timestamp"] = base::to_iso8601(now);
     return base::escaped(json::serialize(body));
 }
 

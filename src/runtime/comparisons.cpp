@@ -30,7 +30,7 @@ void Runtime::on_reconciled(const model::AccountId& account,
 
 /// Starts the comparisons that are due. Each covers at least the time since the newest finished
 /// comparison of its account.
-void Runtime::compare_due_accounts(Now now) {
+void Runtime::compare_due_accounts(model::Now now) {
     const auto& accounts = engine_->state().accounts;
     // If `next_day_` is more than a day ahead, it was planned with a clock that has since been set
     // back.
@@ -59,12 +59,12 @@ void Runtime::compare_due_accounts(Now now) {
     (void)compare(account);
 }
 
-void Runtime::plan_comparisons(Now now) {
+void Runtime::plan_comparisons(model::Now now) {
     next_comparison_ = now.monotonic + options_.compare_every;
     plan_day(now);
 }
 
-void Runtime::plan_day(Now now) {
+void Runtime::plan_day(model::Now now) {
     constexpr std::int64_t kDay = 86'400'000'000;
     const std::int64_t today = now.time.in_microseconds() / kDay * kDay;
     next_day_ = model::Timestamp::from_microseconds(today) + options_.compare_day_at;

@@ -16,7 +16,7 @@ using core::Verdict;
 void Runtime::replay_or_wait(Verdict verdict,
                              const Request& request,
                              const std::optional<ports::KeyRow>& stored,
-                             Now now) {
+                             model::Now now) {
     const auto* origin = model::origin_of(request.body);
     CHECK(origin != nullptr);
     const core::KeyId key{origin->owner, origin->key};
@@ -50,7 +50,7 @@ void Runtime::replay_or_wait(Verdict verdict,
 }
 
 /// The request was carried out once, and its reply is no longer stored.
-ApiReply Runtime::expired_reply(const ports::KeyRow& key, const Request& request, Now now) {
+ApiReply Runtime::expired_reply(const ports::KeyRow& key, const Request& request, model::Now now) {
     boost::json::object details;
     const auto number = core::number_of(key.entry.order);
     if (number) {
@@ -71,7 +71,7 @@ ApiReply Runtime::expired_reply(const ports::KeyRow& key, const Request& request
         now.time);
 }
 
-model::Timestamp Runtime::wait_until(const Request& request, Now now) const {
+model::Timestamp Runtime::wait_until(const Request& request, model::Now now) const {
     const model::Timestamp usual = now.monotonic + options_.reply_within;
     return request.deadline ? std::min(usual, request.deadline->at()) : usual;
 }
@@ -98,7 +98,7 @@ const core::LiveOrder* Runtime::find_order_of(const core::KeyId& key) const {
     return nullptr;
 }
 
-void Runtime::reply_to_expired(Now now) {
+void Runtime::reply_to_expired(model::Now now) {
     auto expired = duplicate_waiters_.take_expired(now.monotonic);
     if (expired.empty()) return;  // Before the first load there is no state, and no caller waits.
     const core::State& state = engine_->state();

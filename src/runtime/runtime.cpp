@@ -31,7 +31,7 @@ Runtime::Runtime(Options options, Ports ports)
     CHECK(options_.next_incarnation != nullptr);
 }
 
-void Runtime::submit(Request request, Now now) {
+void Runtime::submit(Request request, model::Now now) {
     if (status_ != Status::Running) {
         reply(request.handle, unavailable(request.request_id, now.time));
         return;
@@ -60,7 +60,7 @@ bool Runtime::record(model::RecordAuditEvent event) {
 namespace {
 
 /// Seconds until the refusal ends, where that is known: a maintenance window has an end.
-std::int64_t retry_after(const core::State& state, model::Reason reason, Now now) {
+std::int64_t retry_after(const core::State& state, model::Reason reason, model::Now now) {
     const auto& operating = state.operating;
     const bool ends = operating.mode == model::OperatingMode::Maintenance ||
                       operating.mode == model::OperatingMode::Draining;
@@ -75,7 +75,7 @@ bool has_trades(const model::InputBody& fact) {
 
 }  // namespace
 
-bool Runtime::step(Now now) {
+bool Runtime::step(model::Now now) {
     if (facts_lost_ && status_ == Status::Running) {
         abort_batch(now, Status::Down);  // Facts are missing: a new term compares every account.
     }
@@ -117,7 +117,7 @@ bool Runtime::step(Now now) {
     return !facts_.empty() || !requests_.empty() || !audit_events_.empty();
 }
 
-void Runtime::apply_audit_events(Now now) {
+void Runtime::apply_audit_events(model::Now now) {
     CHECK(audit_events_in_batch_ == 0);
     while (audit_events_in_batch_ < std::min(audit_events_.size(), kAuditEventsPerBatch) &&
            batch_.size() < options_.batch_max && !store_failed_) {
@@ -133,7 +133,7 @@ void Runtime::drop_recorded_audit_events() {
     audit_events_in_batch_ = 0;
 }
 
-void Runtime::apply_requests(Now now) {
+void Runtime::apply_requests(model::Now now) {
     std::size_t taken = 0;
     while (!requests_.empty() && batch_.size() < options_.batch_max && taken < options_.batch_max &&
            !store_failed_) {
@@ -149,7 +149,7 @@ void Runtime::apply_requests(Now now) {
 }
 
 /// Applies a tick to every account with an open position or a queued close.
-void Runtime::apply_ticks(Now now) {
+void Runtime::apply_ticks(model::Now now) {
     if (now.monotonic < next_tick_ || store_failed_) return;
     next_tick_ = now.monotonic + options_.tick_every;
     std::vector<model::AccountId> accounts;
@@ -221,7 +221,7 @@ bool Runtime::fetch(const model::InputBody& body,
     return true;
 }
 
-void Runtime::apply(model::InputBody body, Now now, const Request* request) {
+void Runtime::apply(model::InputBody body, model::Now now, const Request* request) {
     core::ReadSet reads;
     std::optional<ports::KeyRow> stored_key;
     if (request != nullptr) batch_handles_.push_back(request->handle);
@@ -266,7 +266,7 @@ void Runtime::apply(model::InputBody body, Now now, const Request* request) {
         effects_.push_back(std::move(effect));
 }
 
-bool Runtime::commit(Now now) {
+bool Runtime::commit(model::Now now) {
     if (store_failed_) {
         abort_batch(now, Status::Down);
         return false;
@@ -294,7 +294,7 @@ bool Runtime::commit(Now now) {
     return true;
 }
 
-void Runtime::dispatch_effects(Now now) {
+void Runtime::dispatch_effects(model::Now now) {
     CHECK(head_.sequence == engine_->state().sequence);
     if (!batch_.empty()) {
         for (const auto& record : batch_.records())
@@ -314,7 +314,7 @@ void Runtime::dispatch_effects(Now now) {
         reply(handle, std::move(answer));
 }
 
-void Runtime::perform(core::Effect& effect, Now now) {
+void Runtime::perform(core::Effect& effect, model::Now now) {
     auto& exchange = ports_.exchange;
     if (const auto* send = std::get_if<core::SendOrder>(&effect)) {
         const auto& order = send->instruction;
@@ -349,7 +349,7 @@ void Runtime::perform(core::Effect& effect, Now now) {
 }
 
 /// Gives up a batch that is not durable or whose outcome is unknown (R2, R3).
-void Runtime::abort_batch(Now now, Status next) {
+void Runtime::abort_batch(model::Now now, Status next) {
     status_ = next;
     retry_at_ = now.monotonic;
     effects_.clear();
@@ -367,7 +367,7 @@ void Runtime::abort_batch(Now now, Status next) {
     }
 }
 
-void Runtime::send_due_queries(Now now) {
+void Runtime::send_due_queries(model::Now now) {
     std::vector<core::QueryOrder> due;
     for (const auto& [id, query] : delayed_queries_) {
         if (query.not_before <= now.monotonic) due.push_back(query);
@@ -378,12 +378,12 @@ void Runtime::send_due_queries(Now now) {
     }
 }
 
-void Runtime::send_query(const core::QueryOrder& query, Now now) {
+void Runtime::send_query(const core::QueryOrder& query, model::Now now) {
     reply_timeouts_.note_queried(query.id, now.monotonic);
     ports_.exchange.query(query.account, query.instrument, query.id);
 }
 
-model::Duration Runtime::exchange_silent_for(Now now) const {
+model::Duration Runtime::exchange_silent_for(model::Now now) const {
     const auto since = reply_timeouts_.waiting_since();
     return since ? std::max(model::Duration(), now.monotonic - *since) : model::Duration();
 }
@@ -394,7 +394,7 @@ std::string Runtime::request_id_of(const model::Order& order) const {
 }
 
 /// Turns overdue replies into facts and repeated queries (R4).
-void Runtime::report_timeouts(Now now) {
+void Runtime::report_timeouts(model::Now now) {
     ReplyTimeouts::Due due = reply_timeouts_.take_due(now.monotonic, engine_->state());
     counters_.exchange_silences += due.reports.size();
     for (auto& report : due.reports)
@@ -403,7 +403,7 @@ void Runtime::report_timeouts(Now now) {
         send_query(query, now);
 }
 
-std::optional<model::Duration> Runtime::wake_after(Now now) const {
+std::optional<model::Duration> Runtime::wake_after(model::Now now) const {
     std::optional<model::Duration> earliest;
     const auto consider_span = [&](model::Duration span) {
         span = std::max(span, model::Duration());

@@ -29,6 +29,7 @@
 
 #include "base/bounded_queue.hpp"
 #include "core/engine.hpp"
+#include "model/now.hpp"
 #include "ports/exchange.hpp"
 #include "ports/market_data.hpp"
 #include "ports/store.hpp"
@@ -50,36 +51,6 @@ namespace botcore::runtime {
 inline constexpr std::size_t kRequestsMax = 4'096;
 inline constexpr std::size_t kFactsMax = 65'536;
 inline constexpr std::size_t kAuditEventsMax = 1'000;
-
-/// The current time, as measured outside the runtime.
-struct Now {
-    /// Exchange time: the local clock plus the measured offset of the exchange's clock. It is used
-    /// for signatures, display, filters and calendar times, and may step in both directions.
-    model::Timestamp time;
-    model::ClockState clock = model::ClockState::Certain;
-    /// This time advances with the elapsed time and never steps; its origin has no meaning. It is
-    /// used for deadlines, time-outs and rates. A value that was measured in another process cannot
-    /// be compared with it.
-    model::Timestamp monotonic;
-
-    Now() = default;
-
-    /// For a clock that has not stepped. NOLINTNEXTLINE(google-explicit-constructor)
-    Now(model::Timestamp shown, model::ClockState state = model::ClockState::Certain)
-        : time(shown),
-          clock(state),
-          monotonic(shown) {}
-
-    Now(model::Timestamp shown, model::ClockState state, model::Timestamp passed)
-        : time(shown),
-          clock(state),
-          monotonic(passed) {}
-};
-
-/// The clock counts as set back when it is behind the last recorded time by more than this.
-inline constexpr model::Duration kClockStep = model::Duration::seconds(1);
-/// After a step the clock counts as uncertain for this long.
-inline constexpr model::Duration kClockSettle = model::Duration::seconds(10);
 
 /// A command of a caller. Market data are added when the command is applied.
 struct Request {
@@ -182,10 +153,10 @@ public:
     Runtime(Options options, Ports ports);
 
     /// Loads the open state and begins a new term. This is crash recovery; there is no other start.
-    [[nodiscard]] Status start(Now now);
+    [[nodiscard]] Status start(model::Now now);
 
     /// Accepts a request. Its reply is delivered through the sink, possibly before this returns.
-    void submit(Request request, Now now);
+    void submit(Request request, model::Now now);
 
     /// Accepts an audit event. It is recorded once and in order as soon as the store accepts
     /// records, regardless of failures until then. False when `kAuditEventsMax` events already
@@ -206,24 +177,24 @@ public:
 
     /// Applies and commits one batch of the waiting inputs, if there are any. Returns whether more
     /// inputs wait.
-    bool step(Now now);
+    bool step(model::Now now);
 
     /// The time until `step` has work even without new inputs; empty if it will have none.
-    [[nodiscard]] std::optional<model::Duration> wake_after(Now now) const;
+    [[nodiscard]] std::optional<model::Duration> wake_after(model::Now now) const;
 
     /// Whether entries may rely on the clock (I14): used by the entry check and reported by health.
-    [[nodiscard]] model::ClockState clock_state(Now now) const;
+    [[nodiscard]] model::ClockState clock_state(model::Now now) const;
 
     /// How long the oldest request to the exchange has been waiting for a reply; zero when none
     /// waits.
-    [[nodiscard]] model::Duration exchange_silent_for(Now now) const;
+    [[nodiscard]] model::Duration exchange_silent_for(model::Now now) const;
 
     /// The id of the request that opened the order's key, while the caller of this request waits;
     /// otherwise empty.
     [[nodiscard]] std::string request_id_of(const model::Order& order) const;
 
     /// Converts a deadline from the journal's monotonic scale to the shown time.
-    [[nodiscard]] model::Timestamp shown_time(model::Timestamp deadline, Now now) const;
+    [[nodiscard]] model::Timestamp shown_time(model::Timestamp deadline, model::Now now) const;
 
     [[nodiscard]] Status status() const { return status_; }
 
@@ -262,18 +233,18 @@ public:
     [[nodiscard]] std::size_t audit_events_waiting() const { return audit_events_.size(); }
 
 private:
-    [[nodiscard]] bool load(Now now);
-    [[nodiscard]] bool begin_term(Now now);
-    void freeze_doubts(Now now);
-    [[nodiscard]] model::StorageState storage_state(Now now);
-    void apply(model::InputBody body, Now now, const Request* request);
-    void apply_audit_events(Now now);
-    void apply_requests(Now now);
+    [[nodiscard]] bool load(model::Now now);
+    [[nodiscard]] bool begin_term(model::Now now);
+    void freeze_doubts(model::Now now);
+    [[nodiscard]] model::StorageState storage_state(model::Now now);
+    void apply(model::InputBody body, model::Now now, const Request* request);
+    void apply_audit_events(model::Now now);
+    void apply_requests(model::Now now);
     void drop_recorded_audit_events();
     void push_fact(model::InputBody fact);
-    void compare_due_accounts(Now now);
-    void plan_comparisons(Now now);
-    void plan_day(Now now);
+    void compare_due_accounts(model::Now now);
+    void plan_comparisons(model::Now now);
+    void plan_day(model::Now now);
     void count_findings(const model::Record& record);
     void attach_market_data(model::InputBody& body) const;
     [[nodiscard]] bool fetch(const model::InputBody& body,
@@ -282,24 +253,26 @@ private:
     void replay_or_wait(core::Verdict verdict,
                         const Request& request,
                         const std::optional<ports::KeyRow>& stored,
-                        Now now);
-    [[nodiscard]] ApiReply expired_reply(const ports::KeyRow& key, const Request& request, Now now);
+                        model::Now now);
+    [[nodiscard]] ApiReply expired_reply(const ports::KeyRow& key,
+                                         const Request& request,
+                                         model::Now now);
     void render_replies(const model::Input& input, core::Decision& decision);
-    [[nodiscard]] bool commit(Now now);
-    void dispatch_effects(Now now);
-    void perform(core::Effect& effect, Now now);
-    void abort_batch(Now now, Status next);
-    void reply_to_expired(Now now);
-    [[nodiscard]] model::Timestamp wait_until(const Request& request, Now now) const;
+    [[nodiscard]] bool commit(model::Now now);
+    void dispatch_effects(model::Now now);
+    void perform(core::Effect& effect, model::Now now);
+    void abort_batch(model::Now now, Status next);
+    void reply_to_expired(model::Now now);
+    [[nodiscard]] model::Timestamp wait_until(const Request& request, model::Now now) const;
     [[nodiscard]] const core::LiveOrder* find_order_of(const core::KeyId& key) const;
-    void apply_ticks(Now now);
-    [[nodiscard]] bool restore_times(core::State& state, Now now);
+    void apply_ticks(model::Now now);
+    [[nodiscard]] bool restore_times(core::State& state, model::Now now);
     [[nodiscard]] bool restore_sweeps(core::State& state);
     /// The journal's monotonic time.
-    [[nodiscard]] model::Timestamp monotonic_time(Now now) const;
-    void send_due_queries(Now now);
-    void report_timeouts(Now now);
-    void send_query(const core::QueryOrder& query, Now now);
+    [[nodiscard]] model::Timestamp monotonic_time(model::Now now) const;
+    void send_due_queries(model::Now now);
+    void report_timeouts(model::Now now);
+    void send_query(const core::QueryOrder& query, model::Now now);
     [[nodiscard]] ports::AccountProjection projection(const model::AccountId& account,
                                                       model::Timestamp since) const;
     [[nodiscard]] model::Quote quote(const model::InstrumentId& instrument,

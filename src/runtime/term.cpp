@@ -20,14 +20,14 @@ constexpr model::Duration kDay = model::Duration::seconds(86'400);
 
 }  // namespace
 
-Status Runtime::start(Now now) {
+Status Runtime::start(model::Now now) {
     CHECK(status_ == Status::Down);
     status_ = load(now) && begin_term(now) ? Status::Running : status_;
     if (status_ == Status::Down) retry_at_ = now.monotonic + options_.retry_after;
     return status_;
 }
 
-bool Runtime::load(Now now) {
+bool Runtime::load(model::Now now) {
     auto loaded = ports_.store.load();
     if (!loaded) return false;
     if (in_doubt_) {
@@ -118,7 +118,7 @@ bool Runtime::restore_sweeps(core::State& state) {
 
 /// Restores the times of the last record, and how far the journal's monotonic scale is ahead of
 /// ours.
-bool Runtime::restore_times(core::State& state, Now now) {
+bool Runtime::restore_times(core::State& state, model::Now now) {
     state.exchange_time = now.time;
     state.monotonic_time = now.time;
     model::Duration passed;
@@ -130,7 +130,7 @@ bool Runtime::restore_times(core::State& state, Now now) {
         passed = std::max(model::Duration(), now.time - state.exchange_time);
     }
     loaded_time_ = state.exchange_time;
-    if (state.exchange_time - now.time > kClockStep) {
+    if (state.exchange_time - now.time > model::kClockStep) {
         // Either the clock was ahead by an unknown span when the last record was made, or it is
         // behind now. The comparison therefore covers a whole day of the exchange.
         stepped_back_ = now.monotonic;
@@ -143,7 +143,7 @@ bool Runtime::restore_times(core::State& state, Now now) {
     return true;
 }
 
-model::Timestamp Runtime::monotonic_time(Now now) const {
+model::Timestamp Runtime::monotonic_time(model::Now now) const {
     CHECK(journal_ahead_.has_value());
     return std::max(now.monotonic + *journal_ahead_, engine_->state().monotonic_time);
 }
@@ -153,7 +153,7 @@ void Runtime::set_behind(std::string evidence) {
     if (behind_.empty()) behind_ = std::move(evidence);
 }
 
-model::StorageState Runtime::storage_state(Now now) {
+model::StorageState Runtime::storage_state(model::Now now) {
     if (!behind_.empty()) return model::StorageState::Behind;
     const model::StorageState state = ports_.store.storage_state();
     if (state != model::StorageState::Normal || !archive_awaited_until_) return state;
@@ -162,16 +162,16 @@ model::StorageState Runtime::storage_state(Now now) {
     return state;
 }
 
-model::ClockState Runtime::clock_state(Now now) const {
-    const bool settling = stepped_back_ && now.monotonic - *stepped_back_ < kClockSettle;
+model::ClockState Runtime::clock_state(model::Now now) const {
+    const bool settling = stepped_back_ && now.monotonic - *stepped_back_ < model::kClockSettle;
     return settling ? model::ClockState::Uncertain : now.clock;
 }
 
-model::Timestamp Runtime::shown_time(model::Timestamp deadline, Now now) const {
+model::Timestamp Runtime::shown_time(model::Timestamp deadline, model::Now now) const {
     return now.time + (deadline - monotonic_time(now));
 }
 
-bool Runtime::begin_term(Now now) {
+bool Runtime::begin_term(model::Now now) {
     const model::Epoch epoch = head_.epoch + 1;
     batch_.begin(head_, epoch);
     apply(model::StartEpoch{.epoch = epoch,
@@ -192,7 +192,7 @@ bool Runtime::begin_term(Now now) {
 }
 
 /// Part of the batch that begins the term, so that no tick, order or margin call precedes it.
-void Runtime::freeze_doubts(Now now) {
+void Runtime::freeze_doubts(model::Now now) {
     std::map<model::AccountId, std::string> accounts;
     for (const auto& doubt : doubts_) {
         if (doubt.account) {

@@ -1,9 +1,9 @@
 #include "tests/archive/archive_world.hpp"
 
+#include "adapters/store_sqlite/replace_store.hpp"
+#include "adapters/store_sqlite/timeline.hpp"
 #include "base/check.hpp"
 #include "runtime/rebuild.hpp"
-#include "shell/sqlite/replace_store.hpp"
-#include "shell/sqlite/timeline.hpp"
 
 #include <utility>
 
@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 namespace {
 
 std::unique_ptr<ports::Repository> open_folder(const fs::path& folder) {
-    auto opened = archive::FolderRepository::open(folder);
+    auto opened = archive_folder::FolderRepository::open(folder);
     CHECK(opened.has_value());
     return std::move(opened).value();
 }
@@ -26,20 +26,20 @@ archive::ArchiveKey key_in(const fs::path& file) {
     return std::move(key).value();
 }
 
-std::unique_ptr<shell::sqlite::SqliteReader> open_reader(const fs::path& store) {
-    auto reader = shell::sqlite::open_reader(store);
+std::unique_ptr<store_sqlite::SqliteReader> open_reader(const fs::path& store) {
+    auto reader = store_sqlite::open_reader(store);
     CHECK(reader.has_value());
     return std::move(reader).value();
 }
 
 }  // namespace
 
-std::unique_ptr<shell::sqlite::SqliteStore> open_store(const std::string& path) {
-    shell::sqlite::SqliteOptions options;
+std::unique_ptr<store_sqlite::SqliteStore> open_store(const std::string& path) {
+    store_sqlite::SqliteOptions options;
     options.path = path;
     options.reserve_bytes = 0;
-    options.synchronous = shell::sqlite::Synchronous::Off;
-    auto opened = shell::sqlite::SqliteStore::open(std::move(options));
+    options.synchronous = store_sqlite::Synchronous::Off;
+    auto opened = store_sqlite::SqliteStore::open(std::move(options));
     CHECK(opened.has_value());
     return std::move(opened).value();
 }
@@ -84,7 +84,7 @@ TradingStore::TradingStore(fs::path path, Vault& vault, std::uint64_t seed)
     core_ = std::make_unique<bench::InProcessCore>(*store_, seed);
     if (is_new) core_->open_accounts(3);
     reader_ = open_reader(path_);
-    const auto timeline = shell::sqlite::timeline_of(path_);
+    const auto timeline = store_sqlite::timeline_of(path_);
     CHECK(timeline.has_value());
     shipper_ = std::make_unique<archive::Shipper>(*reader_, vault_.archive, timeline.value());
 }
@@ -102,7 +102,7 @@ void TradingStore::snapshot(base::Timestamp now) {
     const fs::path copy = path_.string() + "-copy";
     CHECK(archive::copy_database(path_, copy, archive::CopyPace::Full, {}));
     CHECK(archive::put_snapshot(vault_.archive, copy, now, {}));
-    shell::sqlite::remove_database(copy);
+    store_sqlite::remove_database(copy);
 }
 
 void TradingStore::close() {

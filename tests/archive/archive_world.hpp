@@ -2,12 +2,12 @@
 
 /// A trading core in this process, its store, and an archive in a folder beside it.
 
-#include "shell/archive/folder_repository.hpp"
-#include "shell/archive/restore.hpp"
-#include "shell/archive/shipper.hpp"
-#include "shell/archive/store_copy.hpp"
-#include "shell/sqlite/file_reader.hpp"
-#include "shell/sqlite/sqlite_store.hpp"
+#include "adapters/archive_folder/folder_repository.hpp"
+#include "adapters/store_sqlite/file_reader.hpp"
+#include "adapters/store_sqlite/sqlite_store.hpp"
+#include "services/archive/restore.hpp"
+#include "services/archive/shipper.hpp"
+#include "services/archive/store_copy.hpp"
 #include "tests/bench/in_process_core.hpp"
 #include "tests/scratch/temporary_folder.hpp"
 
@@ -17,14 +17,12 @@
 #include <vector>
 
 namespace botcore::archive_tests {
-
-namespace archive = shell::archive;
-namespace names = shell::archive::names;
+namespace names = archive::names;
 
 /// 2026-11-23T12:00:00Z.
 inline constexpr base::Timestamp kNow = base::Timestamp::from_milliseconds(1'795'435'200'000);
 
-[[nodiscard]] std::unique_ptr<shell::sqlite::SqliteStore> open_store(const std::string& path);
+[[nodiscard]] std::unique_ptr<store_sqlite::SqliteStore> open_store(const std::string& path);
 /// Each reads the file through a read-only connection.
 [[nodiscard]] std::string hash_of(const std::filesystem::path& store);
 [[nodiscard]] model::Head head_of(const std::filesystem::path& store);
@@ -74,9 +72,9 @@ public:
 private:
     std::filesystem::path path_;
     Vault& vault_;
-    std::unique_ptr<shell::sqlite::SqliteStore> store_;
+    std::unique_ptr<store_sqlite::SqliteStore> store_;
     std::unique_ptr<bench::InProcessCore> core_;
-    std::unique_ptr<shell::sqlite::SqliteReader> reader_;
+    std::unique_ptr<store_sqlite::SqliteReader> reader_;
     std::unique_ptr<archive::Shipper> shipper_;
 };
 

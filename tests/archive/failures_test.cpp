@@ -1,11 +1,11 @@
 // Errors of the archive for local files that cannot be read or written, and the check that no
 // partial result is left behind.
 
-#include "shell/archive/snapshot.hpp"
-#include "shell/archive/users_copy.hpp"
-#include "shell/sqlite/database.hpp"
-#include "shell/sqlite/rebuild.hpp"
-#include "shell/sqlite/timeline.hpp"
+#include "adapters/store_sqlite/database.hpp"
+#include "adapters/store_sqlite/rebuild.hpp"
+#include "adapters/store_sqlite/timeline.hpp"
+#include "services/archive/snapshot.hpp"
+#include "services/archive/users_copy.hpp"
 #include "tests/archive/archive_world.hpp"
 
 #include <gmock/gmock.h>
@@ -23,9 +23,9 @@ using ::testing::HasSubstr;
 /// Changes the database file directly, like a manual edit.
 void change(const fs::path& file, const char* statements) {
     auto opened =
-        shell::sqlite::Database::open(file.string(), "", shell::sqlite::OpenMode::ReadWrite);
+        store_sqlite::Database::open(file.string(), "", store_sqlite::OpenMode::ReadWrite);
     ASSERT_TRUE(opened.has_value());
-    shell::sqlite::Database database = std::move(opened).value();
+    store_sqlite::Database database = std::move(opened).value();
     ASSERT_TRUE(database.execute(statements).has_value()) << statements;
 }
 
@@ -40,7 +40,7 @@ protected:
 
     /// The error of the first step of a shipper whose store was changed after it was opened.
     archive::ArchiveError shipping(const char* statements) {
-        const auto reader = shell::sqlite::open_reader(path_);
+        const auto reader = store_sqlite::open_reader(path_);
         EXPECT_TRUE(reader.has_value());
         change(path_, statements);
         archive::Shipper shipper(*reader.value(), vault_.archive, {});
@@ -65,7 +65,7 @@ protected:
 
 TEST_F(ArchiveFailures, DoesNotShipAnUnreadableJournal) {
     EXPECT_EQ(shipping("ALTER TABLE journal RENAME TO journal_lost").kind, Kind::Store);
-    EXPECT_FALSE(shell::sqlite::open_reader(path_).has_value());
+    EXPECT_FALSE(store_sqlite::open_reader(path_).has_value());
 }
 
 TEST_F(ArchiveFailures, DoesNotShipWithoutAReadableHead) {
@@ -97,7 +97,7 @@ TEST_F(ArchiveFailures, DoesNotShipToTheArchiveOfAnotherStore) {
     other.trade(5);
     other.ship();
     const auto objects = vault_.objects();
-    const auto reader = shell::sqlite::open_reader(path_);
+    const auto reader = store_sqlite::open_reader(path_);
     ASSERT_TRUE(reader.has_value());
     archive::Shipper shipper(
         *reader.value(), vault_.archive, {.number = 4, .id = 77, .ancestors = {}});
@@ -165,17 +165,17 @@ TEST_F(ArchiveFailures, DoesNotCopyAnUnreadableUsersFile) {
 
 TEST_F(ArchiveFailures, ReadersReportWhatIsWrongWithTheFile) {
     for (const fs::path& file : {garbage_, nowhere_}) {
-        const auto reader = shell::sqlite::open_reader(file);
+        const auto reader = store_sqlite::open_reader(file);
         ASSERT_FALSE(reader.has_value());
         EXPECT_THAT(reader.error(), HasSubstr(file.string()));
-        EXPECT_FALSE(shell::sqlite::timeline_of(file).has_value());
-        EXPECT_FALSE(shell::sqlite::set_timeline(file, {.number = 2, .ancestors = {}}).has_value());
+        EXPECT_FALSE(store_sqlite::timeline_of(file).has_value());
+        EXPECT_FALSE(store_sqlite::set_timeline(file, {.number = 2, .ancestors = {}}).has_value());
     }
 }
 
 TEST_F(ArchiveFailures, DoesNotRebuildRowsFromAnIncompleteJournal) {
     const auto refusal = [&](const fs::path& file) {
-        const auto rebuilt = shell::sqlite::rebuild(file, {});
+        const auto rebuilt = store_sqlite::rebuild(file, {});
         EXPECT_FALSE(rebuilt.has_value());
         EXPECT_FALSE(fs::exists(file.string() + "-rebuilt"));
         return rebuilt ? std::string() : rebuilt.error();

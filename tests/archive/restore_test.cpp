@@ -1,11 +1,11 @@
 // A restore reproduces the store at the chosen point exactly, regardless of the objects it is built
 // from.
 
+#include "adapters/store_sqlite/replace_store.hpp"
+#include "adapters/store_sqlite/timeline.hpp"
 #include "base/random.hpp"
-#include "protocol/time_text.hpp"
-#include "shell/archive/archive_service.hpp"
-#include "shell/sqlite/replace_store.hpp"
-#include "shell/sqlite/timeline.hpp"
+#include "base/time_text.hpp"
+#include "services/archive/archive_service.hpp"
 #include "tests/archive/archive_world.hpp"
 
 #include <gmock/gmock.h>
@@ -107,7 +107,7 @@ TEST_F(Restores, AreRefusedBeyondTheArchivedRecords) {
     EXPECT_EQ(beyond.error().kind, Kind::OutOfRange);
     EXPECT_THAT(beyond.error().text,
                 HasSubstr("the archive has records 1 to " + std::to_string(store.head().sequence) +
-                          " of " + protocol::to_iso8601(store.head().time)));
+                          " of " + base::to_iso8601(store.head().time)));
     EXPECT_EQ(restore(vault, {.timeline = 2}).error().kind, Kind::OutOfRange);
     EXPECT_FALSE(std::filesystem::exists(file("made.db")));
 }
@@ -120,9 +120,9 @@ TEST_F(Restores, AreRefusedForATimeBeforeTheFirstRecord) {
     const auto first = store.reader().journal(1, 1);
     ASSERT_TRUE(first);
     const base::Timestamp begun = first.value().front().time;
-    const std::string range = "records 1 of " + protocol::to_iso8601(begun) + " to " +
+    const std::string range = "records 1 of " + base::to_iso8601(begun) + " to " +
                               std::to_string(store.head().sequence) + " of " +
-                              protocol::to_iso8601(store.head().time);
+                              base::to_iso8601(store.head().time);
     const auto refused = [&] {
         const auto early = restore(vault, {.time = begun - Duration::microseconds(1)});
         return early ? std::string("restored") : early.error().text;
@@ -214,18 +214,18 @@ TEST_F(Restores, BeginANewTimelineForTheRestoredStore) {
         archive::begin_timeline(vault.archive, restored.value(), file("made.db"), kNow);
     ASSERT_TRUE(timeline);
     EXPECT_EQ(timeline.value().number, 2U);
-    const auto marked = shell::sqlite::timeline_of(file("made.db"));
+    const auto marked = store_sqlite::timeline_of(file("made.db"));
     ASSERT_TRUE(marked) << marked.error();
     EXPECT_EQ(marked.value(), timeline.value());
     ASSERT_EQ(marked.value().ancestors.size(), 1U);
     EXPECT_EQ(marked.value().ancestors.front().timeline, 1U);
     EXPECT_EQ(marked.value().ancestors.front().last, branch.sequence);
     first.close();
-    const auto old = shell::sqlite::replace_store(file("made.db"), file("store.db"), "now");
+    const auto old = store_sqlite::replace_store(file("made.db"), file("store.db"), "now");
     ASSERT_TRUE(old) << old.error();
     EXPECT_EQ(hash_of(old.value()), end_of_first);
     std::filesystem::copy_file(file("store.db"), file("made.db"));
-    const auto at_once = shell::sqlite::replace_store(file("made.db"), file("store.db"), "now");
+    const auto at_once = store_sqlite::replace_store(file("made.db"), file("store.db"), "now");
     ASSERT_TRUE(at_once) << at_once.error();
     EXPECT_NE(at_once.value(), old.value());
 
@@ -380,7 +380,7 @@ TEST_F(Restores, DoNotShipAStoreUnknownToTheArchive) {
 
     // An older copy put in place by hand: it lacks records that the archive has.
     const auto early = open_store(file("early.db"));
-    const auto reader = shell::sqlite::open_reader(file("early.db"));
+    const auto reader = store_sqlite::open_reader(file("early.db"));
     ASSERT_TRUE(reader);
     archive::Shipper shipper(*reader.value(), vault.archive, {});
     EXPECT_FALSE(shipper.step(kNow));

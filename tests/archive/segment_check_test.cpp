@@ -1,8 +1,8 @@
 // The check of the records after a snapshot reports any missing, changed or reordered segment.
 
-#include "shell/archive/segment_check.hpp"
+#include "services/archive/segment_check.hpp"
 
-#include "shell/archive/export.hpp"
+#include "services/archive/export.hpp"
 #include "tests/archive/archive_world.hpp"
 
 #include <gmock/gmock.h>

@@ -1,11 +1,11 @@
 // The archive service of a store: daily jobs, their history, users, drills.
 
-#include "shell/archive/archive_service.hpp"
-#include "shell/archive/drill.hpp"
-#include "shell/archive/job_file.hpp"
-#include "shell/archive/older_copy.hpp"
-#include "shell/archive/users_copy.hpp"
-#include "shell/sqlite/database.hpp"
+#include "adapters/store_sqlite/database.hpp"
+#include "services/archive/archive_service.hpp"
+#include "services/archive/drill.hpp"
+#include "services/archive/job_file.hpp"
+#include "services/archive/older_copy.hpp"
+#include "services/archive/users_copy.hpp"
 #include "tests/archive/archive_world.hpp"
 
 #include <gmock/gmock.h>
@@ -40,7 +40,7 @@ protected:
             {.key = std::move(key).value(),
              .repositories = {[this]()
                                   -> base::Result<std::unique_ptr<ports::Repository>, std::string> {
-                 auto opened = archive::FolderRepository::open(file("vault"));
+                 auto opened = archive_folder::FolderRepository::open(file("vault"));
                  if (!opened) return base::Failure{opened.error()};
                  return std::unique_ptr<ports::Repository>(std::move(opened).value());
              }},
@@ -64,7 +64,7 @@ protected:
 
     void run_sql(const std::string& name, const std::string& sql) {
         auto database =
-            shell::sqlite::Database::open(file(name), {}, shell::sqlite::OpenMode::Create);
+            store_sqlite::Database::open(file(name), {}, store_sqlite::OpenMode::Create);
         CHECK(database.has_value());
         CHECK(std::move(database).value().execute(sql).has_value());
     }
@@ -174,7 +174,7 @@ TEST_F(Service, CopiesUsersAfterEachChange) {
     ASSERT_TRUE(fetched);
     EXPECT_TRUE(fetched.value());
     auto database =
-        shell::sqlite::Database::open(file("back.sqlite"), {}, shell::sqlite::OpenMode::ReadOnly);
+        store_sqlite::Database::open(file("back.sqlite"), {}, store_sqlite::OpenMode::ReadOnly);
     ASSERT_TRUE(database);
     EXPECT_EQ(std::move(database).value().integer("SELECT COUNT(*) FROM users").value(), 2);
     ASSERT_TRUE(archive::prune_users(vault.archive, 1, 1));
@@ -317,7 +317,7 @@ TEST_F(Service, RemovesThePreUpgradeCopyAfterTheNextVerifiedBackup) {
     TradingStore store(file("store.db"), vault, 7);
     store.trade(10);
     const std::filesystem::path copy =
-        store.path().string() + std::string(shell::sqlite::kOlderCopy);
+        store.path().string() + std::string(store_sqlite::kOlderCopy);
     std::ofstream(copy) << "the store as it was";
     const auto written = std::filesystem::last_write_time(copy);
     EXPECT_FALSE(

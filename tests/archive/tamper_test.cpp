@@ -1,6 +1,6 @@
 // A changed, truncated, missing or misplaced object is refused, and the error names the object.
 
-#include "shell/sqlite/database.hpp"
+#include "adapters/store_sqlite/database.hpp"
 #include "tests/archive/archive_world.hpp"
 
 #include <gmock/gmock.h>
@@ -174,9 +174,9 @@ TEST_F(Tampering, ASnapshotOfDamagedBooksIsCompleteButNotVerified) {
     ASSERT_TRUE(
         archive::copy_database(folder_.file("store.db"), copy, archive::CopyPace::Full, {}));
     {
-        auto opened = shell::sqlite::Database::open(copy, {}, shell::sqlite::OpenMode::ReadWrite);
+        auto opened = store_sqlite::Database::open(copy, {}, store_sqlite::OpenMode::ReadWrite);
         ASSERT_TRUE(opened);
-        shell::sqlite::Database database = std::move(opened).value();
+        store_sqlite::Database database = std::move(opened).value();
         ASSERT_TRUE(database.execute("UPDATE balances SET cash = '1' WHERE account = 'bench-0'"));
     }  // Closed, so that no changes remain in the write-ahead log.
     const auto snapshot =

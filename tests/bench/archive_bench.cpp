@@ -1,9 +1,9 @@
 #include "tests/bench/archive_bench.hpp"
 
-#include "shell/archive/folder_repository.hpp"
-#include "shell/archive/restore.hpp"
-#include "shell/archive/store_copy.hpp"
-#include "shell/daemon/system_clock.hpp"
+#include "adapters/archive_folder/folder_repository.hpp"
+#include "host/system_clock.hpp"
+#include "services/archive/restore.hpp"
+#include "services/archive/store_copy.hpp"
 
 #include <chrono>
 #include <string_view>
@@ -11,20 +11,18 @@
 
 namespace botcore::bench {
 
-namespace archive = shell::archive;
-
 std::optional<RestoreTimes> measure_restore(const std::filesystem::path& store,
                                             const std::filesystem::path& folder) {
     using Clock = std::chrono::steady_clock;
     std::filesystem::create_directories(folder);
-    auto repository = archive::FolderRepository::open(folder / "vault");
+    auto repository = archive_folder::FolderRepository::open(folder / "vault");
     const auto key = archive::ArchiveKey::create(folder / "key");
     const auto copied =
         archive::copy_database(store, folder / "copy.db", archive::CopyPace::Full, {});
     if (!repository || !key || !copied) return std::nullopt;
     const auto owned = std::move(repository).value();
     archive::Archive vault(*owned, key.value());
-    const base::Timestamp now = shell::wall_time();
+    const base::Timestamp now = host::wall_time();
     if (!vault.begin_timeline(archive::names::kFirstTimeline, {.created = now})) return {};
     const auto put = archive::put_snapshot(vault, folder / "copy.db", now, {});
     if (!put) return std::nullopt;

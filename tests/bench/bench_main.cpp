@@ -5,7 +5,7 @@
 // --only runs the group of figures whose names begin with NAME. --quick only checks that everything
 // can be measured: its figures are no measurement and never fail.
 
-#include "shell/config/unknown_words.hpp"
+#include "host/unknown_words.hpp"
 #include "tests/bench/archive_bench.hpp"
 #include "tests/bench/market_bench.hpp"
 #include "tests/bench/reliability_bench.hpp"
@@ -42,9 +42,9 @@ using std::chrono::seconds;
 constexpr int kUsage = 2;
 
 /// The valid options, used to suggest one for an unknown word.
-const shell::KnownWords kKnown{.program = "botcore_bench",
-                               .options = {"--json", "--only", "--quick", "--cache", "--program"},
-                               .commands = {}};
+const host::KnownWords kKnown{.program = "botcore_bench",
+                              .options = {"--json", "--only", "--quick", "--cache", "--program"},
+                              .commands = {}};
 
 /// Reports the unknown option and suggests the one that may have been meant.
 void complain_of(std::span<char* const> words) {
@@ -52,7 +52,7 @@ void complain_of(std::span<char* const> words) {
         if (!word.starts_with("--") ||
             std::ranges::find(kKnown.options, word) != kKnown.options.end())
             continue;
-        std::fprintf(stderr, "botcore_bench: %s\n", shell::refusal_of_word(word, kKnown).c_str());
+        std::fprintf(stderr, "botcore_bench: %s\n", host::refusal_of_word(word, kKnown).c_str());
         return;
     }
 }

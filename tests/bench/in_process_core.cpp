@@ -29,7 +29,7 @@ InProcessCore::InProcessCore(ports::Store& store, std::uint64_t seed, model::Dur
     : now_(model::Timestamp::from_milliseconds(kBeginMilliseconds)),
       exchange_([this] { return now_; }),
       random_(seed) {
-    auto made = shell::MarketSource::make(config_, exchange_, [] {});
+    auto made = apps::make_market_source(config_, exchange_.market_sink(), [] {});
     CHECK(made.has_value());
     market_ = std::move(made).value();
     const auto head = store.reader().head();
@@ -38,8 +38,8 @@ InProcessCore::InProcessCore(ports::Store& store, std::uint64_t seed, model::Dur
     now_ = std::max(now_, head.value().time) + away;
     exchange_.begin_term(term_);
     runtime_ = std::make_unique<runtime::Runtime>(
-        options_with(seed), runtime::Runtime::Ports{store, exchange_, market_->board(), *this});
-    CHECK(runtime_->start(runtime::Now(now_)) == runtime::Status::Running);
+        options_with(seed), runtime::Runtime::Ports{store, exchange_, market_->data(), *this});
+    CHECK(runtime_->start(model::Now(now_)) == runtime::Status::Running);
     market_->start(now_);
     market_polled_ = now_;
     for (const auto& [id, account] : runtime_->state().accounts)
@@ -56,7 +56,7 @@ void InProcessCore::turn() {
     }
     market_->set_now(now_);
     exchange_.deliver(*runtime_);
-    (void)runtime_->step(runtime::Now(now_));
+    (void)runtime_->step(model::Now(now_));
 }
 
 void InProcessCore::wait_for_answers() {
@@ -82,7 +82,7 @@ void InProcessCore::open_accounts(std::size_t count) {
                                 .quote = model::Asset("USDT"),
                                 .deposit = model::Money::whole(100'000'000)};
         runtime_->submit({.body = std::move(open), .handle = asked_, .request_id = "bench"},
-                         runtime::Now(now_));
+                         model::Now(now_));
     }
     wait_for_answers();
 }
@@ -96,7 +96,7 @@ void InProcessCore::trade(std::size_t orders) {
         place.side = random_.chance(1, 2) ? model::Side::Buy : model::Side::Sell;
         place.quantity = model::parse_amount<model::Quantity>("0.002").value();
         runtime_->submit({.body = std::move(place), .handle = asked_, .request_id = "bench"},
-                         runtime::Now(now_));
+                         model::Now(now_));
     }
     wait_for_answers();
 }

@@ -5,10 +5,10 @@
 /// histories quickly.
 /// long histories quickly.
 
+#include "adapters/exchange_paper/paper_exchange.hpp"
+#include "apps/wiring/market_source.hpp"
 #include "base/random.hpp"
 #include "runtime/runtime.hpp"
-#include "shell/daemon/market_source.hpp"
-#include "shell/paper/paper_exchange.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -70,9 +70,9 @@ private:
 
     model::Timestamp now_;
     model::Timestamp market_polled_;
-    shell::Config config_;
-    shell::PaperExchange exchange_;
-    std::unique_ptr<shell::MarketSource> market_;
+    host::Config config_;
+    exchange_paper::PaperExchange exchange_;
+    std::unique_ptr<ports::MarketSource> market_;
     std::unique_ptr<runtime::Runtime> runtime_;
     std::vector<model::AccountId> accounts_;
     base::Random random_;

@@ -1,8 +1,8 @@
 #include "tests/bench/market_bench.hpp"
 
+#include "adapters/market_recorded/recording.hpp"
 #include "gateway/market_feed.hpp"
-#include "protocol/market_messages.hpp"
-#include "shell/market/recording.hpp"
+#include "protocol/binance/market_messages.hpp"
 
 #include <simdjson.h>
 
@@ -36,11 +36,12 @@ struct Load {
 Load load_of(const std::vector<std::string>& files) {
     Load load;
     for (const std::string& file : files) {
-        const auto recording = shell::recording_of(file);
-        if (!recording) throw shell::RecordingError(file + ": name it spot-SYMBOL-... or usdm-...");
+        const auto recording = market_recorded::recording_of(file);
+        if (!recording)
+            throw market_recorded::RecordingError(file + ": name it spot-SYMBOL-... or usdm-...");
         const auto instrument = static_cast<protocol::InstrumentIndex>(load.instruments.size());
         load.instruments.push_back(recording->instrument);
-        shell::RecordingReader reader(file);
+        market_recorded::RecordingReader reader(file);
         while (const auto line = reader.next()) {
             load.messages.push_back(
                 {line->time, load.bytes.size(), line->json.text.size(), instrument});
@@ -94,7 +95,7 @@ double iterations_per_second(const Load& load) {
         failures += parser.iterate(view).get(document) == simdjson::SUCCESS ? 0U : 1U;
     }
     const double rate = static_cast<double>(load.messages.size()) / seconds_since(start);
-    if (failures != 0) throw shell::RecordingError("simdjson refused a recorded message");
+    if (failures != 0) throw market_recorded::RecordingError("simdjson refused a recorded message");
     return rate;
 }
 

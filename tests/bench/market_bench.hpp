@@ -23,7 +23,7 @@ struct MarketFigures {
     std::vector<double> limit_per_second;  ///< From the same rounds.
 };
 
-/// Throws `shell::RecordingError` when a recording cannot be read.
+/// Throws `market_recorded::RecordingError` when a recording cannot be read.
 [[nodiscard]] MarketFigures measure_market(const std::vector<std::string>& files, int rounds);
 
 }  // namespace botcore::bench

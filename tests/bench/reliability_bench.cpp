@@ -1,10 +1,10 @@
 #include "tests/bench/reliability_bench.hpp"
 
-#include "shell/archive/archive_service.hpp"
-#include "shell/archive/folder_repository.hpp"
-#include "shell/archive/snapshot.hpp"
-#include "shell/archive/store_copy.hpp"
-#include "shell/daemon/system_clock.hpp"
+#include "adapters/archive_folder/folder_repository.hpp"
+#include "host/system_clock.hpp"
+#include "services/archive/archive_service.hpp"
+#include "services/archive/snapshot.hpp"
+#include "services/archive/store_copy.hpp"
 #include "tests/crash/api_calls.hpp"
 #include "tests/crash/daemon_process.hpp"
 #include "tests/crash/figure_report.hpp"
@@ -31,8 +31,6 @@
 namespace botcore::bench {
 
 namespace {
-
-namespace archive = shell::archive;
 using crash::Clock;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -146,12 +144,12 @@ private:
 
     void work() {
         (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), archive::kDailyNice);
-        auto repository = archive::FolderRepository::open(folder_ / "vault");
+        auto repository = archive_folder::FolderRepository::open(folder_ / "vault");
         const auto key = archive::ArchiveKey::create(folder_ / "key");
         if (!repository || !key) return fail("the archive cannot be made");
         const auto owned = std::move(repository).value();
         archive::Archive vault(*owned, key.value());
-        base::Timestamp now = shell::wall_time();
+        base::Timestamp now = host::wall_time();
         if (!vault.begin_timeline(archive::names::kFirstTimeline, {.created = now})) {
             return fail("the timeline cannot be begun");
         }

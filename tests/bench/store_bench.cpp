@@ -1,7 +1,7 @@
 #include "tests/bench/store_bench.hpp"
 
+#include "adapters/store_sqlite/sqlite_store.hpp"
 #include "base/check.hpp"
-#include "shell/sqlite/sqlite_store.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -30,12 +30,12 @@ double microseconds_since(Clock::time_point start) {
     return std::chrono::duration<double, std::micro>(Clock::now() - start).count();
 }
 
-std::unique_ptr<shell::sqlite::SqliteStore> open_store(const std::filesystem::path& path,
-                                                       shell::sqlite::Synchronous synchronous) {
-    shell::sqlite::SqliteOptions options;
+std::unique_ptr<store_sqlite::SqliteStore> open_store(const std::filesystem::path& path,
+                                                      store_sqlite::Synchronous synchronous) {
+    store_sqlite::SqliteOptions options;
     options.path = path;
     options.synchronous = synchronous;
-    auto opened = shell::sqlite::SqliteStore::open(std::move(options));
+    auto opened = store_sqlite::SqliteStore::open(std::move(options));
     if (!opened) std::fprintf(stderr, "%s\n", opened.error().text().c_str());
     CHECK(opened.has_value());
     return std::move(opened).value();
@@ -92,7 +92,7 @@ StoreBench::~StoreBench() = default;
 
 std::unique_ptr<ports::Store> StoreBench::open(const std::string& name, bool durable) const {
     return open_store(folder_ / name,
-                      durable ? shell::sqlite::Synchronous::Full : shell::sqlite::Synchronous::Off);
+                      durable ? store_sqlite::Synchronous::Full : store_sqlite::Synchronous::Off);
 }
 
 void StoreBench::record(int rounds) {
@@ -135,7 +135,7 @@ void make_history(const std::filesystem::path& folder, std::uint64_t trades) {
     if (there == trades) return;
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder / "data");
-    const auto store = open_store(folder / "data" / "botcore.db", shell::sqlite::Synchronous::Off);
+    const auto store = open_store(folder / "data" / "botcore.db", store_sqlite::Synchronous::Off);
     InProcessCore core(*store, trades);
     core.open_accounts(8);
     for (std::uint64_t done = 0; done < trades;) {

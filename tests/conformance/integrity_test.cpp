@@ -1,11 +1,11 @@
 // Every kind of damage is found and named, and rows that the journal still proves are rebuilt from
 // it.
 
+#include "adapters/store_sqlite/rebuild.hpp"
+#include "adapters/store_sqlite/sqlite_store.hpp"
 #include "base/check.hpp"
 #include "runtime/rebuild.hpp"
 #include "runtime/verify.hpp"
-#include "shell/sqlite/rebuild.hpp"
-#include "shell/sqlite/sqlite_store.hpp"
 #include "tests/bench/in_process_core.hpp"
 #include "tests/conformance/sqlite_harness.hpp"
 
@@ -24,13 +24,13 @@ namespace botcore::conformance {
 namespace {
 
 using runtime::FindingKind;
-using shell::sqlite::SqliteStore;
+using store_sqlite::SqliteStore;
 
 std::unique_ptr<SqliteStore> open_store(const std::string& path) {
-    shell::sqlite::SqliteOptions options;
+    store_sqlite::SqliteOptions options;
     options.path = path;
     options.reserve_bytes = 0;
-    options.synchronous = shell::sqlite::Synchronous::Off;
+    options.synchronous = store_sqlite::Synchronous::Off;
     auto opened = SqliteStore::open(std::move(options));
     CHECK(opened.has_value());
     return std::move(opened).value();
@@ -246,7 +246,7 @@ TEST_F(Integrity, RefusesADamagedJournalAtItsFirstDamagedRecord) {
 
 TEST_F(Integrity, AFullDiskEndsTheRebuildAndKeepsTheOldFile) {
     const auto old = open_store(original());
-    SqliteHarness harness(shell::sqlite::Synchronous::Full);
+    SqliteHarness harness(store_sqlite::Synchronous::Full);
     ASSERT_TRUE(harness.make_unavailable());
     const auto head = old->reader().head();
     const auto made =
@@ -283,7 +283,7 @@ TEST_F(Integrity, RebuildInstallsVerifiedRowsAndKeepsTheOldFile) {
     const std::string path = damaged_by("UPDATE balances SET cash = '1'");
     const std::string old = bytes_of(path);
     std::ofstream(path + "-rebuilt") << "left by a rebuild that was killed";
-    const auto made = shell::sqlite::rebuild(path, {});
+    const auto made = store_sqlite::rebuild(path, {});
     ASSERT_TRUE(made.has_value()) << made.error();
     EXPECT_EQ(bytes_of(made.value().old_file), old);
     const auto store = open_store(path);
@@ -296,7 +296,7 @@ TEST_F(Integrity, RebuildInstallsVerifiedRowsAndKeepsTheOldFile) {
 TEST_F(Integrity, RebuildOfADamagedJournalChangesNothing) {
     const std::string path = damaged_by("DELETE FROM journal WHERE seq = 20");
     const std::string old = bytes_of(path);
-    const auto made = shell::sqlite::rebuild(path, {});
+    const auto made = store_sqlite::rebuild(path, {});
     ASSERT_FALSE(made.has_value());
     EXPECT_NE(made.error().find("record 21"), std::string::npos) << made.error();
     EXPECT_EQ(bytes_of(path), old);
@@ -307,7 +307,7 @@ TEST_F(Integrity, RebuildOfADamagedJournalChangesNothing) {
 TEST_F(Integrity, RebuildOfAForeignFileChangesNothing) {
     const std::string path = folder_->file("foreign.db");
     std::ofstream(path) << "no database";
-    const auto made = shell::sqlite::rebuild(path, {});
+    const auto made = store_sqlite::rebuild(path, {});
     ASSERT_FALSE(made.has_value());
     EXPECT_EQ(bytes_of(path), "no database");
 }

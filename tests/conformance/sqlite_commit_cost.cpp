@@ -5,8 +5,8 @@
 /// One batch holds n orders, each with two journal entries of 400 bytes, one order row, one fill
 /// and one key with its reply, and besides 4 positions and 8 balances.
 
+#include "adapters/store_sqlite/sqlite_store.hpp"
 #include "base/random.hpp"
-#include "shell/sqlite/sqlite_store.hpp"
 #include "tests/conformance/sample_rows.hpp"
 
 #include <algorithm>
@@ -79,7 +79,7 @@ double percentile(std::vector<std::int64_t> values, double share) {
     return static_cast<double>(values[index]) / 1'000.0;
 }
 
-void measure(shell::sqlite::SqliteStore& store, std::size_t orders, int batches) {
+void measure(store_sqlite::SqliteStore& store, std::size_t orders, int batches) {
     base::Random random(orders);
     model::Head head = store.load().value().head;
     std::vector<std::int64_t> cpu;
@@ -112,14 +112,14 @@ int main(int argc, char** argv) {
     const int batches = argc > 2 ? std::atoi(argv[2]) : 300;
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
-    shell::sqlite::SqliteOptions options;
+    store_sqlite::SqliteOptions options;
     options.path = folder / "shard.db";
-    auto opened = shell::sqlite::SqliteStore::open(options);
+    auto opened = store_sqlite::SqliteStore::open(options);
     if (!opened) {
         std::fprintf(stderr, "%s\n", opened.error().text().c_str());
         return 1;
     }
-    shell::sqlite::SqliteStore& store = *opened.value();
+    store_sqlite::SqliteStore& store = *opened.value();
     CHECK(store.commit(conformance::opening_batch()) == ports::CommitResult::Committed);
     for (const std::size_t orders : {1U, 8U, 64U, 1U, 8U, 64U}) {
         measure(store, orders, batches);

@@ -6,7 +6,7 @@ INSTANTIATE_TEST_SUITE_P(
     Sqlite,
     StoreConformance,
     testing::Values(StoreKind{
-        "file", [] { return std::make_unique<SqliteHarness>(shell::sqlite::Synchronous::Full); }}),
+        "file", [] { return std::make_unique<SqliteHarness>(store_sqlite::Synchronous::Full); }}),
     name_of);
 
 }  // namespace botcore::conformance

@@ -14,9 +14,9 @@ namespace {
 using model::Head;
 using ports::Batch;
 using ports::CommitResult;
-using shell::sqlite::SqliteOptions;
-using shell::sqlite::SqliteStore;
-using shell::sqlite::Synchronous;
+using store_sqlite::SqliteOptions;
+using store_sqlite::SqliteStore;
+using store_sqlite::Synchronous;
 
 /// The expected rows at one head.
 struct Expected {

@@ -7,7 +7,7 @@
 
 namespace botcore::conformance {
 
-using shell::sqlite::SqliteStore;
+using store_sqlite::SqliteStore;
 
 namespace {
 
@@ -18,7 +18,7 @@ std::string fresh_name() {
 
 }  // namespace
 
-SqliteHarness::SqliteHarness(shell::sqlite::Synchronous synchronous) : disk_(fresh_name()) {
+SqliteHarness::SqliteHarness(store_sqlite::Synchronous synchronous) : disk_(fresh_name()) {
     options_.path = folder_.file("shard.db");
     options_.vfs = disk_.name();
     options_.synchronous = synchronous;

@@ -3,7 +3,7 @@
 /// A SQLite store in a folder of its own, on a ForgetfulVfs disk: for the conformance suite and the
 /// durability tests.
 
-#include "shell/sqlite/sqlite_store.hpp"
+#include "adapters/store_sqlite/sqlite_store.hpp"
 #include "tests/conformance/forgetful_vfs.hpp"
 #include "tests/conformance/store_conformance.hpp"
 #include "tests/scratch/temporary_folder.hpp"
@@ -18,7 +18,7 @@ using scratch::TemporaryFolder;
 
 class SqliteHarness final : public StoreHarness {
 public:
-    explicit SqliteHarness(shell::sqlite::Synchronous synchronous);
+    explicit SqliteHarness(store_sqlite::Synchronous synchronous);
     ~SqliteHarness() override;
 
     ports::Store& store() override { return *store_; }
@@ -37,7 +37,7 @@ public:
 
     [[nodiscard]] ForgetfulVfs& disk() { return disk_; }
 
-    [[nodiscard]] shell::sqlite::SqliteOptions& options() { return options_; }
+    [[nodiscard]] store_sqlite::SqliteOptions& options() { return options_; }
 
     [[nodiscard]] std::string path() const { return options_.path; }
 
@@ -46,8 +46,8 @@ private:
 
     TemporaryFolder folder_;
     ForgetfulVfs disk_;
-    shell::sqlite::SqliteOptions options_;
-    std::unique_ptr<shell::sqlite::SqliteStore> store_;
+    store_sqlite::SqliteOptions options_;
+    std::unique_ptr<store_sqlite::SqliteStore> store_;
 };
 
 }  // namespace botcore::conformance

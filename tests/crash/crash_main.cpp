@@ -5,7 +5,7 @@
 // With --dir each call is written to the log before it is sent, so that a run that was stopped
 // continues when it is started again with the same folder.
 
-#include "shell/config/unknown_words.hpp"
+#include "host/unknown_words.hpp"
 #include "tests/crash/crash_run.hpp"
 #include "tests/crash/figure_report.hpp"
 
@@ -26,9 +26,9 @@ using crash::AimKind;
 constexpr int kUsage = 2;
 
 /// The valid options, used to suggest one for an unknown word.
-const shell::KnownWords kKnown{.program = "botcore_crash",
-                               .options = {"--kills", "--seed", "--json", "--dir", "--program"},
-                               .commands = {}};
+const host::KnownWords kKnown{.program = "botcore_crash",
+                              .options = {"--kills", "--seed", "--json", "--dir", "--program"},
+                              .commands = {}};
 
 /// Reports the unknown option and suggests the one that may have been meant.
 void complain_of(std::span<char* const> words) {
@@ -36,7 +36,7 @@ void complain_of(std::span<char* const> words) {
         if (!word.starts_with("--") ||
             std::ranges::find(kKnown.options, word) != kKnown.options.end())
             continue;
-        std::fprintf(stderr, "botcore_crash: %s\n", shell::refusal_of_word(word, kKnown).c_str());
+        std::fprintf(stderr, "botcore_crash: %s\n", host::refusal_of_word(word, kKnown).c_str());
         return;
     }
 }

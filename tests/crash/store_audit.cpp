@@ -1,7 +1,7 @@
 #include "tests/crash/store_audit.hpp"
 
+#include "adapters/store_sqlite/sqlite_store.hpp"
 #include "runtime/verify.hpp"
-#include "shell/sqlite/sqlite_store.hpp"
 
 #include <algorithm>
 #include <map>
@@ -235,9 +235,9 @@ AuditReport audit_store(const std::filesystem::path& data, const TradeLog& log) 
     AuditReport report;
     Rows rows;
     Audit audit(rows, log, report);
-    shell::sqlite::SqliteOptions options;
+    store_sqlite::SqliteOptions options;
     options.path = data / "botcore.db";
-    auto opened = shell::sqlite::SqliteStore::open(options);
+    auto opened = store_sqlite::SqliteStore::open(options);
     if (!opened) {
         audit.find(report.wrong, "the store does not open: " + opened.error().text());
         return report;

@@ -2,14 +2,14 @@
 /// address and a password, and as a text with secrets: no crash, and no refusal contains bytes from
 /// the place of a secret.
 
+#include "api/cors_filter.hpp"
+#include "api/rate_limit_filter.hpp"
 #include "base/check.hpp"
-#include "shell/auth/auth_requests.hpp"
-#include "shell/auth/bearer.hpp"
-#include "shell/auth/email.hpp"
-#include "shell/http/client_address.hpp"
-#include "shell/http/cors_filter.hpp"
-#include "shell/http/rate_limit_filter.hpp"
-#include "shell/log/redact.hpp"
+#include "net/bearer_header.hpp"
+#include "net/client_address.hpp"
+#include "observability/redact.hpp"
+#include "services/users/auth_requests.hpp"
+#include "services/users/email.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -19,10 +19,10 @@
 
 namespace {
 
-using namespace botcore::shell;
+using namespace botcore;
 
 template <class T>
-void read(std::string_view body, auth::AuthParsed<T> (*parse)(std::string_view)) {
+void read(std::string_view body, users::AuthParsed<T> (*parse)(std::string_view)) {
     const auto parsed = parse(body);
     if (parsed) return;
     CHECK(!parsed.error().code.empty());
@@ -52,7 +52,7 @@ bool may_stay(std::string_view before, std::string_view word) {
 }
 
 void check_redacted(std::string_view text) {
-    const std::string shown = log::redact(text);
+    const std::string shown = observability::redact(text);
     for (auto begin = shown.begin(); begin != shown.end();) {
         begin = std::find_if(begin, shown.end(), is_word);
         const auto end = std::find_if_not(begin, shown.end(), is_word);
@@ -66,22 +66,22 @@ void check_redacted(std::string_view text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    if (const auto token = auth::bearer_of(text)) {
+    if (const auto token = net::bearer_of(text)) {
         CHECK(!token->empty() && token->size() <= 256);
         CHECK(std::none_of(token->begin(), token->end(), [](char c) { return c <= ' '; }));
     }
-    read(text, auth::parse_login);
-    read(text, auth::parse_new_user);
-    read(text, auth::parse_password_change);
-    read(text, auth::parse_password);
-    read(text, auth::parse_profile_change);
-    read(text, auth::parse_role_change);
-    if (const auto address = auth::normalized_email(text)) {
-        CHECK(auth::normalized_email(*address) == address);
+    read(text, users::parse_login);
+    read(text, users::parse_new_user);
+    read(text, users::parse_password_change);
+    read(text, users::parse_password);
+    read(text, users::parse_profile_change);
+    read(text, users::parse_role_change);
+    if (const auto address = users::normalized_email(text)) {
+        CHECK(users::normalized_email(*address) == address);
     }
-    (void)auth::weakness_of(text);
-    (void)http::limit_key(text);
-    (void)http::mistake_in_origins(text);
+    (void)users::weakness_of(text);
+    (void)net::limit_key(text);
+    (void)api::mistake_in_origins(text);
     check_redacted(text);
     return 0;
 }

@@ -3,7 +3,7 @@
 
 #include "base/check.hpp"
 #include "gateway/market_feed.hpp"
-#include "protocol/market_messages.hpp"
+#include "protocol/binance/market_messages.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,17 +2,17 @@
 /// byte selects the parser. An accepted text keeps its bounds and reads back the same after it is
 /// written; an error message repeats nothing of the input.
 
+#include "adapters/market_recorded/recording.hpp"
+#include "api/cors_filter.hpp"
+#include "api/rate_limit_filter.hpp"
 #include "base/check.hpp"
-#include "protocol/time_text.hpp"
-#include "shell/cache/redis_url.hpp"
-#include "shell/daemon/service_manager.hpp"
-#include "shell/http/client_address.hpp"
-#include "shell/http/cors_filter.hpp"
-#include "shell/http/http_message.hpp"
-#include "shell/http/rate_limit_filter.hpp"
-#include "shell/market/recording.hpp"
-#include "shell/outbound/analysis_service.hpp"
-#include "shell/outbound/service_url.hpp"
+#include "base/time_text.hpp"
+#include "host/redis_url.hpp"
+#include "host/service_manager.hpp"
+#include "net/client_address.hpp"
+#include "net/http_message.hpp"
+#include "net/service_url.hpp"
+#include "services/analysis/analysis_service.hpp"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -29,7 +29,7 @@
 namespace {
 
 using namespace botcore;
-using namespace botcore::shell;
+using namespace botcore;
 
 constexpr std::size_t kRefusalMax = 120;
 constexpr base::Timestamp kNow = base::Timestamp::from_milliseconds(1'790'000'000'000);
@@ -49,30 +49,30 @@ std::string escaped(std::string_view text) {
 }
 
 void service_url(std::string_view text) {
-    using outbound::Transport;
-    const auto url = outbound::parse_service_url(text);
+    using net::Transport;
+    const auto url = net::parse_service_url(text);
     if (!url) return CHECK(url.error().size() < kRefusalMax);
-    const outbound::ServiceUrl& read = url.value();
+    const net::ServiceUrl& read = url.value();
     CHECK(!read.host.empty() && read.port != 0 && !read.base.ends_with('/'));
     CHECK(std::none_of(read.base.begin(), read.base.end(), is_control));
     const std::string scheme = read.transport == Transport::Tls ? "https://" : "http://";
-    const auto again = outbound::parse_service_url(scheme + read.authority() + read.base);
+    const auto again = net::parse_service_url(scheme + read.authority() + read.base);
     CHECK(again.has_value());
     CHECK(again.value().transport == read.transport && again.value().host == read.host);
     CHECK(again.value().port == read.port && again.value().base == read.base);
 }
 
 void redis_url(std::string_view text) {
-    const auto address = cache::parse_redis_url(text);
+    const auto address = host::parse_redis_url(text);
     if (!address) return CHECK(address.error().size() < kRefusalMax);
-    const cache::RedisAddress& read = address.value();
+    const host::RedisAddress& read = address.value();
     CHECK(!read.host.empty() && read.port != 0 && read.database <= 999);
     CHECK(std::none_of(read.host.begin(), read.host.end(), is_control));
     const bool brackets = read.host.find(':') != std::string::npos;
     const std::string host = brackets ? "[" + read.host + "]" : read.host;
     const auto again =
-        cache::parse_redis_url("redis://:" + escaped(read.password.reveal()) + "@" + host + ":" +
-                               std::to_string(read.port) + "/" + std::to_string(read.database));
+        host::parse_redis_url("redis://:" + escaped(read.password.reveal()) + "@" + host + ":" +
+                              std::to_string(read.port) + "/" + std::to_string(read.database));
     CHECK(again.has_value());
     CHECK(again.value().host == read.host && again.value().port == read.port);
     CHECK(again.value().database == read.database);
@@ -80,26 +80,26 @@ void redis_url(std::string_view text) {
 }
 
 void retry_after(std::string_view text) {
-    const auto wait = outbound::parse_retry_after(text, kNow);
+    const auto wait = net::parse_retry_after(text, kNow);
     if (!wait) return;
     CHECK(*wait >= base::Duration() && *wait <= base::Duration::seconds(7 * 86'400));
     CHECK(std::none_of(text.begin(), text.end(), is_control));
 }
 
 void analysis_health(std::string_view text) {
-    outbound::OutboundResult result;
-    result.kind = outbound::OutboundKind::Answered;
+    host::OutboundResult result;
+    result.kind = host::OutboundKind::Answered;
     result.status = 200;
     result.body = text;
-    const auto probe = outbound::read_probe(result, base::Duration());
-    CHECK(probe.message.empty() == (probe.health == outbound::AnalysisHealth::Healthy));
+    const auto probe = analysis::read_probe(result, base::Duration());
+    CHECK(probe.message.empty() == (probe.health == analysis::AnalysisHealth::Healthy));
     CHECK(probe.message.size() < kRefusalMax);
 }
 
 void origins(std::string_view text) {
-    const std::string mistake = http::mistake_in_origins(text);
+    const std::string mistake = api::mistake_in_origins(text);
     const std::string doubled = std::string(text) + " , " + std::string(text);
-    CHECK(http::mistake_in_origins(doubled) == mistake);
+    CHECK(api::mistake_in_origins(doubled) == mistake);
     CHECK(mistake.size() < kRefusalMax);
     if (mistake.empty()) {
         CHECK(text.find('*') == std::string_view::npos);
@@ -108,8 +108,8 @@ void origins(std::string_view text) {
 }
 
 void target(std::string_view text) {
-    http::Target read;
-    if (!http::parse_target(text, read)) return;
+    net::Target read;
+    if (!net::parse_target(text, read)) return;
     std::string written;
     for (const std::string& segment : read.segments) {
         CHECK(segment.find('/') == std::string::npos);
@@ -123,32 +123,32 @@ void target(std::string_view text) {
         written.append(separator).append(escaped(name)).append("=").append(escaped(value));
         separator = "&";
     }
-    http::Target again;
-    CHECK(http::parse_target(written, again));
+    net::Target again;
+    CHECK(net::parse_target(written, again));
     CHECK(again.segments == read.segments && again.query == read.query);
 }
 
 void request_id(std::string_view text) {
-    if (http::is_valid_request_id(text)) {
+    if (net::is_valid_request_id(text)) {
         CHECK(!text.empty() && text.size() <= 64);
         CHECK(text.find_first_of(" \r\n\"<>&") == std::string_view::npos);
     }
     // The key of an IPv6 network is written in full and may be longer than its address.
     constexpr std::string_view kNetwork = "/64";
-    const std::string key = http::limit_key(text);
+    const std::string key = net::limit_key(text);
     CHECK(key.size() <= std::max(text.size(), INET6_ADDRSTRLEN + kNetwork.size()));
     if (key == text || !key.ends_with(kNetwork)) return;
-    CHECK(http::limit_key(key.substr(0, key.size() - kNetwork.size())) == key);
+    CHECK(net::limit_key(key.substr(0, key.size() - kNetwork.size())) == key);
 }
 
 void point_in_time(std::string_view text) {
-    const auto time = protocol::parse_iso8601(text);
+    const auto time = base::parse_iso8601(text);
     if (!time) return;
-    const std::string written = protocol::to_iso8601(*time);
-    const auto again = protocol::parse_iso8601(written);
+    const std::string written = base::to_iso8601(*time);
+    const auto again = base::parse_iso8601(written);
     CHECK(again.has_value());
     CHECK(*again <= *time && *time - *again < base::Duration::milliseconds(1));
-    CHECK(protocol::to_iso8601(*again) == written);
+    CHECK(base::to_iso8601(*again) == written);
 }
 
 /// A socket that receives the service manager's messages without reading them; returns its abstract
@@ -166,13 +166,13 @@ std::string listening_socket() {
 
 void watchdog(std::string_view text) {
     static const std::string kSocket = listening_socket();
-    const ServiceManager manager(kSocket, text);
+    const host::ServiceManager manager(kSocket, text);
     CHECK(manager.is_listening());
     if (const auto every = manager.alive_every()) CHECK(every->count() > 0);
 }
 
 void recording_name(std::string_view text) {
-    const auto file = recording_of(std::string(text));
+    const auto file = market_recorded::recording_of(std::string(text));
     if (file) CHECK(model::is_valid_symbol(file->instrument.symbol.text()));
 }
 

@@ -1,9 +1,9 @@
 /// Any bytes as the replies of a Redis server, in one piece and byte by byte: no crash, the same
 /// replies both ways, and nothing after an error.
 
+#include "adapters/cache_redis/redis_reply.hpp"
 #include "base/check.hpp"
-#include "shell/cache/redis_reply.hpp"
-#include "shell/cache/redis_url.hpp"
+#include "host/redis_url.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -13,8 +13,8 @@
 
 namespace {
 
-using botcore::shell::cache::RedisReply;
-using botcore::shell::cache::RedisReplyReader;
+using botcore::cache_redis::RedisReply;
+using botcore::cache_redis::RedisReplyReader;
 
 struct Answers {
     std::vector<RedisReply> replies;
@@ -37,7 +37,7 @@ struct Answers {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-    (void)botcore::shell::cache::parse_redis_url(bytes);
+    (void)botcore::host::parse_redis_url(bytes);
 
     RedisReplyReader at_once;
     Answers whole;

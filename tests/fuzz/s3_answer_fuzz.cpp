@@ -1,9 +1,9 @@
 /// Responses of an S3 server, and addresses of repositories. The first byte selects the parser.
 
+#include "adapters/archive_s3/s3_repository.hpp"
+#include "adapters/archive_s3/s3_responses.hpp"
 #include "base/check.hpp"
-#include "shell/archive/object_name.hpp"
-#include "shell/archive/s3_repository.hpp"
-#include "shell/archive/s3_responses.hpp"
+#include "runtime/archive/object_name.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -12,12 +12,12 @@
 
 namespace {
 
-using namespace botcore::shell;
+using namespace botcore;
 
 constexpr std::size_t kRefusalMax = 160;
 
 void page(std::string_view text) {
-    const auto read = archive::parse_s3_page(text);
+    const auto read = archive_s3::parse_s3_page(text);
     if (!read) return CHECK(read.error().size() < kRefusalMax);
     CHECK(read.value().next.size() <= 4'096);
     for (const auto& key : read.value().keys)
@@ -25,21 +25,21 @@ void page(std::string_view text) {
 }
 
 void error(std::string_view text) {
-    const std::string code = archive::s3_error_code(text);
+    const std::string code = archive_s3::s3_error_code(text);
     CHECK(code.size() <= 64);
     CHECK(std::ranges::all_of(
         code, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }));
 }
 
 void place(std::string_view text) {
-    const auto read = archive::parse_s3_place(text);
+    const auto read = archive_s3::parse_s3_place(text);
     if (!read) return CHECK(read.error().size() < kRefusalMax);
-    const archive::S3Place& is = read.value();
-    CHECK(is.prefix.empty() || archive::is_object_name(is.prefix));
-    const bool tls = is.endpoint.transport == outbound::Transport::Tls;
-    const auto again = archive::parse_s3_place("s3://" + is.bucket + "/" + is.prefix +
-                                               "?endpoint=" + (tls ? "https://" : "http://") +
-                                               is.endpoint.authority() + "&region=" + is.region);
+    const archive_s3::S3Place& is = read.value();
+    CHECK(is.prefix.empty() || runtime::archive::is_object_name(is.prefix));
+    const bool tls = is.endpoint.transport == net::Transport::Tls;
+    const auto again = archive_s3::parse_s3_place("s3://" + is.bucket + "/" + is.prefix +
+                                                  "?endpoint=" + (tls ? "https://" : "http://") +
+                                                  is.endpoint.authority() + "&region=" + is.region);
     CHECK(again.has_value());
     CHECK(again.value().bucket == is.bucket && again.value().prefix == is.prefix);
     CHECK(again.value().region == is.region && again.value().endpoint.port == is.endpoint.port);

@@ -3,16 +3,16 @@
 /// the parser. Accepted content is usable and reads back the same; damaged content leaves a working
 /// daemon.
 
+#include "api/followed_symbols.hpp"
 #include "base/check.hpp"
+#include "host/breaker_file.hpp"
+#include "host/config.hpp"
 #include "input_file.hpp"
+#include "net/bearer_header.hpp"
+#include "observability/log.hpp"
 #include "resilience/breaker.hpp"
-#include "shell/auth/bearer.hpp"
-#include "shell/auth/operator_token.hpp"
-#include "shell/config/config.hpp"
-#include "shell/health/uptime_file.hpp"
-#include "shell/log/log.hpp"
-#include "shell/market/followed_symbols.hpp"
-#include "shell/outbound/breaker_file.hpp"
+#include "services/health/uptime_file.hpp"
+#include "services/users/operator_token.hpp"
 #include "tests/scratch/temporary_folder.hpp"
 
 #include <sys/stat.h>
@@ -28,7 +28,7 @@
 namespace {
 
 using namespace botcore;
-using namespace botcore::shell;
+using namespace botcore;
 using base::Duration;
 using base::Timestamp;
 
@@ -39,8 +39,8 @@ const std::filesystem::path& folder() {
     return kFolder.path();
 }
 
-log::Log& quiet_log() {
-    static log::Log log("fuzz", log::Level::Fatal, folder() / "log");
+observability::Log& quiet_log() {
+    static observability::Log log("fuzz", observability::Level::Fatal, folder() / "log");
     return log;
 }
 
@@ -59,11 +59,11 @@ void check_breaker(const resilience::BreakerMemory& memory) {
 void breakers(std::string_view text) {
     const auto path = folder() / "breakers.json";
     fuzz::write_file(path, text);
-    outbound::BreakerFile file(path, quiet_log());
+    host::BreakerFile file(path, quiet_log());
     const auto memory = file.find("analysis");
     if (memory) check_breaker(*memory);
     file.store("other", {.state = resilience::BreakerState::Open, .changed_at = kNow});
-    const outbound::BreakerFile again(path, quiet_log());
+    const host::BreakerFile again(path, quiet_log());
     CHECK(again.find("analysis") == memory);
     CHECK(again.find("other").has_value());
 }
@@ -94,11 +94,11 @@ void operator_token(std::string_view text) {
     const auto path = folder() / "operator.token";
     fuzz::write_file(path, text);
     CHECK(::chmod(path.c_str(), 0600) == 0);
-    const auto token = auth::OperatorToken::load(folder());
+    const auto token = users::OperatorToken::load(folder());
     if (!token) return CHECK(!token.error().text.empty());
     // The token in the file authenticates its holder.
     const std::string header = "Bearer " + std::string(token.value().secret().reveal());
-    const auto shown = auth::bearer_of(header);
+    const auto shown = net::bearer_of(header);
     CHECK(shown.has_value());
     CHECK(token.value().caller_of(*shown, kNow).has_value());
 }
@@ -106,25 +106,25 @@ void operator_token(std::string_view text) {
 void hidden_symbols(std::string_view text) {
     const auto path = folder() / "hidden_symbols";
     fuzz::write_file(path, text);
-    FollowedSymbols symbols(path);
+    api::FollowedSymbols symbols(path);
     const model::InstrumentId id{model::Market::Spot, model::Symbol("BTCUSDT")};
     const model::InstrumentId other{model::Market::Futures, model::Symbol("BTCUSDT")};
     const bool other_followed = symbols.is_followed(other);
     CHECK(symbols.load_error().empty() || (symbols.is_followed(id) && other_followed));
     const bool change = symbols.is_followed(id);
     CHECK((change ? symbols.unfollow(id) : symbols.follow(id)).has_value());
-    const FollowedSymbols again(path);
+    const api::FollowedSymbols again(path);
     CHECK(again.load_error().empty());
     CHECK(again.is_followed(id) != change);
     CHECK(again.is_followed(other) == other_followed);
 }
 
 /// Each value is valid for its key.
-void check_config(const Config& config) {
-    Config copy;
-    for (const ConfigKey& key : config_keys()) {
+void check_config(const host::Config& config) {
+    host::Config copy;
+    for (const host::ConfigKey& key : host::config_keys()) {
         CHECK(copy.set(key.name, config.text(key.name), "again").has_value());
-        if (key.kind != ConfigKind::Integer) continue;
+        if (key.kind != host::ConfigKind::Integer) continue;
         CHECK(config.integer(key.name) >= key.min && config.integer(key.name) <= key.max);
     }
 }
@@ -132,7 +132,7 @@ void check_config(const Config& config) {
 void config_file(std::string_view text) {
     const auto path = folder() / "botcore.toml";
     fuzz::write_file(path, text);
-    Config config;
+    host::Config config;
     const auto read = config.read_file(path);
     CHECK(read.has_value() || !read.error().empty());
     check_config(config);
@@ -148,7 +148,7 @@ void environment(std::string_view text) {
         at = end + 1;
     }
     list.push_back(nullptr);
-    Config config;
+    host::Config config;
     const auto read = config.read_environment(list.data());
     CHECK(read.has_value() || !read.error().empty());
     check_config(config);

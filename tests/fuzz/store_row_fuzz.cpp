@@ -2,10 +2,10 @@
 /// each further line replaces one column of a valid row: "3 t12.5" puts the text 12.5 into the
 /// third, "i" a whole number, "b" bytes, "n" null. An accepted row reads back the same.
 
+#include "adapters/store_sqlite/rows.hpp"
 #include "base/check.hpp"
 #include "input_file.hpp"
-#include "shell/auth/user_store.hpp"
-#include "shell/sqlite/rows.hpp"
+#include "services/users/user_store.hpp"
 #include "tests/scratch/temporary_folder.hpp"
 
 #include <array>
@@ -20,11 +20,11 @@
 namespace {
 
 using namespace botcore;
-using namespace botcore::shell;
-using sqlite::Database;
-using sqlite::Statement;
+using namespace botcore;
+using store_sqlite::Database;
+using store_sqlite::Statement;
 
-Database open(const std::string& path, sqlite::OpenMode mode) {
+Database open(const std::string& path, store_sqlite::OpenMode mode) {
     auto database = Database::open(path, {}, mode);
     CHECK(database.has_value());
     return std::move(database).value();
@@ -74,19 +74,19 @@ void replace_columns(Statement& statement, std::string_view text, int columns) {
 
 template <class Row>
 void store_row(std::string_view text) {
-    static Database database = open(":memory:", sqlite::OpenMode::Create);
-    static const int kColumns = static_cast<int>(sqlite::columns_of<Row>().size());
+    static Database database = open(":memory:", store_sqlite::OpenMode::Create);
+    static const int kColumns = static_cast<int>(store_sqlite::columns_of<Row>().size());
     static Statement given = [] {
         std::string sql = "SELECT ?";
         for (int i = 1; i < kColumns; ++i)
             sql += ", ?";
         return prepare(database, sql);
     }();
-    static sqlite::RowBinder binder;
+    static store_sqlite::RowBinder binder;
     const auto row_in = [&](Statement& statement) -> std::optional<Row> {
         const auto step = statement.step();
         CHECK(step.has_value() && step.value() == Statement::Step::Row);
-        sqlite::RowReader reader(statement);
+        store_sqlite::RowReader reader(statement);
         Row row = reader.row<Row>();
         return reader.intact() ? std::optional(std::move(row)) : std::nullopt;
     };
@@ -105,20 +105,20 @@ void store_row(std::string_view text) {
 void user_row(std::string_view text) {
     static const scratch::TemporaryFolder kFolder;
     static const std::string kPath = kFolder.file("users.sqlite");
-    static auth::UserStore store = [] {
-        auto opened = auth::UserStore::open(kPath);
+    static users::UserStore store = [] {
+        auto opened = users::UserStore::open(kPath);
         CHECK(opened.has_value());
-        auth::User user;
+        users::User user;
         user.id = model::Owner("u");
-        auth::Session session;
+        users::Session session;
         session.id = "s";
         session.user = user.id;
-        auth::UserStore made = std::move(opened).value();
+        users::UserStore made = std::move(opened).value();
         CHECK(made.add(user, {}).has_value());
         CHECK(made.add(session).has_value());
         return made;
     }();
-    static Database writer = open(kPath, sqlite::OpenMode::ReadWrite);
+    static Database writer = open(kPath, store_sqlite::OpenMode::ReadWrite);
     static const bool kFast = writer.execute("PRAGMA synchronous=OFF").has_value();
     CHECK(kFast);
     static Statement users =
@@ -138,7 +138,7 @@ void user_row(std::string_view text) {
     CHECK(user.has_value() == all.has_value());
     if (user) {
         CHECK(user.value().has_value() && all.value().size() == 1);
-        CHECK(user.value()->role <= auth::Role::Operator);
+        CHECK(user.value()->role <= host::Role::Operator);
         CHECK(store.save(*user.value()).has_value());
         const auto again = store.find(model::Owner("u"));
         CHECK(again.has_value() && again.value()->role == user.value()->role);

@@ -1,6 +1,6 @@
 // The real botcored, end to end: small checks that a person can repeat by hand.
 
-#include "shell/http/tls_client_test.hpp"
+#include "net/tls_client_test.hpp"
 #include "tests/crash/api_calls.hpp"
 #include "tests/crash/daemon_process.hpp"
 #include "tests/crash/order_mix.hpp"
@@ -133,10 +133,10 @@ TEST(DaemonStart, ServesPlainHttpToOtherMachinesOnlyWhenConfigured) {
 }
 
 TEST(DaemonStart, LoadsARenewedCertificateOnSighup) {
-    using shell::http::TlsClient;
+    using net::TlsClient;
     const TemporaryFolder folder;
-    const shell::http::TlsFiles files{folder.path() / "certificate.pem", folder.path() / "key.pem"};
-    shell::http::make_certificate(files, "first");
+    const net::TlsFiles files{folder.path() / "certificate.pem", folder.path() / "key.pem"};
+    net::make_certificate(files, "first");
     DaemonProcess daemon({.program = {},
                           .data = folder.path() / "data",
                           .arguments = {"--set",
@@ -146,7 +146,7 @@ TEST(DaemonStart, LoadsARenewedCertificateOnSighup) {
     const auto started = daemon.start_listening();
     ASSERT_TRUE(started) << started.error();
     EXPECT_EQ(TlsClient(daemon.port()).name(), "first");
-    shell::http::make_certificate(files, "second");
+    net::make_certificate(files, "second");
     EXPECT_EQ(TlsClient(daemon.port()).name(), "first") << "Nobody has told it yet.";
     daemon.send_signal(SIGHUP);
     const auto end = std::chrono::steady_clock::now() + seconds(30);

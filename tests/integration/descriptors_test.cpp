@@ -1,13 +1,13 @@
 // A server without free file descriptors, in the release build only: the sanitizers use a pipe to
 // inspect objects and cannot work when no descriptor is left.
 
-#include "shell/http/server_world_test.hpp"
+#include "net/server_world_test.hpp"
 
 #include <sys/resource.h>
 
 #include <string_view>
 
-namespace botcore::shell::http {
+namespace botcore::net {
 namespace {
 
 constexpr std::string_view kRequest = "GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -91,4 +91,4 @@ TEST_F(NoDescriptors, ClosesAnIdleConnectionForTheNextCaller) {
 }
 
 }  // namespace
-}  // namespace botcore::shell::http
+}  // namespace botcore::net

@@ -1,7 +1,7 @@
 // The event stream of the real botcored: the events of an order, the same events after a crash, and
 // the closing message at a shutdown.
 
-#include "shell/websocket/stream_client_test.hpp"
+#include "services/events/stream_client_test.hpp"
 #include "tests/crash/api_calls.hpp"
 #include "tests/crash/daemon_process.hpp"
 
@@ -16,7 +16,7 @@
 namespace botcore::crash {
 namespace {
 
-using shell::websocket::StreamClient;
+using events::StreamClient;
 using testing::IsSupersetOf;
 
 /// All numbered events so far, in the order of arrival.

@@ -1,6 +1,6 @@
 // An exchange whose state differs from ours, and the real botctl that corrects it.
 
-#include "shell/http/api_world_test.hpp"
+#include "api/api_world_test.hpp"
 #include "tests/integration/run_botctl.hpp"
 
 #include <gmock/gmock.h>
@@ -11,7 +11,7 @@
 namespace botcore::crash {
 namespace {
 
-using shell::http::ApiWorld;
+using api::ApiWorld;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -19,7 +19,7 @@ class ReconcileFix : public testing::Test {
 protected:
     ReconcileFix() {
         const auto token = folder_.path() / "operator.token";
-        std::ofstream(token) << shell::http::kToken << "\n";
+        std::ofstream(token) << api::kToken << "\n";
         std::filesystem::permissions(
             token, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     }

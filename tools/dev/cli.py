@@ -17,7 +17,7 @@ HELP = """\
   test [FILTER] [--preset P]         build and run the tests whose name matches FILTER
   run [options of botcored]          the daemon under its supervisor, as ./run
   fmt                                clang-format every source in place
-  lint [--all|--below-shell]         check_rules, clang-format, clang-tidy (changed files or all)
+  lint [--all|--pure]         check_rules, clang-format, clang-tidy (changed files or all)
   check [--fast | --full]            fast: rules, format, unit tests; default: what CI runs;
                                      full: every preset, all linters, each fuzzer 10 min
   accept [ID...]                     which test shows which requirement; runs those of ID;
@@ -60,7 +60,7 @@ def parser(name_given):
     one.add_argument("--preset", default="dev", choices=paths.PRESETS)
     one = command("lint", True)
     one.add_argument("--all", action="store_true")
-    one.add_argument("--below-shell", action="store_true")
+    one.add_argument("--pure", action="store_true")
     one = command("check", True)
     how = one.add_mutually_exclusive_group()
     how.add_argument("--fast", action="store_true")
@@ -121,8 +121,8 @@ def fmt(_options):
 
 
 def lint_files(options):
-    return report.write(options.json, "lint", lint.lint(options.all or options.below_shell,
-                                                           below_shell=options.below_shell))
+    return report.write(options.json, "lint", lint.lint(options.all or options.pure,
+                                                           pure=options.pure))
 
 
 def check_fast():

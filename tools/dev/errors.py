@@ -12,8 +12,8 @@ from dev import paths, report
 
 ERROR_NAME = re.compile(r"(Error|ErrorKind|Failure|Reason|Refusal)$")
 RESULTS = {"CommitResult"}
-TABLES = {"src/protocol/error_codes.cpp", "src/shell/metrics/metrics.cpp",
-          "src/shell/http/api_schemas.cpp", "src/apps/botctl/daemon_client.cpp"}
+TABLES = {"src/protocol/error_codes.cpp", "src/observability/metrics.cpp",
+          "src/api/api_schemas.cpp", "src/apps/botctl/daemon_client.cpp"}
 STATUS_TABLE = "src/model/reply.cpp"  # Names every reason, returns none.
 NO_ERRORS = {"Reason::None", "CommitResult::Committed"}
 ENUM = re.compile(r"\benum class (\w+)[^{;]*\{([^}]*)\}")
@@ -87,7 +87,7 @@ def values_of(root):
         if file == "src/protocol/error_codes.cpp":
             for code in TABLE_ROW.findall(text):
                 found.setdefault(code, Value(code, file))
-        if file.startswith(("src/shell/http", "src/shell/auth", "src/protocol")):
+        if file.startswith(("src/api", "src/net", "src/host", "src/services", "src/protocol")):
             for context in CODE_CONTEXTS.finditer(COMMENT.sub("", text)):
                 for code in CODE.findall(context[0]):
                     found.setdefault(code, Value(code, file))

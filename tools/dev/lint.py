@@ -11,7 +11,7 @@ from dev import build, paths
 
 FOLDERS = ["src", "sim", "tests", "cmake"]
 # Code that decides about money; `./dev check --full` checks the other sources too.
-BELOW_SHELL = ["base", "model", "protocol", "resilience", "operations", "core", "venue", "gateway",
+PURE_LAYERS = ["base", "model", "protocol", "resilience", "operations", "core", "venue", "gateway",
                "ports", "runtime"]
 FORMAT, TIDY = "clang-format-19", "clang-tidy-19"
 # Three quarters of the time of clang-tidy. CI leaves them out; --all has them.
@@ -99,15 +99,15 @@ def tidy_one(path, mark, checks):
     return done.stdout + (done.stderr if not done.stdout else "")
 
 
-def tidy(everything, below_shell):
+def tidy(everything, pure):
     """clang-tidy over sources that are not tests; headers are checked through them."""
     with build.locked("dev") as folder:
         build.configure("dev", folder, again=True)  # New files must be in the database.
     database = json.loads((paths.build_dir("dev") / "compile_commands.json").read_text())
     commands = {entry["file"]: entry["command"] for entry in database}
     roots = [paths.ROOT / "src", paths.ROOT / "sim"]
-    if below_shell:
-        roots = [paths.ROOT / "src" / layer for layer in BELOW_SHELL]
+    if pure:
+        roots = [paths.ROOT / "src" / layer for layer in PURE_LAYERS]
     picked = [path for path in cpp_files(everything)
               if path.suffix == ".cpp" and not path.stem.endswith(("_test", "_fuzz"))
               and any(path.is_relative_to(root) for root in roots)]
@@ -116,7 +116,7 @@ def tidy(everything, below_shell):
     picked = [path for path in picked if str(path) in commands]
     marks = paths.build_dir("dev") / "clang-tidy"
     marks.mkdir(exist_ok=True)
-    checks = ",".join(f"-{name}" for name in SLOW_CHECKS) if below_shell else ""
+    checks = ",".join(f"-{name}" for name in SLOW_CHECKS) if pure else ""
     tool = subprocess.run([TIDY, "--version"], capture_output=True, check=True).stdout
     with concurrent.futures.ThreadPoolExecutor(max_workers=paths.JOBS) as pool:
         jobs = {}
@@ -137,12 +137,12 @@ def rules():
     return [] if done.returncode == 0 else ["check_rules"]
 
 
-def lint(everything, with_tidy=True, below_shell=False):
+def lint(everything, with_tidy=True, pure=False):
     """All linters; the list of failures."""
     failures = []
     steps = [("check_rules", rules), ("clang-format", lambda: format_files(write=False))]
     if with_tidy:
-        steps.append(("clang-tidy", lambda: tidy(everything, below_shell)))
+        steps.append(("clang-tidy", lambda: tidy(everything, pure)))
     for name, step in steps:
         start = time.monotonic()
         failures += step()

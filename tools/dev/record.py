@@ -13,7 +13,7 @@ import sys
 
 from dev import build, paths
 
-PROGRAM = "botcore_shell_http_tests"
+PROGRAM = "botcore_api_tests"
 # What differs between two runs of one version, and nothing else.
 MASKS = [
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"), "TIME"),

@@ -28,7 +28,7 @@ class Tree:
                 continue
             content = path.read_text(errors="replace")
             self.words.update(re.findall(r"\w+", content))
-            if "config" in path.parts:
+            if "host" in path.parts:
                 self.settings.update(re.findall(r'"([a-z0-9]+\.[a-z0-9_]+)"', content))
             self.literals.update(re.findall(r'"([a-z0-9]+\.[a-z0-9_]+)"', content))
         document = root / "docs" / "api" / "openapi.json"
@@ -41,8 +41,7 @@ class Tree:
         self.sections = {name.split(".")[0] for name in self.settings}
 
     def has_file(self, page, name):
-        places = (self.root, self.root / "src", page.parent, self.root / "docs",
-                  self.root / "src" / "shell")
+        places = (self.root, self.root / "src", page.parent, self.root / "docs")
         return any((place / name).exists() for place in places)
 
     @staticmethod

@@ -1,38 +1,39 @@
 #include "apps/botcored/daemon.hpp"
 
+#include "adapters/exchange_paper/paper_exchange.hpp"
+#include "adapters/store_observed/logged_store.hpp"
+#include "adapters/store_observed/measured_store.hpp"
+#include "adapters/store_sqlite/measured_disk.hpp"
+#include "adapters/store_sqlite/sqlite_store.hpp"
+#include "api/account_changes.hpp"
+#include "api/overload_filter.hpp"
+#include "api/response_cache.hpp"
+#include "api/user_access.hpp"
 #include "apps/botcored/event_stream.hpp"
 #include "apps/botcored/first_accounts.hpp"
 #include "apps/botcored/greeting.hpp"
 #include "apps/botcored/reload.hpp"
 #include "apps/botcored/routes.hpp"
 #include "apps/botcored/settings.hpp"
-#include "base/check.hpp"
+#include "apps/wiring/archive_link.hpp"
+#include "apps/wiring/market_source.hpp"
 #include "build_info.hpp"
-#include "shell/auth/operator_token.hpp"
-#include "shell/cache/account_changes.hpp"
-#include "shell/daemon/analysis_link.hpp"
-#include "shell/daemon/archive_link.hpp"
-#include "shell/daemon/book_checks.hpp"
-#include "shell/daemon/data_folder.hpp"
-#include "shell/daemon/entry_orders.hpp"
-#include "shell/daemon/health_service.hpp"
-#include "shell/daemon/logged_store.hpp"
-#include "shell/daemon/market_source_monitor.hpp"
-#include "shell/daemon/repeated_signal.hpp"
-#include "shell/daemon/service_manager.hpp"
-#include "shell/daemon/shutdown.hpp"
-#include "shell/daemon/standby_loop_runner.hpp"
-#include "shell/daemon/store_maintenance_thread.hpp"
-#include "shell/daemon/trade_log.hpp"
-#include "shell/daemon/trading_loop.hpp"
-#include "shell/http/http_server.hpp"
-#include "shell/http/overload_filter.hpp"
-#include "shell/http/response_cache.hpp"
-#include "shell/http/user_access.hpp"
-#include "shell/log/redact.hpp"
-#include "shell/metrics/measured_store.hpp"
-#include "shell/sqlite/measured_disk.hpp"
-#include "shell/sqlite/sqlite_store.hpp"
+#include "host/data_folder.hpp"
+#include "host/repeated_signal.hpp"
+#include "host/service_manager.hpp"
+#include "host/shutdown.hpp"
+#include "host/store_maintenance_thread.hpp"
+#include "net/http_server.hpp"
+#include "observability/redact.hpp"
+#include "services/analysis/analysis_link.hpp"
+#include "services/health/health_service.hpp"
+#include "services/trading/book_checks.hpp"
+#include "services/trading/entry_orders.hpp"
+#include "services/trading/market_source_monitor.hpp"
+#include "services/trading/standby_loop_runner.hpp"
+#include "services/trading/trade_log.hpp"
+#include "services/trading/trading_loop.hpp"
+#include "services/users/operator_token.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -62,20 +63,20 @@ constexpr std::chrono::seconds kFirstProbesWithin(2);
 constexpr std::chrono::seconds kSameRequest(1);
 
 int failed(int code, const std::string& text) {
-    std::cerr << "botcored: " << shell::log::redact(text) << "\n";
+    std::cerr << "botcored: " << observability::redact(text) << "\n";
     return code;
 }
 
 class Daemon {
 public:
     struct Opened {
-        shell::DataFolder folder;
-        shell::auth::OperatorToken token;
-        std::unique_ptr<shell::sqlite::MeasuredDisk> disk;
-        std::unique_ptr<shell::sqlite::SqliteStore> store;
+        host::DataFolder folder;
+        users::OperatorToken token;
+        std::unique_ptr<store_sqlite::MeasuredDisk> disk;
+        std::unique_ptr<store_sqlite::SqliteStore> store;
     };
 
-    Daemon(const shell::Config& config, DaemonPaths paths, Opened opened)
+    Daemon(const host::Config& config, DaemonPaths paths, Opened opened)
         : config_(config),
           paths_(std::move(paths)),
           opened_(std::move(opened)),
@@ -93,7 +94,10 @@ public:
                    config_,
                    paths_.read_config,
                    [this] { return server_->reload_tls(); },
-                   [this] { take_over_config(); }}),
+                   [this] {
+                       access_->set_limits(access_options(config_, opened_.folder.path()).limits);
+                       shutdown_.set_options(shutdown_options(config_));
+                   }}),
           watch_timer_(context_),
           alive_timer_(context_),
           manager_(environment("NOTIFY_SOCKET"), environment("WATCHDOG_USEC")),
@@ -125,80 +129,78 @@ private:
     void watch();
     void count_connections();
     void await_signal();
-    void take_over_config();
     void report_alive();
     void begin_stop(std::string_view cause);
-    [[nodiscard]] shell::Shutdown::Hooks shutdown_hooks();
+    [[nodiscard]] host::Shutdown::Hooks shutdown_hooks();
     void close_store();
     [[nodiscard]] std::unique_ptr<EventStream> make_events();
 
     [[nodiscard]] bool is_reliable() const { return config_.is_on("reliability.enabled"); }
 
-    shell::Config config_;
+    host::Config config_;
     DaemonPaths paths_;
     Opened opened_;
     asio::io_context context_{1};
-    shell::StandbyLoopRunner standby_{
-        context_, is_reliable() ? std::chrono::milliseconds(40) : shell::StandbyLoopRunner::kNever};
-    shell::SystemClock clock_;
-    shell::log::Log log_;
-    shell::metrics::Metrics metrics_;
-    shell::ReleasingStore releasing_store_;
-    shell::metrics::MeasuredStore measured_store_;
-    shell::LoggedStore store_;
-    shell::PaperExchange exchange_;
-    shell::http::PendingResponses replies_;
-    std::unique_ptr<shell::MarketSource> market_;
+    trading::StandbyLoopRunner standby_{
+        context_,
+        is_reliable() ? std::chrono::milliseconds(40) : trading::StandbyLoopRunner::kNever};
+    host::SystemClock clock_;
+    observability::Log log_;
+    observability::Metrics metrics_;
+    trading::ReleasingStore releasing_store_;
+    store_observed::MeasuredStore measured_store_;
+    store_observed::LoggedStore store_;
+    exchange_paper::PaperExchange exchange_;
+    api::PendingResponses replies_;
+    std::unique_ptr<ports::MarketSource> market_;
     std::unique_ptr<runtime::Runtime> runtime_;
     std::unique_ptr<EventStream> events_;
-    shell::MaintenanceAnnouncer maintenance_{
+    maintenance::MaintenanceAnnouncer maintenance_{
         {.log = log_,
          .publish = [this](const protocol::Event& event) { events_->hub().publish(event); },
          .now = [this] { return clock_.now().time; }}};
-    shell::MarketSourceMonitor market_monitor_{
+    trading::MarketSourceMonitor market_monitor_{
         {.log = log_,
          .publish = [this](const protocol::Event& event) { events_->hub().publish(event); },
          .now = [this] { return clock_.now().time; }}};
-    std::unique_ptr<shell::TradingLoop> loop_;
-    std::unique_ptr<shell::AnalysisLink> analysis_;
-    std::unique_ptr<shell::ArchiveLink> archive_;
-    std::unique_ptr<shell::HealthService> health_;
-    std::unique_ptr<shell::auth::AuditJournal> audit_;
-    std::unique_ptr<shell::http::UserAccess> access_;
-    shell::http::OverloadFilter overload_{{}, metrics_, [this] {
-                                              return shell::http::Pressure{
-                                                  runtime_->requests_waiting(), loop_->lag()};
-                                          }};
-    shell::http::DeferredCalls deferred_{context_, {}, [this] { return standby_.is_active(); }};
-    shell::FollowedSymbols followed_;
-    shell::cache::AccountChanges account_changes_;
-    shell::InDoubt in_doubt_ = [this](const model::AccountId& account,
-                                      const std::string& evidence) {
+    std::unique_ptr<trading::TradingLoop> loop_;
+    std::unique_ptr<analysis::AnalysisLink> analysis_;
+    std::unique_ptr<ArchiveLink> archive_;
+    std::unique_ptr<health::HealthService> health_;
+    std::unique_ptr<audit::AuditJournal> audit_;
+    std::unique_ptr<api::UserAccess> access_;
+    api::OverloadFilter overload_{
+        {}, metrics_, [this] { return api::Pressure{runtime_->requests_waiting(), loop_->lag()}; }};
+    api::DeferredCalls deferred_{context_, {}, [this] { return standby_.is_active(); }};
+    api::FollowedSymbols followed_;
+    api::AccountChanges account_changes_;
+    trading::InDoubt in_doubt_ = [this](const model::AccountId& account,
+                                        const std::string& evidence) {
         (void)runtime_->freeze({.account = account, .evidence = evidence});
         loop_->wake();
     };
-    shell::BookChecks books_{log_, metrics_, in_doubt_};
-    shell::TradeLog trades_{
+    trading::BookChecks books_{log_, metrics_, in_doubt_};
+    trading::TradeLog trades_{
         {.log = log_, .metrics = metrics_, .request_id = [this](const auto& order) {
              return runtime_->request_id_of(order);
          }}};
-    std::unique_ptr<shell::http::ResponseCache> responses_;
+    std::unique_ptr<api::ResponseCache> responses_;
     std::unique_ptr<ApiRoutes> routes_;
     std::unique_ptr<ports::Cache> cache_;  ///< Destroyed before its users; drops pending queries.
-    std::unique_ptr<shell::http::HttpServer> server_;
+    std::unique_ptr<net::HttpServer> server_;
     asio::signal_set signals_;
     Reload reload_;
     asio::steady_timer watch_timer_;
     asio::steady_timer alive_timer_;
-    shell::ServiceManager manager_;
+    host::ServiceManager manager_;
     std::uint64_t turns_seen_ = 0;
-    shell::Shutdown shutdown_;
-    std::unique_ptr<shell::StoreMaintenanceThread> maintenance_thread_;
+    host::Shutdown shutdown_;
+    std::unique_ptr<host::StoreMaintenanceThread> maintenance_thread_;
     int exit_code_ = EX_OK;
 };
 
 std::string Daemon::start_market() {
-    auto made = shell::MarketSource::make(config_, exchange_, [this] {
+    auto made = make_market_source(config_, exchange_.market_sink(), [this] {
         if (loop_) loop_->wake_from_anywhere();
     });
     if (!made) return made.error();
@@ -217,11 +219,11 @@ std::string Daemon::start_trading() {
         runtime::Runtime::Ports{
             store_,
             exchange_,
-            market_->board(),
+            market_->data(),
             replies_,
             {&events_->hub(), &account_changes_, &maintenance_, &books_, &trades_}});
-    loop_ = std::make_unique<shell::TradingLoop>(
-        context_, shell::TradingLoop::Parts{*runtime_, exchange_, *market_, clock_});
+    loop_ = std::make_unique<trading::TradingLoop>(
+        context_, trading::TradingLoop::Parts{*runtime_, exchange_, *market_, clock_});
     if (runtime_->start(clock_.now()) != runtime::Status::Running) {
         return "the store took no record; is the disk full?";
     }
@@ -246,7 +248,7 @@ std::string Daemon::start_trading() {
 std::unique_ptr<EventStream> Daemon::make_events() {
     EventStream::Parts parts{.context = context_,
                              .reader = store_.reader(),
-                             .market = market_->board(),
+                             .market = market_->data(),
                              .owner_of = {},
                              .authenticate = {},
                              .now = [this] { return clock_.now().time; },
@@ -257,7 +259,7 @@ std::unique_ptr<EventStream> Daemon::make_events() {
         if (place == accounts.end()) return std::nullopt;
         return place->second.account.owner;
     };
-    parts.authenticate = [this](std::string_view token) -> std::optional<shell::auth::Caller> {
+    parts.authenticate = [this](std::string_view token) -> std::optional<host::Caller> {
         if (access_ == nullptr) return std::nullopt;
         return access_->tokens().caller_of(token, clock_.now().time);
     };
@@ -268,7 +270,7 @@ std::string Daemon::start_cache() {
     auto made = make_cache(config_, context_, random_seed());
     if (!made) return made.error();
     cache_ = std::move(made).value();
-    responses_ = std::make_unique<shell::http::ResponseCache>(*cache_, account_changes_);
+    responses_ = std::make_unique<api::ResponseCache>(*cache_, account_changes_);
     return {};
 }
 
@@ -276,29 +278,29 @@ std::string Daemon::start_server() {
     boost::system::error_code error;
     const auto address = asio::ip::make_address(config_.text("http.address"), error);
     if (error) return "http.address: '" + config_.text("http.address") + "' is no IP address";
-    shell::http::ApiOptions options;
+    api::ApiOptions options;
     options.version = std::string(build_info::kVersion);
     options.metrics_public = address.is_loopback();
     options.timeline = events_->hub().timeline();
     if (!config_.text("cache.url").empty()) options.cache_kind = "redis";
     options.market_age_max =
         model::Duration::milliseconds(config_.integer("trading.price_age_max_ms"));
-    auto access = shell::http::UserAccess::open(
+    auto access = api::UserAccess::open(
         access_options(config_, opened_.folder.path()),
         opened_.token,
-        [this](shell::auth::AuthWorker::Job job) { asio::post(context_, std::move(job)); },
+        [this](users::AuthWorker::Job job) { asio::post(context_, std::move(job)); },
         clock_.now().time);
     if (!access) return access.error();
     access_ = std::move(access).value();
-    audit_ = std::make_unique<shell::auth::AuditJournal>(
-        shell::auth::AuditJournal::Parts{*runtime_, log_, [this] { loop_->wake(); }});
+    audit_ = std::make_unique<audit::AuditJournal>(
+        audit::AuditJournal::Parts{*runtime_, log_, [this] { loop_->wake(); }});
     routes_ = std::make_unique<ApiRoutes>(
-        shell::http::ApiContext{
+        api::ApiContext{
             .options = std::move(options),
             .runtime = *runtime_,
             .replies = replies_,
             .reader = store_.reader(),
-            .market = market_->board(),
+            .market = market_->data(),
             .metrics = metrics_,
             .log = log_,
             .acts = *audit_,
@@ -312,35 +314,36 @@ std::string Daemon::start_server() {
         access_->tokens(),
         health_->monitor(),
         [this] {
-            return shell::http::MonitoringRoutes::Connections{
-                .http = server_->connections(), .websocket = events_->server().connections()};
+            return api::MonitoringRoutes::Connections{.http = server_->connections(),
+                                                      .websocket = events_->server().connections()};
         },
-        shell::http::AnalysisRoutes::Parts{.service = analysis_ ? &analysis_->service() : nullptr,
-                                           .timed_out = [this](const model::Symbol& symbol) {
-                                               events_->hub().publish(protocol::analysis_timeout(
-                                                   symbol, kAnalysisWithin, clock_.now().time));
-                                           }});
+        api::AnalysisRoutes::Parts{.service = analysis_ ? &analysis_->service() : nullptr,
+                                   .timed_out = [this](const model::Symbol& symbol) {
+                                       events_->hub().publish(protocol::analysis_timeout(
+                                           symbol, kAnalysisWithin, clock_.now().time));
+                                   }});
     if (is_reliable()) {
         routes_->api.set_deferred_calls(deferred_);
         routes_->api.add_filter([this](auto& call) { return overload_.pass(call); });
     } else {
-        log_.write(shell::log::Level::Warn, "reliability.enabled is false: only for measurements");
+        log_.write(observability::Level::Warn,
+                   "reliability.enabled is false: only for measurements");
     }
     access_->attach(routes_->context, routes_->routes, routes_->api);
     auto server = http_options(config_, log_);
     server.knows_token = [this](std::string_view token) {
         return access_->tokens().caller_of(token, clock_.now().time).has_value();
     };
-    server_ = std::make_unique<shell::http::HttpServer>(
+    server_ = std::make_unique<net::HttpServer>(
         context_, std::move(server), access_->front(), &events_->server());
     events_->server().start();
     return server_->start();
 }
 
 std::string Daemon::start_analysis() {
-    auto made = shell::AnalysisLink::make(config_,
-                                          {context_, log_, opened_.folder.path(), random_seed()},
-                                          shell::counts_of(metrics_));
+    auto made = analysis::AnalysisLink::make(config_,
+                                             {context_, log_, opened_.folder.path(), random_seed()},
+                                             analysis::counts_of(metrics_));
     if (!made) return made.error();
     analysis_ = std::move(made).value();
     if (analysis_) analysis_->show_breakers(metrics_);
@@ -348,12 +351,12 @@ std::string Daemon::start_analysis() {
 }
 
 std::string Daemon::start_archive() {
-    auto made = shell::ArchiveLink::make(
+    auto made = ArchiveLink::make(
         config_,
         {.data = opened_.folder.path(),
          .log = log_,
          .metrics = metrics_,
-         .now = &shell::wall_time,
+         .now = &host::wall_time,
          .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); },
          .in_doubt = in_doubt_});
     if (!made) return made.error();
@@ -364,14 +367,14 @@ std::string Daemon::start_archive() {
 }
 
 void Daemon::start_watch() {
-    health_ = std::make_unique<shell::HealthService>(
+    health_ = std::make_unique<health::HealthService>(
         watch_options(config_, opened_.folder.store()),
-        shell::HealthService::Parts{
+        health::HealthService::Parts{
             .runtime = *runtime_,
             .announcer = maintenance_,
             .store = store_,
             .exchange = exchange_,
-            .market = market_->board(),
+            .market = market_->data(),
             .log = log_,
             .now = [this] { return clock_.now(); },
             .wake = [this] { loop_->wake(); },
@@ -380,10 +383,10 @@ void Daemon::start_watch() {
                 [this](const protocol::HealthChange& change) {
                     events_->hub().publish(protocol::health_changed(change, clock_.now().time));
                 }});
-    if (analysis_) health_->prober().add(shell::health::Dependency::Analysis, analysis_->probe());
-    health_->prober().add(shell::health::Dependency::Cache, shell::health::probe_cache(*cache_));
+    if (analysis_) health_->prober().add(operations::Dependency::Analysis, analysis_->probe());
+    health_->prober().add(operations::Dependency::Cache, health::probe_cache(*cache_));
     if (archive_) archive_->add_to(health_->prober(), *runtime_);
-    maintenance_thread_ = std::make_unique<shell::StoreMaintenanceThread>([this] {
+    maintenance_thread_ = std::make_unique<host::StoreMaintenanceThread>([this] {
         opened_.store->maintain();
         health_->write_out();
     });
@@ -429,7 +432,7 @@ void Daemon::watch() {
     probe_archive();
     market_monitor_.update(market_->error_text());
     if (runtime_->status() == runtime::Status::Fenced) {
-        log_.write(shell::log::Level::Fatal, "another writer has the journal; this one ends");
+        log_.write(observability::Level::Fatal, "another writer has the journal; this one ends");
         exit_code_ = EX_TEMPFAIL;
         begin_stop("another writer");
         return;
@@ -453,11 +456,6 @@ void Daemon::count_connections() {
     metrics_.raise("retry_attempts_total", {"store_commit", "failure"}, number(locks.failed));
 }
 
-void Daemon::take_over_config() {
-    access_->set_limits(access_options(config_, opened_.folder.path()).limits);
-    shutdown_.set_options(shutdown_options(config_));
-}
-
 void Daemon::await_signal() {
     signals_.async_wait([this](const boost::system::error_code& error, int number) {
         if (!error) begin_stop(number == SIGINT ? "SIGINT" : "SIGTERM");
@@ -477,8 +475,8 @@ void Daemon::report_alive() {
     });
 }
 
-shell::Shutdown::Hooks Daemon::shutdown_hooks() {
-    shell::Shutdown::Hooks hooks;
+host::Shutdown::Hooks Daemon::shutdown_hooks() {
+    host::Shutdown::Hooks hooks;
     hooks.turn_unready = [this] {
         routes_->health.begin_drain();
         server_->disable_keep_alive();
@@ -498,11 +496,11 @@ shell::Shutdown::Hooks Daemon::shutdown_hooks() {
     };
     hooks.cancel_entries = [this, cancels] {
         if (!cancels()) return;
-        (void)shell::cancel_entries(*runtime_, clock_.now());
+        (void)trading::cancel_entries(*runtime_, clock_.now());
         loop_->wake();
     };
     hooks.entries_open = [this, cancels] {
-        return cancels() ? shell::count_entries(runtime_->state()) : 0;
+        return cancels() ? trading::count_entries(runtime_->state()) : 0;
     };
     hooks.close_websockets = [this] { events_->server().stop([] {}); };
     hooks.websockets_open = [this] { return events_->server().connections(); };
@@ -514,7 +512,7 @@ shell::Shutdown::Hooks Daemon::shutdown_hooks() {
 }
 
 void Daemon::begin_stop(std::string_view cause) {
-    shell::end_at_second_signal(kSameRequest);
+    host::end_at_second_signal(kSameRequest);
     shutdown_.begin(cause);
 }
 
@@ -527,7 +525,7 @@ void Daemon::close_store() {
     health_->write_out();
     if (!ended) {
         // A probe of the store or the disk hangs, so the objects it uses must not be destroyed.
-        log_.write(shell::log::Level::Error, "a probe of the store or the disk still hangs");
+        log_.write(observability::Level::Error, "a probe of the store or the disk still hangs");
         (void)log_.flush();
         std::_Exit(exit_code_);
     }
@@ -546,7 +544,7 @@ void Daemon::close_store() {
 }
 
 int Daemon::run() {
-    if (!paths_.note.empty()) log_.write(shell::log::Level::Info, paths_.note);
+    if (!paths_.note.empty()) log_.write(observability::Level::Info, paths_.note);
     if (const auto problem = start_market(); !problem.empty()) return failed(EX_CONFIG, problem);
     if (const auto problem = start_analysis(); !problem.empty()) return failed(EX_CONFIG, problem);
     if (const auto problem = start_cache(); !problem.empty()) return failed(EX_CONFIG, problem);
@@ -565,7 +563,7 @@ int Daemon::run() {
     log_.release();
     manager_.ready();
     report_alive();
-    log_.event(shell::log::LogEvent::ServiceStarted,
+    log_.event(observability::LogEvent::ServiceStarted,
                "started",
                {{"sequence", static_cast<std::int64_t>(runtime_->head().sequence)},
                 {"epoch", static_cast<std::int64_t>(runtime_->head().epoch)}});
@@ -577,16 +575,16 @@ int Daemon::run() {
 
 }  // namespace
 
-int run_daemon(const shell::Config& config, const DaemonPaths& paths) {
-    auto folder = shell::DataFolder::open(paths.data);
+int run_daemon(const host::Config& config, const DaemonPaths& paths) {
+    auto folder = host::DataFolder::open(paths.data);
     if (!folder) return failed(EX_TEMPFAIL, folder.error());
-    auto token = shell::auth::OperatorToken::load_or_create(folder.value().path());
+    auto token = users::OperatorToken::load_or_create(folder.value().path());
     if (!token) return failed(EX_NOPERM, token.error().text);
-    auto disk = std::make_unique<shell::sqlite::MeasuredDisk>();
-    auto store = shell::sqlite::SqliteStore::open(
+    auto disk = std::make_unique<store_sqlite::MeasuredDisk>();
+    auto store = store_sqlite::SqliteStore::open(
         store_options(config, folder.value().store().string(), disk->name()));
     if (!store) {
-        const bool damaged = store.error().kind != shell::sqlite::OpenError::Kind::CannotOpen;
+        const bool damaged = store.error().kind != store_sqlite::OpenError::Kind::CannotOpen;
         return failed(damaged ? EX_DATAERR : EX_IOERR,
                       "cannot open the store: " + store.error().text());
     }

@@ -3,7 +3,7 @@
 /// Assembles the daemon and runs it until a signal ends it.
 
 #include "apps/botcored/reload.hpp"
-#include "shell/config/config.hpp"
+#include "host/config.hpp"
 
 #include <string>
 
@@ -17,6 +17,6 @@ struct DaemonPaths {
 };
 
 /// Returns the process's exit code: 0 after SIGTERM or SIGINT, otherwise one of <sysexits.h>.
-[[nodiscard]] int run_daemon(const shell::Config& config, const DaemonPaths& paths);
+[[nodiscard]] int run_daemon(const host::Config& config, const DaemonPaths& paths);
 
 }  // namespace botcore::apps

@@ -1,7 +1,7 @@
 #include "apps/botcored/event_stream.hpp"
 
+#include "adapters/store_sqlite/timeline.hpp"
 #include "build_info.hpp"
-#include "shell/sqlite/timeline.hpp"
 
 #include <unistd.h>
 
@@ -11,26 +11,24 @@ namespace botcore::apps {
 
 namespace {
 
-namespace websocket = shell::websocket;
-
 /// Log output is delayed for at most this long, so that the greeting is printed first.
 constexpr std::chrono::seconds kGreetingAwaited(5);
 
-std::chrono::seconds seconds_of(const shell::Config& config, std::string_view key) {
+std::chrono::seconds seconds_of(const host::Config& config, std::string_view key) {
     return std::chrono::seconds(config.integer(key));
 }
 
-std::size_t number(const shell::Config& config, std::string_view key) {
+std::size_t number(const host::Config& config, std::string_view key) {
     return static_cast<std::size_t>(config.integer(key));
 }
 
-websocket::QueueLimits limits_of(const shell::Config& config) {
+events::QueueLimits limits_of(const host::Config& config) {
     return {number(config, "websocket.queue_messages"),
             number(config, "websocket.queue_kib") << 10U};
 }
 
-websocket::WebsocketOptions options_of(const shell::Config& config) {
-    websocket::WebsocketOptions options;
+events::WebsocketOptions options_of(const host::Config& config) {
+    events::WebsocketOptions options;
     options.connections_max = number(config, "websocket.connections_max");
     options.connections_per_user_max = number(config, "websocket.connections_per_user_max");
     options.messages_per_minute_max = number(config, "websocket.messages_per_minute_max");
@@ -47,7 +45,7 @@ websocket::WebsocketOptions options_of(const shell::Config& config) {
 
 }  // namespace
 
-EventStream::EventStream(const shell::Config& config, Parts parts)
+EventStream::EventStream(const host::Config& config, Parts parts)
     : hub_(limits_of(config),
            {parts.reader, std::move(parts.owner_of), parts.now, [this] { server_.wake(); }},
            0),
@@ -61,34 +59,34 @@ EventStream::EventStream(const shell::Config& config, Parts parts)
 }
 
 base::Outcome<std::string> EventStream::read_timeline(const std::filesystem::path& store) {
-    hub_.set_timeline(TRY(shell::sqlite::timeline_of(store)));
+    hub_.set_timeline(TRY(store_sqlite::timeline_of(store)));
     return base::Done{};
 }
 
-void EventStream::count(shell::metrics::Metrics& metrics) {
+void EventStream::count(observability::Metrics& metrics) {
     const auto number = [](auto value) { return static_cast<double>(value); };
     metrics.set("websocket_connections_active", number(server_.connections()));
-    const websocket::WebsocketCounters& counters = server_.counters();
+    const events::WebsocketCounters& counters = server_.counters();
     metrics.raise("websocket_messages_sent_total", {}, number(counters.sent));
     metrics.raise("websocket_messages_received_total", {}, number(counters.received));
     for (std::size_t i = 0; i < counters.cuts.size(); ++i) {
-        const auto cause = to_text(static_cast<websocket::Cut>(i));
+        const auto cause = to_text(static_cast<events::Cut>(i));
         metrics.raise("websocket_clients_cut_total", {cause}, number(counters.cuts.at(i)));
     }
-    const auto cuts = [&](websocket::Cut cause) {
+    const auto cuts = [&](events::Cut cause) {
         return number(counters.cuts.at(static_cast<std::size_t>(cause)));
     };
-    metrics.raise("timeouts_total", {"websocket_handshake"}, cuts(websocket::Cut::Handshake));
+    metrics.raise("timeouts_total", {"websocket_handshake"}, cuts(events::Cut::Handshake));
     metrics.raise("timeouts_total",
                   {"websocket_idle"},
-                  cuts(websocket::Cut::Heartbeat) + cuts(websocket::Cut::Idle));
+                  cuts(events::Cut::Heartbeat) + cuts(events::Cut::Idle));
 }
 
-shell::log::LogOptions log_options(const shell::Config& config) {
-    shell::log::LogOptions options;
+observability::LogOptions log_options(const host::Config& config) {
+    observability::LogOptions options;
     const std::string& format = config.text("log.format");
     const bool text = format == "text" || (format == "auto" && ::isatty(options.descriptor) == 1);
-    options.format = text ? shell::log::Format::Text : shell::log::Format::Json;
+    options.format = text ? observability::Format::Text : observability::Format::Json;
     options.held_for = kGreetingAwaited;
     options.identity.service = "botcored";
     options.identity.version = std::string(build_info::kVersion);

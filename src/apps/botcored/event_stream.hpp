@@ -4,9 +4,9 @@
 /// at `/ws`.
 
 #include "base/result.hpp"
-#include "shell/config/config.hpp"
-#include "shell/metrics/metrics.hpp"
-#include "shell/websocket/websocket_server.hpp"
+#include "host/config.hpp"
+#include "observability/metrics.hpp"
+#include "services/events/websocket_server.hpp"
 
 #include <filesystem>
 #include <string>
@@ -21,31 +21,31 @@ public:
         ports::StoreReader& reader;
         const ports::MarketData& market;
         std::function<std::optional<model::Owner>(const model::AccountId&)> owner_of;
-        std::function<std::optional<shell::auth::Caller>(std::string_view token)> authenticate;
+        std::function<std::optional<host::Caller>(std::string_view token)> authenticate;
         std::function<model::Timestamp()> now;
-        shell::log::Log& log;
+        observability::Log& log;
     };
 
-    EventStream(const shell::Config& config, Parts parts);
+    EventStream(const host::Config& config, Parts parts);
 
     /// The hub receives the runtime's commits. Events without a record are also published through
     /// it.
-    [[nodiscard]] shell::websocket::EventHub& hub() { return hub_; }
+    [[nodiscard]] events::EventHub& hub() { return hub_; }
 
     /// Passes the store's timeline to the hub. Must be called after the first record was written,
     /// because that record names the timeline of a store that was never restored.
     [[nodiscard]] base::Outcome<std::string> read_timeline(const std::filesystem::path& store);
 
-    [[nodiscard]] shell::websocket::WebsocketServer& server() { return server_; }
+    [[nodiscard]] events::WebsocketServer& server() { return server_; }
 
     /// Copies the counts of the server into the metrics.
-    void count(shell::metrics::Metrics& metrics);
+    void count(observability::Metrics& metrics);
 
 private:
-    shell::websocket::EventHub hub_;
-    shell::websocket::WebsocketServer server_;
+    events::EventHub hub_;
+    events::WebsocketServer server_;
 };
 
-[[nodiscard]] shell::log::LogOptions log_options(const shell::Config& config);
+[[nodiscard]] observability::LogOptions log_options(const host::Config& config);
 
 }  // namespace botcore::apps

@@ -11,6 +11,6 @@ namespace botcore::apps {
 /// `deposit` is a decimal amount of USDT that the configuration has validated.
 void open_first_accounts(runtime::Runtime& runtime,
                          std::string_view deposit,
-                         const runtime::Now& now);
+                         const model::Now& now);
 
 }  // namespace botcore::apps

@@ -1,15 +1,15 @@
 /// The main program of botcored: it only reads the command line and starts the daemon.
 
 #include "apps/botcored/daemon.hpp"
+#include "apps/wiring/start_check.hpp"
 #include "base/result.hpp"
 #include "build_info.hpp"
-#include "shell/config/given_settings.hpp"
-#include "shell/config/unknown_words.hpp"
-#include "shell/daemon/data_owner.hpp"
-#include "shell/daemon/start_check.hpp"
-#include "shell/log/redact.hpp"
-#include "shell/log/stack_trace.hpp"
-#include "shell/metrics/metric_table.hpp"
+#include "host/data_owner.hpp"
+#include "host/given_settings.hpp"
+#include "host/unknown_words.hpp"
+#include "observability/metric_table.hpp"
+#include "observability/redact.hpp"
+#include "observability/stack_trace.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fcntl.h>
@@ -25,10 +25,10 @@
 
 namespace {
 
-using botcore::shell::Config;
+using botcore::host::Config;
 
 void complain(const std::string& text) {
-    std::cerr << "botcored: " << botcore::shell::log::redact(text) << "\n";
+    std::cerr << "botcored: " << botcore::observability::redact(text) << "\n";
 }
 
 /// Runs the checks of `botctl config check` before anything is created.
@@ -39,7 +39,7 @@ bool settings_are_good(const Config& config, const std::filesystem::path& data) 
     if (std::filesystem::exists(data, error) && !std::filesystem::is_directory(data, error)) {
         return true;
     }
-    const auto mistakes = botcore::shell::start_errors(config, data);
+    const auto mistakes = botcore::apps::start_errors(config, data);
     for (const std::string& mistake : mistakes)
         complain(mistake);
     return mistakes.empty();
@@ -48,7 +48,7 @@ bool settings_are_good(const Config& config, const std::filesystem::path& data) 
 /// Configuration and arguments may be readable by root only; from here on the process runs as the
 /// owner of the data folder.
 int run_as_owner(const Config& config, botcore::apps::DaemonPaths paths) {
-    const auto became = botcore::shell::become_owner_of(paths.data);
+    const auto became = botcore::host::become_owner_of(paths.data);
     if (!became) {
         std::cerr << "botcored: " << became.error() << "\n";
         return EX_NOPERM;
@@ -61,7 +61,7 @@ int run_as_owner(const Config& config, botcore::apps::DaemonPaths paths) {
 struct CommandLine {
     botcore::apps::DaemonPaths paths{
         .data = "./var", .ready_file = {}, .note = {}, .read_config = {}};
-    botcore::shell::SettingsInput settings;
+    botcore::host::SettingsInput settings;
     std::map<std::string, std::string> flags;
 };
 
@@ -78,12 +78,12 @@ void add_options(CLI::App& app, CommandLine& line) {
     app.add_flag_callback(
         "--print-metrics-reference",
         [] {
-            std::cout << botcore::shell::metrics::metrics_reference();
+            std::cout << botcore::observability::metrics_reference();
             throw CLI::Success();
         },
         "Print docs/metrics.md and end");
-    for (const auto& [flag, key] : botcore::shell::key_flags()) {
-        for (const auto& known : botcore::shell::config_keys()) {
+    for (const auto& [flag, key] : botcore::host::key_flags()) {
+        for (const auto& known : botcore::host::config_keys()) {
             if (known.name != key) continue;
             app.add_option(std::string(flag),
                            line.flags[std::string(flag)],
@@ -101,24 +101,24 @@ void add_options(CLI::App& app, CommandLine& line) {
 int refuse_line(const CLI::App& app, const CLI::ParseError& error) {
     const auto words = app.remaining();
     if (words.empty() || error.get_exit_code() == 0) {
-        return app.exit(error) == 0 ? EX_OK : botcore::shell::kExitCommandLine;
+        return app.exit(error) == 0 ? EX_OK : botcore::host::kExitCommandLine;
     }
-    botcore::shell::KnownWords known{.program = "botcored", .options = {}, .commands = {}};
+    botcore::host::KnownWords known{.program = "botcored", .options = {}, .commands = {}};
     for (const CLI::Option* option : app.get_options())
         for (const std::string& name : option->get_lnames())
             known.options.push_back("--" + name);
-    complain(botcore::shell::refusal_of_word(words.front(), known));
-    return botcore::shell::kExitCommandLine;
+    complain(botcore::host::refusal_of_word(words.front(), known));
+    return botcore::host::kExitCommandLine;
 }
 
 /// Reads the configuration for a reload; the error lists all mistakes.
 botcore::base::Result<Config, std::string> read_config(
-    const botcore::shell::SettingsInput& settings) {
-    auto gathered = botcore::shell::gather_settings(settings, environ);
+    const botcore::host::SettingsInput& settings) {
+    auto gathered = botcore::host::gather_settings(settings, environ);
     auto mistakes = std::move(gathered.mistakes);
     // A reload runs on the loop's thread and must not wait for an archive. Its settings take effect
     // at the next start, which checks them.
-    if (mistakes.empty()) mistakes = botcore::shell::setting_errors(gathered.config);
+    if (mistakes.empty()) mistakes = botcore::apps::setting_errors(gathered.config);
     if (mistakes.empty()) return std::move(gathered.config);
     std::string text;
     for (const std::string& mistake : mistakes)
@@ -128,7 +128,7 @@ botcore::base::Result<Config, std::string> read_config(
 
 /// Runs before any other file is opened.
 void prepare_process() {
-    botcore::shell::log::install_crash_trace();
+    botcore::observability::install_crash_trace();
     // If descriptor 0, 1 or 2 were closed, the next opened file would get its number, and messages
     // would be written into that file.
     int descriptor = 0;
@@ -157,7 +157,7 @@ int main(int argc, char** argv) {
     }
     for (const auto& [flag, text] : line.flags)
         if (app.count(flag) > 0) line.settings.flags.emplace_back(flag, text);
-    const auto gathered = botcore::shell::gather_settings(line.settings, environ);
+    const auto gathered = botcore::host::gather_settings(line.settings, environ);
     for (const std::string& mistake : gathered.mistakes)
         complain(mistake);
     if (!gathered.mistakes.empty()) return EX_CONFIG;

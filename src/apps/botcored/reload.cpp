@@ -7,7 +7,7 @@ namespace botcore::apps {
 
 namespace {
 
-using shell::log::Level;
+using observability::Level;
 
 bool changes_while_running(std::string_view key) {
     return key.starts_with("limits.") || key.starts_with("shutdown.");
@@ -22,10 +22,10 @@ std::string joined(const std::vector<std::string_view>& keys) {
 
 }  // namespace
 
-ConfigChange take_over(shell::Config& running, const shell::Config& read) {
+ConfigChange take_over(host::Config& running, const host::Config& read) {
     ConfigChange change;
-    for (const shell::ConfigKey& key : shell::config_keys()) {
-        const shell::ConfigValue& value = read.value(key.name);
+    for (const host::ConfigKey& key : host::config_keys()) {
+        const host::ConfigValue& value = read.value(key.name);
         if (running.value(key.name).text == value.text) continue;
         if (!changes_while_running(key.name)) {
             change.later.push_back(key.name);

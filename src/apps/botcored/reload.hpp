@@ -8,8 +8,8 @@
 /// Threads: the thread that runs the io_context.
 
 #include "base/result.hpp"
-#include "shell/config/config.hpp"
-#include "shell/log/log.hpp"
+#include "host/config.hpp"
+#include "observability/log.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -22,7 +22,7 @@
 namespace botcore::apps {
 
 /// Reads files, variables and flags as at the start; the error lists all mistakes.
-using ReadConfig = std::function<base::Result<shell::Config, std::string>()>;
+using ReadConfig = std::function<base::Result<host::Config, std::string>()>;
 
 /// The keys whose values differ between two configurations.
 struct ConfigChange {
@@ -30,15 +30,15 @@ struct ConfigChange {
     std::vector<std::string_view> later;  ///< Take effect at the next start.
 };
 
-[[nodiscard]] ConfigChange take_over(shell::Config& running, const shell::Config& read);
+[[nodiscard]] ConfigChange take_over(host::Config& running, const host::Config& read);
 
 class Reload {
 public:
     /// All of these objects must outlive this one.
     struct Parts {
         boost::asio::io_context& context;
-        shell::log::Log& log;
-        shell::Config& running;
+        observability::Log& log;
+        host::Config& running;
         ReadConfig read;
         std::function<std::string()> read_certificate;  ///< Returns an error text; empty: success.
         std::function<void()> apply;  ///< Called after the running configuration has changed.

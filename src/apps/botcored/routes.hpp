@@ -2,17 +2,18 @@
 
 /// All groups of routes of the API.
 
-#include "shell/http/analysis_routes.hpp"
-#include "shell/http/api.hpp"
-#include "shell/http/health_routes.hpp"
-#include "shell/http/maintenance_routes.hpp"
-#include "shell/http/market_routes.hpp"
-#include "shell/http/monitoring_routes.hpp"
-#include "shell/http/openapi.hpp"
-#include "shell/http/paper_routes.hpp"
-#include "shell/http/performance_routes.hpp"
-#include "shell/http/reconcile_routes.hpp"
-#include "shell/http/trading_routes.hpp"
+#include "api/analysis_routes.hpp"
+#include "api/api.hpp"
+#include "api/api_schemas.hpp"
+#include "api/health_routes.hpp"
+#include "api/maintenance_routes.hpp"
+#include "api/market_routes.hpp"
+#include "api/monitoring_routes.hpp"
+#include "api/openapi.hpp"
+#include "api/paper_routes.hpp"
+#include "api/performance_routes.hpp"
+#include "api/reconcile_routes.hpp"
+#include "api/trading_routes.hpp"
 
 #include <functional>
 #include <utility>
@@ -23,18 +24,19 @@ namespace botcore::apps {
 inline constexpr const char* kDurability = "sqlite, WAL, synchronous=FULL, one machine";
 
 struct ApiRoutes {
-    ApiRoutes(shell::http::ApiContext shared,
-              shell::FollowedSymbols& followed,
-              const shell::auth::TokenVerifier& tokens,
-              const shell::health::HealthMonitor& monitor,
-              std::function<shell::http::MonitoringRoutes::Connections()> connections,
-              shell::http::AnalysisRoutes::Parts analysed_by)
+    ApiRoutes(api::ApiContext shared,
+              api::FollowedSymbols& followed,
+              const host::TokenVerifier& tokens,
+              const health::HealthMonitor& monitor,
+              std::function<api::MonitoringRoutes::Connections()> connections,
+              api::AnalysisRoutes::Parts analysed_by)
         : context(std::move(shared)),
           market(context, followed),
           health(context, monitor, {kDurability}),
           monitoring(context, monitor, std::move(connections)),
           analysis(context, std::move(analysed_by)),
           api(context, routes, tokens) {
+        api::add_common_schemas(routes.schemas());
         trading.add_to(routes);
         market.add_to(routes);
         performance.add_to(routes);
@@ -47,19 +49,19 @@ struct ApiRoutes {
         document.add_to(routes);
     }
 
-    shell::http::ApiContext context;
-    shell::http::TradingRoutes trading{context};
-    shell::http::MarketRoutes market;
-    shell::http::PerformanceRoutes performance{context};
-    shell::http::MaintenanceRoutes maintenance{context};
-    shell::http::ReconcileRoutes reconcile{context};
-    shell::http::HealthRoutes health;
-    shell::http::PaperRoutes paper{context};
-    shell::http::MonitoringRoutes monitoring;
-    shell::http::AnalysisRoutes analysis;
-    shell::http::DocumentRoutes document{context.options.version};
-    shell::http::RouteTable routes;
-    shell::http::Api api;
+    api::ApiContext context;
+    api::TradingRoutes trading{context};
+    api::MarketRoutes market;
+    api::PerformanceRoutes performance{context};
+    api::MaintenanceRoutes maintenance{context};
+    api::ReconcileRoutes reconcile{context};
+    api::HealthRoutes health;
+    api::PaperRoutes paper{context};
+    api::MonitoringRoutes monitoring;
+    api::AnalysisRoutes analysis;
+    api::DocumentRoutes document{context.options.version};
+    host::RouteTable routes;
+    api::Api api;
 };
 
 }  // namespace botcore::apps

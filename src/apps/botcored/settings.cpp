@@ -1,10 +1,11 @@
 #include "apps/botcored/settings.hpp"
 
+#include "adapters/cache_memory/memory_cache.hpp"
+#include "adapters/cache_redis/redis_cache.hpp"
 #include "base/check.hpp"
 #include "build_info.hpp"
-#include "shell/cache/memory_cache.hpp"
-#include "shell/cache/redis_cache.hpp"
-#include "shell/http/descriptor_limit.hpp"
+#include "host/error_body.hpp"
+#include "net/descriptor_limit.hpp"
 
 #include <chrono>
 #include <cstdlib>
@@ -14,20 +15,20 @@ namespace botcore::apps {
 
 namespace {
 
-base::Duration milliseconds(const shell::Config& config, std::string_view key) {
+base::Duration milliseconds(const host::Config& config, std::string_view key) {
     return base::Duration::milliseconds(config.integer(key));
 }
 
-base::Duration seconds(const shell::Config& config, std::string_view key) {
+base::Duration seconds(const host::Config& config, std::string_view key) {
     return base::Duration::seconds(config.integer(key));
 }
 
-std::uint32_t count(const shell::Config& config, std::string_view key) {
+std::uint32_t count(const host::Config& config, std::string_view key) {
     return static_cast<std::uint32_t>(config.integer(key));
 }
 
 /// Converts a percentage into a ratio.
-model::Rate percent(const shell::Config& config, std::string_view key) {
+model::Rate percent(const host::Config& config, std::string_view key) {
     const auto value = model::parse_amount<model::Rate>(config.text(key));
     CHECK(value.has_value());  // The configuration has validated it.
     return model::Rate::from_units(value.value().units() / 100);
@@ -35,7 +36,7 @@ model::Rate percent(const shell::Config& config, std::string_view key) {
 
 }  // namespace
 
-model::RiskLimits risk_limits(const shell::Config& config) {
+model::RiskLimits risk_limits(const host::Config& config) {
     model::RiskLimits limits;
     limits.positions_max = count(config, "risk.positions_max");
     limits.stop_distance_max = percent(config, "risk.stop_distance_max_percent");
@@ -56,7 +57,7 @@ model::RiskLimits risk_limits(const shell::Config& config) {
     return limits;
 }
 
-runtime::Options runtime_options(const shell::Config& config) {
+runtime::Options runtime_options(const host::Config& config) {
     runtime::Options options;
     options.software = std::string("botcored ") + std::string(build_info::kVersion) + " " +
                        std::string(build_info::kCommit);
@@ -87,12 +88,12 @@ runtime::Options runtime_options(const shell::Config& config) {
     return options;
 }
 
-shell::http::UserAccessOptions access_options(const shell::Config& config,
-                                              const std::filesystem::path& data) {
+api::UserAccessOptions access_options(const host::Config& config,
+                                      const std::filesystem::path& data) {
     const auto rule = [&](std::string_view key, std::int64_t span) {
         return resilience::RateRule{count(config, key), base::Duration::seconds(span)};
     };
-    shell::http::UserAccessOptions options;
+    api::UserAccessOptions options;
     options.users_path = (data / "users.sqlite").string();
     options.delays.failures_free = count(config, "auth.lockout_failures");
     options.delays.failures_free_of_user = 4 * options.delays.failures_free;
@@ -115,9 +116,9 @@ shell::http::UserAccessOptions access_options(const shell::Config& config,
     return options;
 }
 
-shell::HealthService::Options watch_options(const shell::Config& config,
-                                            const std::filesystem::path& store) {
-    shell::HealthService::Options options;
+health::HealthService::Options watch_options(const host::Config& config,
+                                             const std::filesystem::path& store) {
+    health::HealthService::Options options;
     options.interval = seconds(config, "reliability.health_check_interval_seconds");
     options.market_age_max = milliseconds(config, "trading.price_age_max_ms");
     options.store_path = store.string();
@@ -129,17 +130,17 @@ shell::HealthService::Options watch_options(const shell::Config& config,
     return options;
 }
 
-shell::ShutdownOptions shutdown_options(const shell::Config& config) {
-    shell::ShutdownOptions options;
+host::ShutdownOptions shutdown_options(const host::Config& config) {
+    host::ShutdownOptions options;
     options.delay = std::chrono::seconds(config.integer("shutdown.drain_delay_seconds"));
     options.drain_within = std::chrono::seconds(config.integer("shutdown.drain_within_seconds"));
     return options;
 }
 
-shell::sqlite::SqliteOptions store_options(const shell::Config& config,
-                                           std::string path,
-                                           std::string vfs) {
-    shell::sqlite::SqliteOptions options;
+store_sqlite::SqliteOptions store_options(const host::Config& config,
+                                          std::string path,
+                                          std::string vfs) {
+    store_sqlite::SqliteOptions options;
     options.path = std::move(path);
     options.vfs = std::move(vfs);
     options.watches_file = true;
@@ -148,12 +149,13 @@ shell::sqlite::SqliteOptions store_options(const shell::Config& config,
     return options;
 }
 
-shell::http::HttpServerOptions http_options(const shell::Config& config, shell::log::Log& log) {
-    shell::http::HttpServerOptions options;
+net::HttpServerOptions http_options(const host::Config& config, observability::Log& log) {
+    net::HttpServerOptions options;
     options.address = config.text("http.address");
     options.port = static_cast<std::uint16_t>(config.integer("http.port"));
     options.trusted_proxies = config.text("http.trusted_proxies");
     options.hosts = config.text("http.hosts");
+    options.render_error = host::render_error_body;
     options.connections_per_address =
         static_cast<std::size_t>(config.integer("http.connections_per_address"));
     if (!config.text("http.tls_certificate").empty()) {
@@ -161,10 +163,12 @@ shell::http::HttpServerOptions http_options(const shell::Config& config, shell::
     }
     options.first_request_within =
         std::chrono::seconds(config.integer("websocket.handshake_seconds"));
-    options.warn = [&log](const std::string& text) { log.write(shell::log::Level::Error, text); };
+    options.warn = [&log](const std::string& text) {
+        log.write(observability::Level::Error, text);
+    };
     const auto streams = static_cast<std::size_t>(config.integer("websocket.connections_max"));
-    if (const auto lowered = shell::http::fit_to_descriptors(options, streams); !lowered.empty()) {
-        log.write(shell::log::Level::Warn, lowered);
+    if (const auto lowered = net::fit_to_descriptors(options, streams); !lowered.empty()) {
+        log.write(observability::Level::Warn, lowered);
     }
     return options;
 }
@@ -180,30 +184,30 @@ std::uint64_t random_seed() {
 }
 
 base::Result<std::unique_ptr<ports::Cache>, std::string> make_cache(
-    const shell::Config& config, boost::asio::io_context& context, std::uint64_t seed) {
+    const host::Config& config, boost::asio::io_context& context, std::uint64_t seed) {
     std::unique_ptr<ports::Cache> cache;
     const std::string& url = config.text("cache.url");
     if (url.empty()) {
-        shell::cache::MemoryCacheOptions options;
+        cache_memory::MemoryCacheOptions options;
         options.entries_max = static_cast<std::size_t>(config.integer("cache.entries_max"));
         options.bytes_max = static_cast<std::size_t>(config.integer("cache.memory_mib")) << 20U;
-        cache = std::make_unique<shell::cache::MemoryCache>(options, [] {
+        cache = std::make_unique<cache_memory::MemoryCache>(options, [] {
             const auto since_start = std::chrono::steady_clock::now().time_since_epoch();
             return base::Timestamp::from_microseconds(
                 std::chrono::duration_cast<std::chrono::microseconds>(since_start).count());
         });
         return cache;
     }
-    auto address = shell::cache::parse_redis_url(url);
+    auto address = host::parse_redis_url(url);
     if (!address) return base::Failure{"cache.url: " + address.error()};
-    shell::cache::RedisOptions options;
+    cache_redis::RedisOptions options;
     options.address = std::move(address).value();
     cache =
-        std::make_unique<shell::cache::RedisCache>(context, std::move(options), base::Random(seed));
+        std::make_unique<cache_redis::RedisCache>(context, std::move(options), base::Random(seed));
     return cache;
 }
 
-std::string url_of(const shell::Config& config, std::uint16_t port) {
+std::string url_of(const host::Config& config, std::uint16_t port) {
     const bool has_tls = !config.text("http.tls_certificate").empty();
     return (has_tls ? "https://" : "http://") + config.text("http.address") + ":" +
            std::to_string(port);

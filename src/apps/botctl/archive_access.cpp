@@ -1,27 +1,25 @@
 #include "apps/botctl/archive_access.hpp"
 
-#include "shell/daemon/archive_link.hpp"
-#include "shell/daemon/data_owner.hpp"
-#include "shell/daemon/system_clock.hpp"
-#include "shell/log/redact.hpp"
+#include "apps/wiring/archive_link.hpp"
+#include "host/data_owner.hpp"
+#include "host/system_clock.hpp"
+#include "observability/redact.hpp"
 
 #include <unistd.h>
 
 #include <utility>
 
 namespace botcore::botctl {
-
-namespace archive = shell::archive;
 namespace fs = std::filesystem;
 
 using archive::ArchiveError;
 
 base::Timestamp now() {
-    return shell::wall_time();
+    return host::wall_time();
 }
 
-base::Result<shell::Config, std::string> read_config(const std::string& file) {
-    auto gathered = shell::gather_settings({.file = file, .flags = {}, .sets = {}}, environ);
+base::Result<host::Config, std::string> read_config(const std::string& file) {
+    auto gathered = host::gather_settings({.file = file, .flags = {}, .sets = {}}, environ);
     if (gathered.mistakes.empty()) return std::move(gathered.config);
     std::string text;
     for (const std::string& mistake : gathered.mistakes)
@@ -47,20 +45,20 @@ base::Result<std::unique_ptr<ArchiveAccess>, std::string> open_archive(
         (void)TRY(opened->config.set("archive.repository", folder.string(), "--from"));
     }
     opened->data = fs::absolute(client.settings().data);
-    const fs::path file = args.key.empty() ? shell::archive_key_file(opened->config, opened->data)
+    const fs::path file = args.key.empty() ? apps::archive_key_file(opened->config, opened->data)
                                            : fs::path(args.key);
     auto key = archive::ArchiveKey::load(file);
     // The user is changed before the repository is opened, because opening it may remove files that
     // a crash left in its folder.
     (void)TRY(work_as_owner_of(opened->data));
     const auto makers =
-        TRY(shell::repositories_of(opened->config, opened->data, shell::NewArchives::Refuse));
+        TRY(apps::repositories_of(opened->config, opened->data, apps::NewArchives::Refuse));
     if (makers.empty()) {
         return base::Failure{
             std::string("archive.repository is none, so there is no archive; name one with "
                         "--from")};
     }
-    opened->place = shell::archive_places(opened->config, opened->data).front().place;
+    opened->place = apps::archive_places(opened->config, opened->data).front().place;
     opened->key = TRY(std::move(key));
     opened->repository = TRY(makers.front()());
     opened->archive = std::make_unique<archive::Archive>(*opened->repository, *opened->key);
@@ -68,7 +66,7 @@ base::Result<std::unique_ptr<ArchiveAccess>, std::string> open_archive(
 }
 
 base::Outcome<std::string> work_as_owner_of(const fs::path& data) {
-    const std::string changed = TRY(shell::become_owner_of(data));
+    const std::string changed = TRY(host::become_owner_of(data));
     if (!changed.empty()) std::cerr << "botctl: " << changed << "\n";
     return base::Done{};
 }
@@ -83,12 +81,12 @@ int refused(DaemonClient& client, const ArchiveError& error) {
     using Kind = ArchiveError::Kind;
     const bool away = error.kind == Kind::Unavailable || error.kind == Kind::Refused;
     if (away) return client.unavailable(said(error));
-    std::cerr << "botctl: " << shell::log::redact(said(error)) << "\n";
+    std::cerr << "botctl: " << observability::redact(said(error)) << "\n";
     return kExitNegative;
 }
 
 int refused(DaemonClient& client, const std::string& text) {
-    return client.unavailable(shell::log::redact(text));
+    return client.unavailable(observability::redact(text));
 }
 
 }  // namespace botcore::botctl

@@ -3,8 +3,8 @@
 /// Opens the archive for the commands about backups, and reports errors of the archive.
 
 #include "apps/botctl/commands.hpp"
-#include "shell/archive/archive.hpp"
-#include "shell/config/config.hpp"
+#include "host/config.hpp"
+#include "services/archive/archive.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -17,17 +17,17 @@ namespace botcore::botctl {
 
 /// Everything needed to use one archive.
 struct ArchiveAccess {
-    shell::Config config;
+    host::Config config;
     std::filesystem::path data;
     /// The archive's address, from --from or else from the configuration. The path of a folder is
     /// absolute.
     std::string place;
-    std::optional<shell::archive::ArchiveKey> key;
+    std::optional<archive::ArchiveKey> key;
     std::unique_ptr<ports::Repository> repository;
-    std::unique_ptr<shell::archive::Archive> archive;
+    std::unique_ptr<archive::Archive> archive;
 };
 
-[[nodiscard]] base::Result<shell::Config, std::string> read_config(const std::string& file);
+[[nodiscard]] base::Result<host::Config, std::string> read_config(const std::string& file);
 
 /// Makes this process run as the owner of the data folder from then on. The configuration and the
 /// key are read before that, because they may be readable by root only.
@@ -38,14 +38,14 @@ struct ArchiveAccess {
 /// changes the user.
 [[nodiscard]] base::Outcome<std::string> work_as_owner_of(const std::filesystem::path& data);
 
-[[nodiscard]] std::string said(const shell::archive::ArchiveError& error);
+[[nodiscard]] std::string said(const archive::ArchiveError& error);
 /// Prints the error, and returns the exit status for it.
-int refused(DaemonClient& client, const shell::archive::ArchiveError& error);
+int refused(DaemonClient& client, const archive::ArchiveError& error);
 int refused(DaemonClient& client, const std::string& text);
 
 [[nodiscard]] base::Timestamp now();
 
 /// The description of a snapshot that all commands show.
-[[nodiscard]] boost::json::object to_json(const shell::archive::Snapshot& snapshot);
+[[nodiscard]] boost::json::object to_json(const archive::Snapshot& snapshot);
 
 }  // namespace botcore::botctl

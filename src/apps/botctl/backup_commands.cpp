@@ -1,17 +1,17 @@
+#include "adapters/store_sqlite/replace_store.hpp"
+#include "adapters/store_sqlite/timeline.hpp"
 #include "apps/botctl/archive_access.hpp"
 #include "apps/botctl/confirmation.hpp"
 #include "apps/botctl/progress.hpp"
 #include "apps/botctl/table.hpp"
+#include "apps/wiring/archive_link.hpp"
+#include "base/time_text.hpp"
+#include "host/data_owner.hpp"
 #include "protocol/journal.hpp"
-#include "protocol/time_text.hpp"
-#include "shell/archive/job_file.hpp"
-#include "shell/archive/known_archives.hpp"
-#include "shell/archive/restore.hpp"
-#include "shell/archive/store_copy.hpp"
-#include "shell/daemon/archive_link.hpp"
-#include "shell/daemon/data_owner.hpp"
-#include "shell/sqlite/replace_store.hpp"
-#include "shell/sqlite/timeline.hpp"
+#include "services/archive/job_file.hpp"
+#include "services/archive/known_archives.hpp"
+#include "services/archive/restore.hpp"
+#include "services/archive/store_copy.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -20,8 +20,6 @@
 #include <utility>
 
 namespace botcore::botctl {
-
-namespace archive = shell::archive;
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
@@ -50,7 +48,7 @@ archive::ArchiveResult<Listing> listing_of(archive::Archive& from) {
         const auto segments = TRY(from.segments(timeline, 1));
         json::object item;
         item["timeline"] = timeline;
-        item["created"] = protocol::to_iso8601(start.created);
+        item["created"] = base::to_iso8601(start.created);
         item["parent"] = start.parent;
         item["begins_after"] = start.sequence;
         item["segments"] = segments.size();
@@ -106,7 +104,7 @@ int create_backup(DaemonClient& client, const BackupArguments& args) {
     if (!copied) return refused(client, copied.error());
     const auto put =
         archive::put_snapshot(*opened.value()->archive, scratch, now(), line.as_progress());
-    shell::sqlite::remove_database(scratch);
+    store_sqlite::remove_database(scratch);
     line.end();
     if (!put) return refused(client, put.error());
     const auto remembered = archive::KnownArchives(opened.value()->data).add(opened.value()->place);
@@ -143,7 +141,7 @@ int prune_backups(DaemonClient& client, const BackupArguments& args) {
     const auto number = [&](std::string_view key) {
         return static_cast<std::size_t>(config.integer(key));
     };
-    const auto timeline = shell::sqlite::timeline_of(opened.value()->data / "botcore.db");
+    const auto timeline = store_sqlite::timeline_of(opened.value()->data / "botcore.db");
     if (!timeline) return refused(client, timeline.error());
     archive::Archive& from = *opened.value()->archive;
     const auto chosen = archive::prunable(
@@ -179,7 +177,7 @@ int backup_key(DaemonClient& client, const BackupArguments& args) {
     auto config = read_config(args.config_file);
     if (!config) return refused(client, config.error());
     const fs::path file = args.key.empty()
-                              ? shell::archive_key_file(config.value(), client.settings().data)
+                              ? apps::archive_key_file(config.value(), client.settings().data)
                               : fs::path(args.key);
     const auto key = archive::ArchiveKey::load(file);
     if (!key) return refused(client, key.error());
@@ -188,7 +186,7 @@ int backup_key(DaemonClient& client, const BackupArguments& args) {
         if (!copied) return refused(client, copied.error());
         // The copy may be the file that archive.key_escrow names, which the daemon must be able to
         // read.
-        const auto given = shell::give_to_owner_of(client.settings().data, args.copy_to);
+        const auto given = host::give_to_owner_of(client.settings().data, args.copy_to);
         if (!given) return refused(client, given.error());
     }
     json::object data;
@@ -209,7 +207,7 @@ int backup_history(DaemonClient& client) {
     json::array items;
     for (const auto& job : jobs.value()) {
         json::object item;
-        item["time"] = protocol::to_iso8601(job.time);
+        item["time"] = base::to_iso8601(job.time);
         item["job"] = to_text(job.job);
         item["good"] = job.good;
         item["took_ms"] = job.took.count();

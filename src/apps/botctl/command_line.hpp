@@ -3,7 +3,7 @@
 /// The parsed command line, and the options that many commands share.
 
 #include "apps/botctl/commands.hpp"
-#include "shell/config/given_settings.hpp"
+#include "host/given_settings.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -26,7 +26,7 @@ struct Chosen {
     UserArguments user;
     std::string symbol, order, market = "futures", leverage, to, amount, asset = "USDT";
     std::string deposit = "10000";
-    shell::SettingsInput given;
+    host::SettingsInput given;
     std::map<std::string, std::optional<std::string>> flags;
     std::uint64_t count = 10, hours = 0;
     StatusArguments status;

@@ -5,7 +5,7 @@
 #include "apps/botctl/confirmation.hpp"
 #include "apps/botctl/daemon_client.hpp"
 #include "apps/botctl/listing.hpp"
-#include "shell/config/given_settings.hpp"
+#include "host/given_settings.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -201,7 +201,7 @@ int check(DaemonClient& client);
 /// Sends a report of scripts/consistency-check.sh to the daemon's log and event stream.
 int report_check(DaemonClient& client, const std::string& result, const std::string& file);
 /// Runs botcored's checks of these settings: prints each setting with its origin, and a verdict.
-int check_config(DaemonClient& client, const shell::SettingsInput& given);
+int check_config(DaemonClient& client, const host::SettingsInput& given);
 
 /// The arguments of the commands about the archive. If an argument is empty, the value of the
 /// configuration is used; for a target, a timeline or a drill, the newest one.

@@ -1,7 +1,7 @@
 #include "apps/botctl/archive_access.hpp"
 #include "apps/botctl/commands.hpp"
-#include "shell/daemon/start_check.hpp"
-#include "shell/log/redact.hpp"
+#include "apps/wiring/start_check.hpp"
+#include "observability/redact.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -17,11 +17,11 @@ namespace json = boost::json;
 
 namespace {
 
-json::object to_json(const shell::Config& config, const std::vector<std::string>& mistakes) {
+json::object to_json(const host::Config& config, const std::vector<std::string>& mistakes) {
     json::object data;
-    for (const auto& key : shell::config_keys()) {
+    for (const auto& key : host::config_keys()) {
         json::object item;
-        item["value"] = shell::shown(key, config.value(key.name));
+        item["value"] = shown(key, config.value(key.name));
         item["origin"] = config.value(key.name).origin;
         item["default"] = key.fallback;
         item["unit"] = key.unit;
@@ -35,10 +35,10 @@ json::object to_json(const shell::Config& config, const std::vector<std::string>
     return data;
 }
 
-void print(std::ostream& out, const shell::Config& config, std::size_t mistakes) {
-    for (const auto& key : shell::config_keys()) {
+void print(std::ostream& out, const host::Config& config, std::size_t mistakes) {
+    for (const auto& key : host::config_keys()) {
         const auto& value = config.value(key.name);
-        out << key.name << " = " << shell::shown(key, value) << "  (" << value.origin << ")\n";
+        out << key.name << " = " << shown(key, value) << "  (" << value.origin << ")\n";
     }
     if (mistakes == 0) {
         out << "verdict: accepted; botcored starts with these settings\n";
@@ -50,19 +50,19 @@ void print(std::ostream& out, const shell::Config& config, std::size_t mistakes)
 
 }  // namespace
 
-int check_config(DaemonClient& client, const shell::SettingsInput& given) {
-    auto gathered = shell::gather_settings(given, environ);
+int check_config(DaemonClient& client, const host::SettingsInput& given) {
+    auto gathered = host::gather_settings(given, environ);
     std::vector<std::string>& mistakes = gathered.mistakes;
     // As at a start of the daemon, the files that the settings name are checked only if the
     // settings themselves are valid, and the check runs as the user that the daemon runs as.
     if (mistakes.empty()) {
         const std::filesystem::path data = client.settings().data;
         const auto working = work_as_owner_of(data);
-        mistakes = working ? shell::start_errors(gathered.config, data)
+        mistakes = working ? apps::start_errors(gathered.config, data)
                            : std::vector<std::string>{working.error()};
     }
     for (std::string& mistake : mistakes) {
-        mistake = shell::log::redact(mistake);
+        mistake = observability::redact(mistake);
         std::cerr << "botctl: " << mistake << "\n";
     }
     (void)client.show(to_json(gathered.config, mistakes),

@@ -1,6 +1,6 @@
 #include "apps/botctl/connection.hpp"
 
-#include "shell/outbound/tls_client.hpp"
+#include "net/tls_client.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -135,7 +135,7 @@ base::Result<std::unique_ptr<Connection>, ClientError> Connection::open(
     const ServerAddress& place, const std::string& authorities, std::chrono::seconds patience) {
     auto parts = std::make_unique<Parts>(Clock::now() + patience);
     if (place.wire == Wire::Tls) {
-        auto tls = shell::outbound::make_tls(authorities);
+        auto tls = net::make_tls(authorities);
         if (!tls) return failure(ClientFailure::NotTrusted, tls.error());
         parts->tls = std::move(tls).value();
     }
@@ -152,7 +152,7 @@ base::Result<std::unique_ptr<Connection>, ClientError> Connection::open(
     if (error) return failure(ClientFailure::NotReached, error.message());
     if (parts->tls) {
         auto& secured = parts->secured.emplace(parts->socket, *parts->tls);
-        shell::outbound::expect_host(secured.native_handle(), host);
+        net::expect_host(secured.native_handle(), host);
         secured.handshake(asio::ssl::stream_base::client, error);
         if (error) {
             const bool refused = error.category() == asio::error::get_ssl_category();

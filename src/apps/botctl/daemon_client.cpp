@@ -3,7 +3,7 @@
 #include "apps/botctl/print.hpp"
 #include "apps/botctl/table.hpp"
 #include "base/plain_numbers.hpp"
-#include "shell/auth/operator_token.hpp"
+#include "services/users/operator_token.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -20,7 +20,7 @@ using Answer = base::Result<ClientResponse, ClientError>;
 
 base::Result<std::string, std::string> DaemonClient::token() const {
     if (const char* own = std::getenv("BOTCTL_TOKEN")) return std::string(own);
-    const auto token = shell::auth::OperatorToken::load(settings_.data);
+    const auto token = users::OperatorToken::load(settings_.data);
     if (!token) return base::Failure{token.error().text};
     return std::string(token.value().secret().reveal());
 }

@@ -1,8 +1,8 @@
 #include "apps/botctl/archive_access.hpp"
 #include "apps/botctl/confirmation.hpp"
 #include "apps/botctl/progress.hpp"
-#include "shell/archive/drill.hpp"
-#include "shell/archive/drill_history.hpp"
+#include "services/archive/drill.hpp"
+#include "services/archive/drill_history.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -14,8 +14,6 @@
 #include <utility>
 
 namespace botcore::botctl {
-
-namespace archive = shell::archive;
 namespace fs = std::filesystem;
 namespace json = boost::json;
 

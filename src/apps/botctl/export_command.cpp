@@ -1,11 +1,9 @@
 #include "apps/botctl/archive_access.hpp"
 #include "apps/botctl/progress.hpp"
-#include "shell/archive/export.hpp"
-#include "shell/daemon/archive_places.hpp"
+#include "apps/wiring/archive_places.hpp"
+#include "services/archive/export.hpp"
 
 namespace botcore::botctl {
-
-namespace archive = shell::archive;
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
@@ -14,7 +12,7 @@ int export_backup(DaemonClient& client, const BackupArguments& args) {
     if (!config) return refused(client, config.error());
     const fs::path data = fs::absolute(client.settings().data);
     const auto key = archive::ArchiveKey::load(
-        args.key.empty() ? shell::archive_key_file(config.value(), data) : fs::path(args.key));
+        args.key.empty() ? apps::archive_key_file(config.value(), data) : fs::path(args.key));
     if (!key) return refused(client, key.error());
     if (const auto working = work_as_owner_of(data); !working) {
         return refused(client, working.error());

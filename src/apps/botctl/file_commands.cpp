@@ -1,12 +1,12 @@
+#include "api/order_explanation.hpp"
+#include "api/views.hpp"
 #include "apps/botctl/commands.hpp"
 #include "apps/botctl/journal_line.hpp"
 #include "apps/botctl/print.hpp"
+#include "base/time_text.hpp"
 #include "core/orders/find_order.hpp"
 #include "protocol/api_json.hpp"
 #include "protocol/journal.hpp"
-#include "protocol/time_text.hpp"
-#include "shell/http/order_explanation.hpp"
-#include "shell/http/views.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -60,8 +60,7 @@ int account_from_files(DaemonClient& client, OfflineStore& store, const std::str
         std::cerr << "botctl: there is no account '" << name << "'\n";
         return kExitNegative;
     }
-    return client.show(shell::http::account_view(state.value(), place->second, no_quote),
-                       print_account);
+    return client.show(api::account_view(state.value(), place->second, no_quote), print_account);
 }
 
 int accounts_from_files(DaemonClient& client, OfflineStore& store) {
@@ -69,7 +68,7 @@ int accounts_from_files(DaemonClient& client, OfflineStore& store) {
     if (!state) return unreadable(client, state.error());
     json::array list;
     for (const auto& [id, account] : state.value().accounts) {
-        list.push_back(shell::http::account_view(state.value(), account, no_quote));
+        list.push_back(api::account_view(state.value(), account, no_quote));
     }
     return client.show(list, print_accounts);
 }
@@ -133,8 +132,7 @@ int positions_from_files(DaemonClient& client, OfflineStore& store, const std::s
     json::array list;
     for (const auto& [id, position] : place->second.positions) {
         if (position.quantity.is_zero()) continue;
-        list.push_back(
-            shell::http::position_view(state.value(), place->second, position, no_quote));
+        list.push_back(api::position_view(state.value(), place->second, position, no_quote));
     }
     return client.show(list, print_positions);
 }
@@ -165,7 +163,7 @@ int prices_from_files(DaemonClient& client, OfflineStore& store, const std::stri
         row["ask"] = nullptr;
         row["last"] = to_text(fill.trade.price);
         row["age_ms"] = nullptr;
-        row["source"] = "own trade of " + protocol::to_iso8601(fill.trade.time);
+        row["source"] = "own trade of " + base::to_iso8601(fill.trade.time);
         list.push_back(std::move(row));
     }
     return client.show(list, print_prices);
@@ -195,11 +193,11 @@ int explain_from_files(DaemonClient& client, OfflineStore& store, const std::str
         std::cerr << "botctl: there is no order '" << id << "'\n";
         return kExitNegative;
     }
-    const auto explanation = shell::http::explanation_of(store.reader(), *found.value());
+    const auto explanation = api::explanation_of(store.reader(), *found.value());
     if (!explanation) return unreadable(client, explanation.error());
     json::object data;
     data["order"] = protocol::to_api(*found.value());
-    data["story"] = shell::http::to_api(explanation.value());
+    data["story"] = api::to_api(explanation.value());
     return client.show(data, print_explanation);
 }
 

@@ -1,7 +1,7 @@
 #include "apps/botctl/http_client.hpp"
 
 #include "apps/botctl/connection.hpp"
-#include "shell/outbound/tls_peer_test.hpp"
+#include "net/tls_peer_test.hpp"
 #include "tests/scratch/temporary_folder.hpp"
 
 #include <arpa/inet.h>
@@ -126,7 +126,7 @@ protected:
     static constexpr const char* kAnswer =
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
 
-    std::string authorities(const shell::outbound::TlsPeer& peer) {
+    std::string authorities(const net::TlsPeer& peer) {
         std::string path = folder_.file("ca.pem");
         std::ofstream(path) << peer.certificate();
         return path;
@@ -150,7 +150,7 @@ protected:
 };
 
 TEST_F(HttpClientOverTls, TrustsTheConfiguredAuthorities) {
-    const shell::outbound::TlsPeer peer("localhost", kAnswer);
+    const net::TlsPeer peer("localhost", kAnswer);
     const auto response = ask(peer.url("localhost"), authorities(peer));
     ASSERT_TRUE(response.has_value()) << response.error().text;
     EXPECT_EQ(response.value().status, 200);
@@ -159,11 +159,11 @@ TEST_F(HttpClientOverTls, TrustsTheConfiguredAuthorities) {
 }
 
 TEST_F(HttpClientOverTls, SendsNothingToAnUntrustedPeer) {
-    const shell::outbound::TlsPeer peer("localhost", kAnswer);
+    const net::TlsPeer peer("localhost", kAnswer);
     EXPECT_EQ(failure_of(ask(peer.url("localhost"), "")), ClientFailure::NotTrusted);
     // The certificate is trusted, but it names another host.
     EXPECT_EQ(failure_of(ask(peer.url("127.0.0.1"), authorities(peer))), ClientFailure::NotTrusted);
-    const shell::outbound::TlsPeer other("example.org", kAnswer);
+    const net::TlsPeer other("example.org", kAnswer);
     EXPECT_EQ(failure_of(ask(other.url("localhost"), authorities(other))),
               ClientFailure::NotTrusted);
     EXPECT_EQ(peer.requests() + other.requests(), 0);

@@ -1,12 +1,12 @@
+#include "adapters/store_sqlite/rebuild.hpp"
 #include "apps/botctl/archive_access.hpp"
 #include "apps/botctl/commands.hpp"
 #include "apps/botctl/missing_records.hpp"
 #include "apps/botctl/table.hpp"
+#include "host/data_folder.hpp"
+#include "host/whole_file.hpp"
 #include "protocol/journal.hpp"
 #include "runtime/verify.hpp"
-#include "shell/daemon/data_folder.hpp"
-#include "shell/files/whole_file.hpp"
-#include "shell/sqlite/rebuild.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -105,7 +105,7 @@ int check(DaemonClient& client) {
 }
 
 int report_check(DaemonClient& client, const std::string& result, const std::string& file) {
-    const auto report = shell::files::read_file(file);
+    const auto report = host::read_file(file);
     if (!report) return client.unavailable("there is no report to read: " + report.error());
     if (report.value().empty()) return client.unavailable("the report at " + file + " is empty");
     const json::object body{{"result", result}, {"report", report.value()}};
@@ -151,18 +151,18 @@ std::vector<std::string> lines_of(const std::filesystem::path& data) {
 
 int rebuild(DaemonClient& client, Agreed agreed) {
     const std::filesystem::path data = client.settings().data;
-    const auto there = shell::files::is_there(data / "botcore.db");
+    const auto there = host::is_there(data / "botcore.db");
     if (!there) return client.unavailable(there.error());
     if (!there.value()) {
         return client.unavailable("there is no store at " + (data / "botcore.db").string());
     }
     const auto owner = work_as_owner_of(data);
     if (!owner) return client.unavailable(owner.error());
-    const auto folder = shell::DataFolder::open(data);
+    const auto folder = host::DataFolder::open(data);
     if (!folder) return client.unavailable(folder.error());
     const int asked = ask(lines_of(data), "Rebuild the rows?", agreed);
     if (asked != kExitOk) return asked;
-    const auto made = shell::sqlite::rebuild(
+    const auto made = store_sqlite::rebuild(
         folder.value().store(),
         [](model::Sequence done, model::Sequence total) { show_progress("rebuilt", done, total); });
     std::cerr << "\n";

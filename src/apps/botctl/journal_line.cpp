@@ -1,7 +1,7 @@
 #include "apps/botctl/journal_line.hpp"
 
 #include "apps/botctl/table.hpp"
-#include "protocol/time_text.hpp"
+#include "base/time_text.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -43,7 +43,7 @@ void add_field(std::string& line, const json::object& object, std::string_view n
 std::string time_of(const json::object& record) {
     const auto* micros = record.if_contains("exchange_time_us");
     if (micros == nullptr || !micros->is_int64()) return "-";
-    return protocol::to_iso8601(base::Timestamp::from_microseconds(micros->get_int64()));
+    return base::to_iso8601(base::Timestamp::from_microseconds(micros->get_int64()));
 }
 
 /// The input of the record. A report of the exchange has its fields one level deeper.

@@ -3,7 +3,7 @@
 #include "apps/botctl/command_line.hpp"
 #include "apps/botctl/plain_output.hpp"
 #include "build_info.hpp"
-#include "shell/config/unknown_words.hpp"
+#include "host/unknown_words.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -298,7 +298,7 @@ void add_files(CLI::App& app, Chosen& chosen) {
     check->add_option("FILE,--config", chosen.given.file, "Default: botcore.toml if there");
     check->add_option("--set", chosen.given.sets, "KEY=VALUE, as botcored takes it; repeatable")
         ->allow_extra_args(false);
-    for (const auto& [flag, key] : botcore::shell::key_flags()) {
+    for (const auto& [flag, key] : botcore::host::key_flags()) {
         check->add_option(std::string(flag),
                           chosen.flags[std::string(flag)],
                           std::string(key) + ", as botcored takes it");
@@ -395,9 +395,9 @@ void add_archive(CLI::App& app, Chosen& chosen) {
 int refuse_line(CLI::App& app, const CLI::ParseError& error) {
     const auto words = app.remaining(true);
     if (words.empty() || error.get_exit_code() == 0) {
-        return app.exit(error) == 0 ? kExitOk : botcore::shell::kExitCommandLine;
+        return app.exit(error) == 0 ? kExitOk : botcore::host::kExitCommandLine;
     }
-    botcore::shell::KnownWords known{.program = "botctl", .options = {}, .commands = {}};
+    botcore::host::KnownWords known{.program = "botctl", .options = {}, .commands = {}};
     CLI::App* command = &app;
     while (true) {
         for (const CLI::Option* option : command->get_options())
@@ -410,8 +410,8 @@ int refuse_line(CLI::App& app, const CLI::ParseError& error) {
     }
     for (const CLI::App* sub : command->get_subcommands([](const CLI::App*) { return true; }))
         known.commands.push_back(sub->get_name());
-    std::cerr << "botctl: " << botcore::shell::refusal_of_word(words.front(), known) << "\n";
-    return botcore::shell::kExitCommandLine;
+    std::cerr << "botctl: " << botcore::host::refusal_of_word(words.front(), known) << "\n";
+    return botcore::host::kExitCommandLine;
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include "apps/botctl/commands.hpp"
 #include "apps/botctl/table.hpp"
+#include "base/time_text.hpp"
 #include "operations/maintenance.hpp"
-#include "protocol/time_text.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -77,8 +77,8 @@ int maintenance_next(DaemonClient& client) {
                                                .count());
     const operations::Period usual = operations::usual_window(now);
     json::object window;
-    window["begin"] = protocol::to_iso8601(usual.begin);
-    window["end"] = protocol::to_iso8601(usual.end);
+    window["begin"] = base::to_iso8601(usual.begin);
+    window["end"] = base::to_iso8601(usual.end);
     return client.show(window, [](std::ostream& out, const json::value& data) {
         static constexpr std::array<Column, 2> kFields = {{{"begin", "begin"}, {"end", "end"}}};
         print_fields(out, data.get_object(), kFields);

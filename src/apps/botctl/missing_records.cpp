@@ -1,13 +1,13 @@
 #include "apps/botctl/missing_records.hpp"
 
+#include "adapters/store_sqlite/commit_mark.hpp"
+#include "adapters/store_sqlite/file_reader.hpp"
+#include "adapters/store_sqlite/timeline.hpp"
 #include "apps/botctl/archive_access.hpp"
 #include "apps/botctl/confirmation.hpp"
 #include "apps/botctl/newer_archives.hpp"
-#include "shell/daemon/archive_link.hpp"
-#include "shell/daemon/data_folder.hpp"
-#include "shell/sqlite/commit_mark.hpp"
-#include "shell/sqlite/file_reader.hpp"
-#include "shell/sqlite/timeline.hpp"
+#include "apps/wiring/archive_link.hpp"
+#include "host/data_folder.hpp"
 
 #include <boost/json/object.hpp>
 #include <sodium.h>
@@ -18,8 +18,6 @@
 #include <vector>
 
 namespace botcore::botctl {
-
-namespace archive = shell::archive;
 namespace json = boost::json;
 
 namespace {
@@ -29,18 +27,18 @@ using Timeline = runtime::archive::TimelineIdentity;
 base::Result<std::string, std::string> missing_by_mark(const std::filesystem::path& store,
                                                        const Timeline& timeline,
                                                        const model::Head& head) {
-    const auto mark = TRY(shell::sqlite::CommitMark::read(store));
+    const auto mark = TRY(store_sqlite::CommitMark::read(store));
     if (!mark) return std::string();
     std::optional<model::Hash> ours;
-    const auto reader = shell::sqlite::open_reader(store);
+    const auto reader = store_sqlite::open_reader(store);
     if (reader) {
         const auto entries = reader.value()->journal(mark->sequence, 1);
         const bool there = entries && !entries.value().empty() &&
                            entries.value().front().sequence == mark->sequence;
         if (there) ours = entries.value().front().hash;
     }
-    return shell::sqlite::CommitMark::missing(
-        mark, shell::sqlite::CommitMark::name_of(timeline), head, ours);
+    return store_sqlite::CommitMark::missing(
+        mark, store_sqlite::CommitMark::name_of(timeline), head, ours);
 }
 
 }  // namespace
@@ -48,7 +46,7 @@ base::Result<std::string, std::string> missing_by_mark(const std::filesystem::pa
 MissingRecords missing_records(const DaemonClient& client, const model::Head& head) {
     const std::filesystem::path store =
         std::filesystem::path(client.settings().data) / "botcore.db";
-    const auto timeline = shell::sqlite::timeline_of(store);
+    const auto timeline = store_sqlite::timeline_of(store);
     if (!timeline) return {{}, timeline.error()};
     const auto by_mark = missing_by_mark(store, timeline.value(), head);
     if (!by_mark) return {{}, by_mark.error()};
@@ -71,12 +69,12 @@ int accept_lost_records(DaemonClient& client, Agreed agreed) {
     const std::filesystem::path data = client.settings().data;
     const auto owner = work_as_owner_of(data);
     if (!owner) return client.unavailable(owner.error());
-    const auto folder = shell::DataFolder::open(data);
+    const auto folder = host::DataFolder::open(data);
     if (!folder) return client.unavailable(folder.error());
     const std::filesystem::path store = folder.value().store();
-    auto timeline = shell::sqlite::timeline_of(store);
+    auto timeline = store_sqlite::timeline_of(store);
     if (!timeline) return client.unavailable(timeline.error());
-    const auto reader = shell::sqlite::open_reader(store);
+    const auto reader = store_sqlite::open_reader(store);
     if (!reader) return client.unavailable(reader.error());
     const auto head = reader.value()->head();
     if (!head) return client.unavailable("the head of the store cannot be read");
@@ -93,7 +91,7 @@ int accept_lost_records(DaemonClient& client, Agreed agreed) {
     const auto config = read_config({});
     next.number = timeline.value().number;
     if (config) {
-        const auto key = archive::ArchiveKey::load(shell::archive_key_file(config.value(), data));
+        const auto key = archive::ArchiveKey::load(apps::archive_key_file(config.value(), data));
         const NewerArchives future(config.value(), data);
         if (key) next.number = std::max(next.number, future.newest_timeline(key.value()));
     }
@@ -102,9 +100,9 @@ int accept_lost_records(DaemonClient& client, Agreed agreed) {
         randombytes_buf(&next.id, sizeof(next.id));
     next.ancestors = timeline.value().ancestors;
     next.ancestors.push_back({timeline.value().number, timeline.value().id, head.value().sequence});
-    const auto marked = shell::sqlite::set_timeline(store, next);
+    const auto marked = store_sqlite::set_timeline(store, next);
     if (!marked) return client.unavailable(marked.error());
-    shell::sqlite::CommitMark::remove(store);
+    store_sqlite::CommitMark::remove(store);
     json::object result;
     result["timeline"] = to_text(next);
     result["sequence"] = head.value().sequence;

@@ -1,21 +1,19 @@
 #include "apps/botctl/newer_archives.hpp"
 
-#include "shell/daemon/archive_link.hpp"
-#include "shell/sqlite/timeline.hpp"
+#include "adapters/store_sqlite/timeline.hpp"
+#include "apps/wiring/archive_link.hpp"
 
 #include <algorithm>
 #include <string_view>
 
 namespace botcore::botctl {
-
-namespace archive = shell::archive;
 namespace json = boost::json;
 
 archive::Timeline NewerArchives::newest_timeline(const archive::ArchiveKey& key) const {
     archive::Timeline newest = 0;
-    const auto here = shell::sqlite::timeline_of(data_ / "botcore.db");
+    const auto here = store_sqlite::timeline_of(data_ / "botcore.db");
     if (here) newest = here.value().number;
-    const auto makers = shell::repositories_of(config_, data_, shell::NewArchives::Refuse);
+    const auto makers = apps::repositories_of(config_, data_, apps::NewArchives::Refuse);
     if (!makers) return newest;
     for (const auto& make : makers.value()) {
         const auto repository = make();
@@ -30,7 +28,7 @@ archive::Timeline NewerArchives::newest_timeline(const archive::ArchiveKey& key)
 
 json::array NewerArchives::places() const {
     json::array places;
-    const auto makers = shell::repositories_of(config_, data_, shell::NewArchives::Refuse);
+    const auto makers = apps::repositories_of(config_, data_, apps::NewArchives::Refuse);
     if (!makers) return places;
     for (const auto& make : makers.value()) {
         const auto repository = make();

@@ -5,8 +5,8 @@
 ///
 /// Threads: one.
 
-#include "shell/archive/archive.hpp"
-#include "shell/config/config.hpp"
+#include "host/config.hpp"
+#include "services/archive/archive.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
@@ -21,14 +21,13 @@ namespace botcore::botctl {
 class NewerArchives {
 public:
     /// The configuration must outlive this object.
-    NewerArchives(const shell::Config& config, std::filesystem::path data)
+    NewerArchives(const host::Config& config, std::filesystem::path data)
         : config_(config),
           data_(std::move(data)) {}
 
     /// The greatest timeline number in the store here and in those archives that can be read. The
     /// number of a new timeline must be unused in all of them.
-    [[nodiscard]] shell::archive::Timeline newest_timeline(
-        const shell::archive::ArchiveKey& key) const;
+    [[nodiscard]] archive::Timeline newest_timeline(const archive::ArchiveKey& key) const;
 
     [[nodiscard]] boost::json::array places() const;
 
@@ -37,7 +36,7 @@ public:
     void print(std::ostream& out, const boost::json::value& data, const std::string& from) const;
 
 private:
-    const shell::Config& config_;
+    const host::Config& config_;
     std::filesystem::path data_;
 };
 

@@ -1,28 +1,26 @@
 #include "apps/botctl/offline.hpp"
 
-#include "shell/files/whole_file.hpp"
-#include "shell/sqlite/file_reader.hpp"
+#include "adapters/store_sqlite/file_reader.hpp"
+#include "host/whole_file.hpp"
 
 #include <utility>
 
 namespace botcore::botctl {
 
-namespace sqlite = shell::sqlite;
-
 base::Result<OfflineStore, std::string> OfflineStore::open(const std::filesystem::path& data) {
     const std::filesystem::path path = data / "botcore.db";
-    if (!TRY(shell::files::is_there(path))) {
+    if (!TRY(host::is_there(path))) {
         return base::Failure{"there is no store at " + path.string()};
     }
     OfflineStore store(path.string());
-    store.reader_ = TRY(sqlite::open_reader(store.path_));
+    store.reader_ = TRY(store_sqlite::open_reader(store.path_));
     return store;
 }
 
 ports::StoreResult<core::State> OfflineStore::state() {
-    auto opened = sqlite::open_session(path_);
+    auto opened = store_sqlite::open_session(path_);
     if (!opened) return base::Failure{ports::StoreError::Unavailable};
-    sqlite::ReadSession client = std::move(opened).value();
+    store_sqlite::ReadSession client = std::move(opened).value();
     const ports::OpenState snapshot = TRY(client.load());
     core::State state;
     state.sequence = snapshot.head.sequence;

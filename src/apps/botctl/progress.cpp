@@ -19,7 +19,7 @@ void ProgressLine::end() {
     has_line_ = false;
 }
 
-shell::archive::Progress ProgressLine::as_progress() {
+archive::Progress ProgressLine::as_progress() {
     return [this](std::string_view what, std::uint64_t done, std::uint64_t total) {
         show(what, done, total);
     };

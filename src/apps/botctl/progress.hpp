@@ -2,7 +2,7 @@
 
 /// A line on standard error that shows the progress of long work.
 
-#include "shell/archive/snapshot.hpp"
+#include "services/archive/snapshot.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -18,7 +18,7 @@ public:
     void end();
 
     /// The returned function refers to this object.
-    [[nodiscard]] shell::archive::Progress as_progress();
+    [[nodiscard]] archive::Progress as_progress();
 
 private:
     std::chrono::steady_clock::time_point shown_;

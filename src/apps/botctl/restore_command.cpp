@@ -1,18 +1,18 @@
+#include "adapters/store_sqlite/replace_store.hpp"
 #include "apps/botctl/archive_access.hpp"
 #include "apps/botctl/confirmation.hpp"
 #include "apps/botctl/newer_archives.hpp"
 #include "apps/botctl/progress.hpp"
 #include "apps/botctl/store_summary.hpp"
+#include "apps/wiring/archive_link.hpp"
+#include "base/time_text.hpp"
 #include "core/orders/client_order_id.hpp"
+#include "host/data_folder.hpp"
+#include "host/durable_file.hpp"
+#include "host/whole_file.hpp"
 #include "protocol/journal.hpp"
-#include "protocol/time_text.hpp"
-#include "shell/archive/restore.hpp"
-#include "shell/archive/users_copy.hpp"
-#include "shell/daemon/archive_link.hpp"
-#include "shell/daemon/data_folder.hpp"
-#include "shell/files/durable_file.hpp"
-#include "shell/files/whole_file.hpp"
-#include "shell/sqlite/replace_store.hpp"
+#include "services/archive/restore.hpp"
+#include "services/archive/users_copy.hpp"
 
 #include <unistd.h>
 
@@ -21,8 +21,6 @@
 #include <utility>
 
 namespace botcore::botctl {
-
-namespace archive = shell::archive;
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
@@ -40,7 +38,7 @@ base::Result<archive::RestoreTarget, std::string> moment_of(const BackupArgument
         moment.sequence = sequence;
         return moment;
     }
-    if (const auto time = protocol::parse_iso8601(args.to)) {
+    if (const auto time = base::parse_iso8601(args.to)) {
         moment.time = *time;
         return moment;
     }
@@ -58,7 +56,7 @@ json::object to_json(const archive::Restored& restored) {
     json::object data;
     data["sequence"] = restored.head.sequence;
     data["hash"] = protocol::to_hex(restored.head.hash);
-    data["time"] = protocol::to_iso8601(restored.head.time);
+    data["time"] = base::to_iso8601(restored.head.time);
     data["timeline"] = restored.timeline;
     data["base"] = restored.base ? json::value(to_text(*restored.base)) : json::value(nullptr);
     data["records_folded"] = restored.records;
@@ -74,7 +72,7 @@ public:
         std::error_code error;
         std::string path = (fs::temp_directory_path(error) / "botctl-restore-XXXXXX").string();
         if (error || ::mkdtemp(path.data()) == nullptr) {
-            return base::Failure{shell::files::system_failure("make the folder", path).error +
+            return base::Failure{host::system_failure("make the folder", path).error +
                                  "; TMPDIR says where scratch files go"};
         }
         return Scratch(path);
@@ -115,11 +113,11 @@ base::Result<Found, std::string> compared(const archive::Restored& restored,
                                           const fs::path& made) {
     Found found{restored, TRY(summarize_store(made)), std::nullopt, {}, {}, {}};
     if (moment.time && restored.is_newest && restored.head.time < *moment.time) {
-        found.beyond = "the archive ends before " + protocol::to_iso8601(*moment.time) +
+        found.beyond = "the archive ends before " + base::to_iso8601(*moment.time) +
                        ": its newest moment is record " + std::to_string(restored.head.sequence) +
-                       " of " + protocol::to_iso8601(restored.head.time);
+                       " of " + base::to_iso8601(restored.head.time);
     }
-    if (!TRY(shell::files::is_there(store))) return found;
+    if (!TRY(host::is_there(store))) return found;
     auto before = summarize_store(store);
     const auto loss = loss_between(store, made);
     if (!before) found.unreadable = before.error();
@@ -151,7 +149,7 @@ json::object to_json(const Found& found) {
 
 void print(std::ostream& out, const Found& found) {
     out << "record " << found.restored.head.sequence << " of "
-        << protocol::to_iso8601(found.restored.head.time) << " is restored and checked, state "
+        << base::to_iso8601(found.restored.head.time) << " is restored and checked, state "
         << found.restored.state_hash << "\n";
     out << "before: "
         << (found.before               ? to_text(*found.before)
@@ -201,19 +199,19 @@ archive::ArchiveResult<json::object> put_in_place(ArchiveAccess& access,
     data["new_timeline"] = timeline.number;
     data["timeline_id"] = to_text(timeline);
     data["archives_to"] = future.places();
-    const auto old = shell::sqlite::replace_store(made, store, archive::names::compact_time(now()));
+    const auto old = store_sqlite::replace_store(made, store, archive::names::compact_time(now()));
     if (!old) return here(old.error());
     data["old_file"] = old.value().string();
     // The daemon that starts here must continue with the archive's own key.
-    const fs::path key = shell::archive_key_file(access.config, access.data);
-    const auto has_key = shell::files::is_there(key);
+    const fs::path key = apps::archive_key_file(access.config, access.data);
+    const auto has_key = host::is_there(key);
     if (!has_key) return here(has_key.error());
     if (!has_key.value()) {
         const auto copied = access.key->copy_to(key);
         if (!copied) return here(copied.error());
     }
     const fs::path users = access.data / "users.sqlite";
-    const auto has_users = shell::files::is_there(users);
+    const auto has_users = host::is_there(users);
     if (!has_users) return here(has_users.error());
     if (!has_users.value()) {
         data["users_restored"] =
@@ -243,10 +241,10 @@ int finish_restore(DaemonClient& client,
         const int status =
             ask(doubts,
                 "Put record " + std::to_string(found.restored.head.sequence) + " of " +
-                    protocol::to_iso8601(found.restored.head.time) + " in place?",
+                    base::to_iso8601(found.restored.head.time) + " in place?",
                 args.agreed);
         if (status != kExitOk) {
-            shell::sqlite::remove_database(places.made);
+            store_sqlite::remove_database(places.made);
             return status;
         }
     }
@@ -263,7 +261,7 @@ int finish_restore(DaemonClient& client,
     for (const auto& item : placed.value())
         data[item.key()] = item.value();
     data["after"] = to_json(after.value());
-    const auto file = shell::settings_file(args.config_file);
+    const auto file = host::settings_file(args.config_file);
     const std::string start = start_command(access.data, file ? file.value() : args.config_file);
     data["start"] = start;
     return client.show(data, [&](std::ostream& out, const json::value& value) {
@@ -317,7 +315,7 @@ int restore(DaemonClient& client, const BackupArguments& args) {
                           moment.value(),
                           {access.data / "botcore.db", scratch.value().path() / "restored.db"});
     }
-    const auto folder = shell::DataFolder::open(access.data);
+    const auto folder = host::DataFolder::open(access.data);
     if (!folder) return refused(client, folder.error());
     const fs::path store = folder.value().store();
     return restore_to(client, args, access, moment.value(), {store, store.string() + "-restored"});

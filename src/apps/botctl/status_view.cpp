@@ -1,7 +1,7 @@
 #include "apps/botctl/status_view.hpp"
 
 #include "apps/botctl/table.hpp"
-#include "protocol/time_text.hpp"
+#include "base/time_text.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -113,7 +113,7 @@ json::value time_in(std::string_view metrics, std::string_view name) {
     const json::value seconds = metric_in(metrics, name);
     if (!seconds.is_double() || seconds.get_double() <= 0) return nullptr;
     const auto micros = static_cast<std::int64_t>(seconds.get_double() * 1e6);
-    return json::value(protocol::to_iso8601(base::Timestamp::from_microseconds(micros)));
+    return json::value(base::to_iso8601(base::Timestamp::from_microseconds(micros)));
 }
 
 json::object archive_of(std::string_view metrics) {

@@ -1,8 +1,8 @@
 #include "apps/botctl/store_summary.hpp"
 
+#include "adapters/store_sqlite/file_reader.hpp"
 #include "apps/botctl/confirmation.hpp"
-#include "protocol/time_text.hpp"
-#include "shell/sqlite/file_reader.hpp"
+#include "base/time_text.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -16,7 +16,7 @@ namespace json = boost::json;
 
 namespace {
 
-using Reader = shell::sqlite::SqliteReader;
+using Reader = store_sqlite::SqliteReader;
 
 base::Failure<std::string> unreadable(const fs::path& store, const ports::StoreError& error) {
     const bool away = error == ports::StoreError::Unavailable;
@@ -36,11 +36,10 @@ std::string to_text(const model::Position& position) {
 }
 
 std::string to_text(const model::Fill& fill) {
-    return "trade " + std::to_string(fill.trade.id) + " of " +
-           protocol::to_iso8601(fill.trade.time) + ": " + std::string(fill.account.text()) + " " +
-           std::string(to_text(fill.side)) + " " + to_text(fill.trade.quantity) + " " +
-           std::string(fill.instrument.symbol.text()) + " at " + to_text(fill.trade.price) +
-           ", order " + std::string(fill.order_id.text());
+    return "trade " + std::to_string(fill.trade.id) + " of " + base::to_iso8601(fill.trade.time) +
+           ": " + std::string(fill.account.text()) + " " + std::string(to_text(fill.side)) + " " +
+           to_text(fill.trade.quantity) + " " + std::string(fill.instrument.symbol.text()) +
+           " at " + to_text(fill.trade.price) + ", order " + std::string(fill.order_id.text());
 }
 
 base::Result<ports::JournalEntry, std::string> entry_at(Reader& reader,
@@ -79,7 +78,7 @@ base::Result<model::Sequence, std::string> last_common(const Place& here,
 }  // namespace
 
 base::Result<StoreSummary, std::string> summarize_store(const fs::path& store) {
-    const auto reader = TRY(shell::sqlite::open_reader(store));
+    const auto reader = TRY(store_sqlite::open_reader(store));
     StoreSummary picture;
     ports::RowVisitor visitor;
     visitor.fill = [&](const model::Fill&) { ++picture.trades; };
@@ -101,7 +100,7 @@ base::Result<StoreSummary, std::string> summarize_store(const fs::path& store) {
 json::object to_json(const StoreSummary& picture) {
     json::object data;
     data["sequence"] = picture.head.sequence;
-    data["time"] = protocol::to_iso8601(picture.head.time);
+    data["time"] = base::to_iso8601(picture.head.time);
     data["trades"] = picture.trades;
     json::array positions;
     for (const auto& position : picture.positions) {
@@ -118,7 +117,7 @@ json::object to_json(const StoreSummary& picture) {
 
 std::string to_text(const StoreSummary& picture) {
     std::string text = std::to_string(picture.head.sequence) + " records";
-    if (picture.head.sequence > 0) text += " until " + protocol::to_iso8601(picture.head.time);
+    if (picture.head.sequence > 0) text += " until " + base::to_iso8601(picture.head.time);
     text += ", " + std::to_string(picture.trades) + " trades, ";
     if (picture.positions.empty()) return text + "no open position";
     std::string list;
@@ -130,8 +129,8 @@ std::string to_text(const StoreSummary& picture) {
 }
 
 base::Result<Loss, std::string> loss_between(const fs::path& here, const fs::path& there) {
-    const auto ours = TRY(shell::sqlite::open_reader(here));
-    const auto theirs = TRY(shell::sqlite::open_reader(there));
+    const auto ours = TRY(store_sqlite::open_reader(here));
+    const auto theirs = TRY(store_sqlite::open_reader(there));
     const auto head = ours->head();
     const auto other = theirs->head();
     if (!head) return unreadable(here, head.error());
@@ -170,8 +169,8 @@ std::vector<std::string> to_lines(const Loss& loss) {
     std::vector<std::string> lines{
         std::to_string(loss.records()) +
         " records of the store here would be left behind: " + std::to_string(loss.first) + " of " +
-        protocol::to_iso8601(loss.since) + " to " + std::to_string(loss.last) + " of " +
-        protocol::to_iso8601(loss.until) + ", with " + std::to_string(loss.trades) + " trades"};
+        base::to_iso8601(loss.since) + " to " + std::to_string(loss.last) + " of " +
+        base::to_iso8601(loss.until) + ", with " + std::to_string(loss.trades) + " trades"};
     for (const auto& trade : loss.named)
         lines.push_back("  " + trade);
     if (loss.trades > loss.named.size()) {

@@ -1,10 +1,10 @@
+#include "adapters/store_sqlite/file_reader.hpp"
+#include "adapters/store_sqlite/timeline.hpp"
 #include "apps/botctl/archive_access.hpp"
 #include "apps/botctl/progress.hpp"
-#include "protocol/time_text.hpp"
-#include "shell/archive/restore.hpp"
-#include "shell/archive/segment_check.hpp"
-#include "shell/sqlite/file_reader.hpp"
-#include "shell/sqlite/timeline.hpp"
+#include "base/time_text.hpp"
+#include "services/archive/restore.hpp"
+#include "services/archive/segment_check.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -13,8 +13,6 @@
 #include <utility>
 
 namespace botcore::botctl {
-
-namespace archive = shell::archive;
 namespace fs = std::filesystem;
 namespace json = boost::json;
 
@@ -29,8 +27,8 @@ std::optional<archive::ArchiveError> late_records(const ArchiveAccess& access,
                                                   archive::Timeline timeline,
                                                   model::Sequence archived) {
     const fs::path store = access.data / "botcore.db";
-    const auto reader = shell::sqlite::open_reader(store);
-    const auto here = shell::sqlite::timeline_of(store);
+    const auto reader = store_sqlite::open_reader(store);
+    const auto here = store_sqlite::timeline_of(store);
     if (!reader || !here || here.value().number != timeline) return std::nullopt;
     const auto next = reader.value()->journal(archived + 1, 1);
     if (!next || next.value().empty()) return std::nullopt;
@@ -39,7 +37,7 @@ std::optional<archive::ArchiveError> late_records(const ArchiveAccess& access,
     return archive::ArchiveError{archive::ArchiveError::Kind::Gap,
                                  archive::names::segment_prefix(timeline),
                                  "the store here has record " + std::to_string(archived + 1) +
-                                     " of " + protocol::to_iso8601(made) +
+                                     " of " + base::to_iso8601(made) +
                                      ", and the archive ends before it"};
 }
 

@@ -1,6 +1,6 @@
 #include "runtime/archive/names.hpp"
 
-#include "protocol/time_text.hpp"
+#include "base/time_text.hpp"
 
 #include <algorithm>
 
@@ -77,7 +77,7 @@ Timeline read_timeline(Parts& parts) {
 }  // namespace
 
 std::string compact_time(base::Timestamp time) {
-    std::string text = protocol::to_compact_iso8601(time);
+    std::string text = base::to_compact_iso8601(time);
     for (char& letter : text)
         if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
     return text;

@@ -1,0 +1,31 @@
+#pragma once
+
+/// Rebuilds the rows of a store's file from its journal, beside the file, and replaces the file
+/// with the result once it is verified.
+///
+///   old file ──rebuild──> `<path>-rebuilt` ──verify──> second name for the old file,
+///   `<path>-before-<UTC>` ──> rename to `<path>`
+///
+/// N1  A crash, a full disk or a failure at any point leaves either the old file or the new one
+///     complete under its name.
+/// N2  A result in which `runtime::verify` has a finding is never put in place.
+///
+/// The caller holds the lock of the data folder, so nothing else writes meanwhile.
+
+#include "runtime/rebuild.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace botcore::store_sqlite {
+
+struct Rebuilt {
+    model::Head head;
+    std::filesystem::path old_file;  ///< The file that was at the path before.
+};
+
+/// The error says what is wrong and where; nothing has changed then.
+[[nodiscard]] base::Result<Rebuilt, std::string> rebuild(const std::filesystem::path& path,
+                                                         const runtime::RebuildProgress& progress);
+
+}  // namespace botcore::store_sqlite
