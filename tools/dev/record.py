@@ -13,7 +13,7 @@ import sys
 
 from dev import build, paths
 
-PROGRAM = "botcore_api_tests"
+PROGRAMS = ["botcore_api_tests", "botcore_net_tests"]
 # What differs between two runs of one version, and nothing else.
 MASKS = [
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"), "TIME"),
@@ -97,12 +97,13 @@ def record(folder):
     if folder.exists() and any(folder.iterdir()):
         print(f"record: {folder} is not empty; name another folder", file=sys.stderr)
         return 1
-    build.build("dev", [PROGRAM])
-    done = subprocess.run([paths.ROOT / "build/dev/bin" / PROGRAM, "--gtest_brief=1"],
-                          cwd=paths.ROOT, check=False,
-                          env={**os.environ, "BOTTEST_RECORD": str(folder)})
+    build.build("dev", PROGRAMS)
+    environment = {**os.environ, "BOTTEST_RECORD": str(folder)}
+    statuses = [subprocess.run([paths.ROOT / "build/dev/bin" / program, "--gtest_brief=1"],
+                               cwd=paths.ROOT, check=False, env=environment).returncode
+                for program in PROGRAMS]
     print(f"record: {sum(load(folder).values())} exchanges in {folder}")
-    return done.returncode
+    return max(statuses)
 
 
 def main(options):

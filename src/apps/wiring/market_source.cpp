@@ -10,12 +10,13 @@ namespace botcore::apps {
 
 base::Result<std::unique_ptr<ports::MarketSource>, std::string> make_market_source(
     const host::Config& config, venue::MarketEventSink sink, std::function<void()> wake) {
-    using Made = std::unique_ptr<ports::MarketSource>;
+    using MadeSource = std::unique_ptr<ports::MarketSource>;
     if (config.text("market.source") == "generated") {
         const auto seed = static_cast<std::uint64_t>(config.integer("market.seed"));
-        return Made(std::make_unique<market_generated::GeneratedSource>(seed, std::move(sink)));
+        return MadeSource(
+            std::make_unique<market_generated::GeneratedSource>(seed, std::move(sink)));
     }
-    return Made(TRY(market_recorded::RecordedSource::open(
+    return MadeSource(TRY(market_recorded::RecordedSource::open(
         config.text("market.files"),
         static_cast<std::uint32_t>(config.integer("market.speed")),
         std::move(sink),
