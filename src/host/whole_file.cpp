@@ -1,46 +1,16 @@
 #include "host/whole_file.hpp"
 
 #include "host/durable_file.hpp"
+#include "net/readable_file.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
-#include <string_view>
 
 namespace botcore::host {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-base::Failure<std::string> instead(const fs::path& path, std::string_view received) {
-    return {"expected a file that can be read at " + path.string() + ", but " +
-            std::string(received)};
-}
-
-/// The error to return when `open` has failed with `error`.
-base::Failure<std::string> cannot_open(const fs::path& path, int error) {
-    std::error_code ignored;
-    if (error == ENOENT && fs::is_symlink(fs::symlink_status(path, ignored))) {
-        return instead(
-            path,
-            "it is a link to " + fs::read_symlink(path, ignored).string() + ", which is not there");
-    }
-    if (error == ENOENT) return instead(path, "there is none");
-    return instead(path, std::string("the answer is: ") + std::strerror(error));
-}
-
-std::string_view kind_of(mode_t mode) {
-    if (S_ISDIR(mode)) return "it is a folder";
-    if (S_ISFIFO(mode)) return "it is a pipe";
-    if (S_ISSOCK(mode)) return "it is a socket";
-    return "it is a device";
-}
-
-}  // namespace
 
 base::Result<bool, std::string> is_there(const fs::path& path) {
     struct stat status{};
@@ -50,12 +20,7 @@ base::Result<bool, std::string> is_there(const fs::path& path) {
 }
 
 base::Result<std::string, std::string> read_file(const fs::path& path, std::size_t bytes_max) {
-    // Without O_NONBLOCK, opening a pipe of that name would block the caller forever.
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!file.is_open()) return cannot_open(path, errno);
-    struct stat status{};
-    if (::fstat(file.number(), &status) != 0) return system_failure("look at", path);
-    if (!S_ISREG(status.st_mode)) return instead(path, kind_of(status.st_mode));
+    const Descriptor file(TRY(net::open_readable(path)));
     std::string text;
     constexpr std::size_t kPart = 65'536;
     while (text.size() <= bytes_max) {
@@ -64,7 +29,7 @@ base::Result<std::string, std::string> read_file(const fs::path& path, std::size
         if (part->empty()) return text;
         text += *part;
     }
-    return instead(path, "it has more than " + std::to_string(bytes_max) + " bytes");
+    return net::not_readable(path, "it has more than " + std::to_string(bytes_max) + " bytes");
 }
 
 base::Result<std::optional<std::string>, std::string> read_file_if_there(const fs::path& path,

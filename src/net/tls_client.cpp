@@ -8,6 +8,12 @@ namespace botcore::net {
 
 namespace ssl = boost::asio::ssl;
 
+namespace {
+
+constexpr std::size_t kAuthoritiesMax = std::size_t{64} << 20U;
+
+}  // namespace
+
 base::Result<std::unique_ptr<ssl::context>, std::string> make_tls(const std::string& authorities) {
     auto context = std::make_unique<ssl::context>(ssl::context::tls_client);
     boost::system::error_code error;
@@ -18,7 +24,7 @@ base::Result<std::unique_ptr<ssl::context>, std::string> make_tls(const std::str
     if (authorities.empty()) {
         context->set_default_verify_paths(error);
     } else {
-        const auto read = check_readable(authorities);
+        const auto read = check_readable(authorities, kAuthoritiesMax);
         if (!read) return base::Failure{"the authorities cannot be read: " + read.error()};
         context->load_verify_file(authorities, error);
     }

@@ -16,8 +16,10 @@ constexpr const char* kCiphers =
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:"
     "ECDHE-RSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256";
 
+constexpr std::size_t kTlsFileMax = std::size_t{4} << 20U;
+
 base::Outcome<std::string> readable(std::string_view what, const std::string& path) {
-    const auto read = check_readable(path);
+    const auto read = check_readable(path, kTlsFileMax);
     if (read) return base::Done{};
     return base::Failure{"cannot use the TLS " + std::string(what) + ": " + read.error()};
 }
