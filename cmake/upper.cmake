@@ -41,7 +41,7 @@ function(botcore_upper)
   list(REMOVE_DUPLICATES tops)
   foreach(top IN LISTS tops)
     botcore_test_program(botcore_${top}_tests LABEL unit
-      SOURCES ${tests_${top}} LIBRARIES botcore_upper)
+      SOURCES ${tests_${top}} LIBRARIES botcore_upper botcore_api_world)
   endforeach()
 endfunction()
 

@@ -255,6 +255,77 @@ public:
     }
 };
 
+/// Reports stored replies as expired that were made a moment ago.
+class ForgettingReader final : public ports::Store, public ports::StoreReader {
+public:
+    ForgettingReader(Context& /*context*/, SimStore& store) : store_(store) {}
+
+    ports::StoreResult<ports::OpenState> load() override { return store_.load(); }
+
+    ports::CommitResult commit(const ports::Batch& batch) override { return store_.commit(batch); }
+
+    model::StorageState storage_state() override { return store_.storage_state(); }
+
+    void maintain() override {}
+
+    ports::StoreReader& reader() override { return *this; }
+
+    ports::StoreResult<std::optional<ports::KeyRow>> find_key(
+        const model::Owner& owner, const model::IdempotencyKey& key) override {
+        auto row = store_.find_key(owner, key);
+        if (!row || !row.value()) return row;
+        ports::KeyRow changed = *row.value();
+        changed.body.clear();
+        return std::optional(std::move(changed));
+    }
+
+    ports::StoreResult<std::optional<ports::LiveOrder>> find_order(
+        model::OrderNumber number) override {
+        return store_.find_order(number);
+    }
+
+    ports::StoreResult<std::vector<model::Order>> orders(const ports::OrderQuery& query) override {
+        return store_.orders(query);
+    }
+
+    ports::StoreResult<std::vector<model::Fill>> fills(const ports::FillQuery& query) override {
+        return store_.fills(query);
+    }
+
+    ports::StoreResult<std::vector<ports::JournalEntry>> journal(model::Sequence first,
+                                                                 std::size_t limit) override {
+        return store_.journal(first, limit);
+    }
+
+    ports::StoreResult<model::Head> head() override { return store_.head(); }
+
+    base::Outcome<ports::StoreError> visit_rows(const ports::RowVisitor& visitor) override {
+        return store_.visit_rows(visitor);
+    }
+
+    base::Outcome<ports::StoreError> begin_snapshot() override { return base::Done{}; }
+
+    void end_snapshot() override {}
+
+private:
+    SimStore& store_;
+};
+
+/// Does not report what is wrong with the store.
+class SilentStore final : public StoreWrapper {
+public:
+    using StoreWrapper::StoreWrapper;
+
+    ports::StoreResult<ports::OpenState> load() override {
+        auto loaded = store_.load();
+        if (!loaded) return loaded;
+        ports::OpenState silent = std::move(loaded).value();
+        silent.doubts.clear();
+        silent.behind.clear();
+        return silent;
+    }
+};
+
 /// Stores reply bytes for a key that differ from those to be committed.
 class OtherBytesStore final : public StoreWrapper {
 public:
@@ -315,6 +386,22 @@ TEST(CheckerMutation, ACorruptHashBreaksI12) {
 
 TEST(CheckerMutation, ReplyingWithOtherThanTheStoredBytesBreaksI6) {
     expect_caught(rough_plan(), with_store<OtherBytesStore>(), "I6");
+}
+
+TEST(CheckerMutation, ExpiringANewReplyBreaksI8) {
+    expect_caught(rough_plan(), with_store<ForgettingReader>(), "I8");
+}
+
+TEST(CheckerMutation, TradingOnAnAccountInDoubtBreaksI13) {
+    Plan plan = rough_plan();
+    plan.per_mille[static_cast<std::size_t>(Fault::StoreInDoubt)] = 200;
+    expect_caught(plan, with_store<SilentStore>(), "I13");
+}
+
+TEST(CheckerMutation, TradingOnAStoreBehindItsArchiveBreaksI9) {
+    Plan plan = rough_plan();
+    plan.per_mille[static_cast<std::size_t>(Fault::StoreBehind)] = 200;
+    expect_caught(plan, with_store<SilentStore>(), "I9");
 }
 
 TEST(CheckerMutation, UsingAnIncarnationTwiceBreaksI2) {

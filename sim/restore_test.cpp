@@ -346,6 +346,36 @@ TEST_F(Restore, FreezesTheAccountAfterAFindingAndRecordsIt) {
     EXPECT_TRUE(refused(exit, "ACCOUNT_FROZEN"));
 }
 
+// @error:Reason::IntegrityFinding @spec:RK-05
+TEST_F(Restore, AnAccountInDoubtIsFrozenFirstAndFreedByAnOperator) {
+    begin();
+    world_->put_in_doubt(Clients::kAliceFutures);
+    const auto frozen = [this] { return account().state == AccountState::Frozen; };
+    ASSERT_TRUE(world_->run_until(frozen, Duration::seconds(10)));
+    const auto entry = rest();
+    run(100);
+    EXPECT_TRUE(refused(entry, "ACCOUNT_FROZEN"));
+    end_well();
+    EXPECT_EQ(account().state, AccountState::Active);
+}
+
+// @error:STORE_BEHIND_ARCHIVE
+TEST_F(Restore, AStoreBehindItsArchiveRefusesEntriesUntilAnOperatorDecides) {
+    for (std::uint64_t seed = 1; seed <= 4; ++seed) {  // Both decisions occur among these seeds.
+        begin(seed);
+        const model::Sequence kept = head();
+        (void)buy();
+        run(3'000);
+        world_->lose_records(kept);
+        const auto up = [this] { return world_->node().runtime != nullptr; };
+        ASSERT_TRUE(world_->run_until(up, Duration::seconds(10)));
+        const auto entry = rest();
+        run(500);
+        EXPECT_TRUE(refused(entry, "STORE_BEHIND_ARCHIVE")) << "seed " << seed;
+        end_well();
+    }
+}
+
 // @spec:TC-REL-014
 // @spec:I4
 TEST_F(Restore, MatchesTheBooksOfTheExchangeAfterTwentyRestores) {

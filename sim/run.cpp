@@ -50,9 +50,8 @@ void mark_ends(const checkers::Projection& projection,
 
 RunResult run_plan(const Plan& plan, bool printed) {
     World world(plan, printed);
-    // A rebuild costs as much as the run itself, so only every fourth seed does it.
     std::optional<RestorePoints> restore_points;
-    if (plan.seed % 4 == 0) restore_points.emplace(world.store());
+    if (has_restore_points(plan.seed)) restore_points.emplace(world.store());
     const model::Timestamp begin = world.context().now();
     world.boot();
     world.run_for(plan.length);

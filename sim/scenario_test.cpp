@@ -525,6 +525,25 @@ TEST_F(Scenario, PaperVenueIsRestoredAfterACrash) {
 }
 
 // @spec:I10
+// Seed 9175: the audit compared the fills since the restart with all fills of the order.
+TEST_F(Scenario, PartlyFilledOrderKeepsItsFillsAfterACrash) {
+    begin(VenueMode::Paper);
+    model::PlaceOrder large = order(model::OrderType::Limit);
+    const auto ask = world_->market().book(large.instrument)->best(model::Side::Sell);
+    large.price = ask->price;
+    large.quantity = ask->quantity + model::Quantity::from_units(20'000'000);
+    const auto number = world_->clients().call(large);
+    world_->run_for(Duration::milliseconds(100));
+    const model::Quantity filled = order_of(number).filled;
+    ASSERT_TRUE(filled.is_positive());
+    world_->crash();
+    world_->run_for(Duration::seconds(5));
+    ASSERT_EQ(order_of(number).state, OrderState::Open);
+    EXPECT_GE(order_of(number).filled, filled);
+    world_->context().checker.audit_quiet(world_->server().truth());
+    EXPECT_EQ(world_->violations().count(), 0U) << texts(world_->violations());
+}
+
 TEST_F(Scenario, TriggeredStopLimitStillRestsAfterACrash) {
     begin(VenueMode::Paper);
     model::PlaceOrder body = order(model::OrderType::StopLimit);

@@ -20,6 +20,12 @@ void Checker::check_verdict(const model::Order& order) {
 void Checker::on_committed(const model::Head& expected, const std::vector<StoredRecord>& records) {
     journal_->on_committed(expected, records);
     for (const auto& stored : records) {
+        check_doubts(stored.record);
+        if (behind_ && stored.record.input.storage != model::StorageState::Behind) {
+            violations_.add("I9",
+                            "record " + std::to_string(stored.record.sequence) +
+                                " was decided as if the store were not behind its archive");
+        }
         for (const auto& change : stored.record.outcome.changes) {
             if (const auto* order = std::get_if<model::Order>(&change)) check_verdict(*order);
             const auto* fill = std::get_if<model::Fill>(&change);
@@ -32,6 +38,30 @@ void Checker::on_committed(const model::Head& expected, const std::vector<Stored
                                     " was booked, but never happened so");
             }
         }
+    }
+}
+
+void Checker::on_doubts(const std::vector<model::AccountId>& accounts) {
+    doubts_read_.clear();
+    for (const auto& account : accounts)
+        if (!frozen(account)) doubts_read_.insert(account);
+}
+
+/// Until an account in doubt is frozen, no order, position or balance of it may change.
+void Checker::check_doubts(const model::Record& record) {
+    if (const auto* freeze = std::get_if<model::FreezeAccount>(&record.input.body)) {
+        doubted_.erase(freeze->account);
+    }
+    if (std::holds_alternative<model::StartEpoch>(record.input.body)) {
+        doubted_ = std::exchange(doubts_read_, {});
+        return;
+    }
+    for (const auto& change : record.outcome.changes) {
+        const auto* order = std::get_if<model::Order>(&change);
+        if (order == nullptr || !doubted_.contains(order->account)) continue;
+        violations_.add("I13",
+                        "record " + std::to_string(record.sequence) + " changed order " +
+                            order->id.text() + " of an account in doubt before it was frozen");
     }
 }
 
@@ -90,6 +120,7 @@ void Checker::on_reply(const ReplySeen& reply) {
     if (reply.pending && entry != nullptr && entry->request_hash != reply.request_hash) {
         violations_.add("I8", "key " + name + " is said to be under way for another body");
     }
+    if (reply.expired) check_expired(reply, entry);
     if (!reply.verdict) return;
     if (entry == nullptr || entry->state != model::KeyState::Done ||
         entry->status != reply.status || reply.stored_body != reply.body) {
@@ -98,12 +129,35 @@ void Checker::on_reply(const ReplySeen& reply) {
     if (entry != nullptr && entry->request_hash != reply.request_hash) {
         violations_.add("I8", "key " + name + " answered another body than its own");
     }
-    const auto [place, added] =
-        answered_.try_emplace(reply.key, KeyHistory{reply.request_hash, reply.body, reply.status});
+    const auto completed = projection().completed.find(reply.key);
+    const auto [place, added] = answered_.try_emplace(
+        reply.key,
+        KeyHistory{.hash = reply.request_hash,
+                   .body = reply.body,
+                   .status = reply.status,
+                   .completed = completed == projection().completed.end() ? model::Timestamp()
+                                                                          : completed->second});
     const KeyHistory& first = place->second;
     if (!added && (first.hash != reply.request_hash || first.body != reply.body ||
                    first.status != reply.status)) {
         violations_.add("I8", "key " + name + " was answered in two ways");
+    }
+}
+
+/// A stored reply lives for at least a day, measured on the journal's monotonic scale.
+void Checker::check_expired(const ReplySeen& reply, const model::KeyEntry* entry) {
+    const std::string name = reply.key.second.text();
+    if (entry == nullptr || entry->state != model::KeyState::Done ||
+        entry->request_hash != reply.request_hash) {
+        violations_.add("I6", "the reply under key " + name + " expired, which was never stored");
+        return;
+    }
+    const auto age = projection().newest_time - projection().completed.at(reply.key);
+    // The newest record may be older than the reply by the length of a run.
+    if (age + model::Duration::seconds(600) < model::Duration::seconds(86'400)) {
+        violations_.add("I8",
+                        "the reply under key " + name + " expired after " +
+                            std::to_string(age.in_milliseconds()) + " ms");
     }
 }
 
@@ -129,9 +183,19 @@ void Checker::on_venue_lost() {
     at_venue_.clear();
 }
 
-void Checker::on_restored() {
+void Checker::on_restore() {
     journal_.emplace(violations_);
     restore_ = true;
+    doubts_read_.clear();
+    doubted_.clear();
+}
+
+void Checker::on_restored() {
+    std::erase_if(answered_, [this](const auto& item) {
+        const auto completed = projection().completed.find(item.first);
+        return completed == projection().completed.end() ||
+               completed->second != item.second.completed;
+    });
 }
 
 void Checker::audit_rows(const Rows& rows) {

@@ -21,6 +21,7 @@ struct ReplySeen {
     bool verdict = false;  ///< The reply states the request's outcome and does not ask for a retry.
     bool mismatch = false;    ///< The reply says that the key belongs to another request.
     bool pending = false;     ///< The reply says that the request is in progress.
+    bool expired = false;     ///< The reply says that the stored reply has expired.
     std::string stored_body;  ///< The body in the key's committed row; empty if there is none.
 };
 
@@ -83,9 +84,18 @@ public:
     /// happened.
     void on_venue_lost();
 
-    /// The store is restored to an earlier record, so its journal is checked again from the first
+    /// The store is restored to other records, so its journal is checked again from the first
     /// record. What was sent to the exchange and what the exchange did stays in effect.
+    void on_restore();
+    /// The restore has ended: replies that are not stored any more, or not yet, count no longer.
     void on_restored();
+
+    /// A writer has loaded the store and was told that rows of these accounts are not what was
+    /// written. The accounts must be frozen before anything else is decided about them.
+    void on_doubts(const std::vector<model::AccountId>& accounts);
+
+    /// From now on the store is behind its archive, or no longer.
+    void set_behind(bool behind) { behind_ = behind; }
 
     /// Compares whole tables with the projection.
     void audit_rows(const Rows& rows);
@@ -111,9 +121,12 @@ private:
         std::string hash;
         std::string body;
         std::uint16_t status = 0;
+        model::Timestamp completed;  ///< When the key received the reply.
     };
 
     void check_verdict(const model::Order& order);
+    void check_expired(const ReplySeen& reply, const model::KeyEntry* entry);
+    void check_doubts(const model::Record& record);
     void audit_orders(const VenueTruth& truth);
     void audit_trades();
     void audit_money(const VenueTruth& truth);
@@ -131,6 +144,9 @@ private:
     std::set<model::ClientOrderId> at_venue_;
     std::map<TradeName, VenueTrade> trades_;
     std::map<KeyName, KeyHistory> answered_;
+    std::set<model::AccountId> doubts_read_;  ///< Accounts in doubt at the last load.
+    std::set<model::AccountId> doubted_;      ///< Those of the current term, until it froze them.
+    bool behind_ = false;
 };
 
 }  // namespace botcore::sim::checkers

@@ -43,6 +43,7 @@ void Projection::change(const model::Change& change, Violations& violations) {
             violations.add("I8", "key " + key->key.text() + " was taken or answered a second time");
         }
         keys[{key->owner, key->key}] = *key;
+        if (key->state == model::KeyState::Done) completed[{key->owner, key->key}] = newest_time;
     } else if (const auto* risk = std::get_if<model::RiskState>(&change)) {
         risks[risk->account] = *risk;
     } else if (const auto* mode = std::get_if<model::OperatingState>(&change)) {
@@ -53,6 +54,7 @@ void Projection::change(const model::Change& change, Violations& violations) {
 }
 
 void Projection::apply(const model::Record& record, Violations& violations) {
+    newest_time = record.input.monotonic_time;
     for (const auto& item : record.outcome.changes)
         change(item, violations);
     std::map<model::Asset, model::Money> sums;

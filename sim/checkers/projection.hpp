@@ -65,6 +65,10 @@ public:
     std::map<model::AccountId, model::RiskState> risks;
     model::OperatingState operating;
     std::map<std::uint64_t, model::MaintenanceWindow> windows;
+    /// When each key received its reply, and the time of the newest record; both on the journal's
+    /// monotonic scale.
+    std::map<KeyName, model::Timestamp> completed;
+    model::Timestamp newest_time;
 
 private:
     void change(const model::Change& change, Violations& violations);

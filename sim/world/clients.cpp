@@ -158,6 +158,8 @@ void Clients::on_reply(runtime::RequestHandle handle, const runtime::ApiReply& r
         contains(reply.body, "\"SERVICE_UNAVAILABLE\"") || contains(reply.body, "\"OVERLOADED\"");
     const bool under_way = reply.status == 202 || contains(reply.body, "\"REQUEST_IN_PROGRESS\"");
     const bool reused = contains(reply.body, "\"IDEMPOTENCY_KEY_REUSED\"");
+    const bool expired = contains(reply.body, "\"IDEMPOTENCY_KEY_EXPIRED\"");
+    if (expired) REACHED("reply: expired");
     if (unknown) REACHED("reply: outcome unknown");
     if (under_way) REACHED("reply: still under way");
     if (reused) REACHED("reply: key reused");
@@ -167,7 +169,7 @@ void Clients::on_reply(runtime::RequestHandle handle, const runtime::ApiReply& r
     const bool refusal = (reply.status == 503 || reply.status == 429) && !unknown && !down &&
                          !contains(reply.body, "\"NOT_SENT\"");
     if (refusal) check_refusal(call);
-    const bool verdict = !unknown && !down && !under_way && !reused && !refusal;
+    const bool verdict = !unknown && !down && !under_way && !reused && !refusal && !expired;
     context_.note("reply " + call.key.second.text() + " " + std::to_string(reply.status));
     context_.checker.on_reply({.key = call.key,
                                .request_hash = call.hash,
@@ -176,10 +178,11 @@ void Clients::on_reply(runtime::RequestHandle handle, const runtime::ApiReply& r
                                .verdict = verdict,
                                .mismatch = reused,
                                .pending = under_way,
+                               .expired = expired,
                                .stored_body = row == nullptr ? std::string() : row->body});
     if (verdict || refusal) note_refusal(call, reply.body);
     // After a temporary refusal the caller repeats the request a few times and then gives up.
-    if (verdict || reused || (refusal && call.asked >= kAskedMax)) call.done = true;
+    if (verdict || reused || expired || (refusal && call.asked >= kAskedMax)) call.done = true;
 }
 
 /// A temporary refusal never applies to a cancel or an exit (I9).
@@ -204,6 +207,9 @@ void Clients::note_refusal(const Call& call, const std::string& body) const {
     if (contains(body, "\"CLOCK_UNCERTAIN\"")) REACHED("refused: clock");
     if (contains(body, "\"DISK_FULL\"")) REACHED("refused: storage reserve");
     if (contains(body, "\"ACCOUNT_UNRECONCILED\"")) REACHED("refused: not reconciled");
+    if (contains(body, "\"STORE_BEHIND_ARCHIVE\"")) {
+        REACHED("refused: store behind its archive");
+    }
     if (contains(body, "\"ACCOUNT_FROZEN\"")) REACHED("refused: frozen");
     if (contains(body, "\"INSUFFICIENT_BALANCE\"")) REACHED("refused: balance");
     if (contains(body, "\"MAINTENANCE\"")) REACHED("refused: maintenance");

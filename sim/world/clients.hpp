@@ -33,6 +33,9 @@ public:
 
     void stop() { trading_ = false; }
 
+    /// The number of accounts that the callers open.
+    static constexpr std::size_t kAccounts = 4;
+
     /// Has every call ended with a verdict?
     [[nodiscard]] bool all_done() const;
 

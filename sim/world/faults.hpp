@@ -39,8 +39,10 @@ enum class Fault : std::uint8_t {
     ClockJump,
     SameKeyParallel,
     SameKeyOtherBody,
+    StoreInDoubt,  ///< A restart finds a row that is not what was written.
+    StoreBehind,   ///< A restart finds that the store has lost its newest records.
 };
-inline constexpr std::size_t kFaultCount = 26;
+inline constexpr std::size_t kFaultCount = 28;
 
 /// Does the exchange survive when the process dies?
 enum class VenueMode : std::uint8_t {
@@ -63,6 +65,12 @@ struct Plan {
     model::Policy policy;
     std::array<std::uint32_t, kFaultCount> per_mille{};  ///< Zero turns a fault off.
 };
+
+/// Is the store of this seed also rebuilt and compared at several points? A rebuild costs as much
+/// as the run itself, so only every fourth seed does it.
+[[nodiscard]] inline bool has_restore_points(std::uint64_t seed) {
+    return seed % 4 == 0;
+}
 
 /// The plan that a seed stands for.
 [[nodiscard]] Plan plan_of(std::uint64_t seed);

@@ -19,7 +19,7 @@ ports::LiveOrder SimStore::with_trades(const model::Order& order) const {
 }
 
 ports::StoreResult<ports::OpenState> SimStore::load() {
-    if (faults_.strikes(Fault::LoadFails)) {
+    if (strikes(Fault::LoadFails)) {
         REACHED("store: load failed");
         return base::Failure{StoreError::Unavailable};
     }
@@ -39,7 +39,7 @@ ports::StoreResult<ports::OpenState> SimStore::load() {
     for (const auto& [id, row] : tables_.risks)
         snapshot.risks.push_back(row);
     snapshot.operating = tables_.operating;
-    snapshot.doubts = std::exchange(doubts_, {});
+    if (!restoring_) report_damage(snapshot);
     for (const auto& [id, row] : tables_.windows)
         snapshot.windows.push_back(row);
     for (const auto& [id, row] : tables_.keys) {
@@ -48,14 +48,23 @@ ports::StoreResult<ports::OpenState> SimStore::load() {
     return snapshot;
 }
 
+void SimStore::report_damage(ports::OpenState& snapshot) {
+    snapshot.behind = behind_;
+    snapshot.doubts = std::exchange(doubts_, {});
+    std::vector<model::AccountId> doubted;
+    for (const auto& doubt : snapshot.doubts)
+        if (doubt.account) doubted.push_back(*doubt.account);
+    checker_.on_doubts(doubted);
+}
+
 CommitResult SimStore::commit(const ports::Batch& batch) {
     CHECK(!batch.entries.empty());
-    if (faults_.strikes(Fault::CrashCommitLost)) {
+    if (strikes(Fault::CrashCommitLost)) {
         REACHED("crash: commit lost");
         kill_();
         return CommitResult::Unavailable;
     }
-    if (faults_.strikes(Fault::UnavailableLost)) {
+    if (strikes(Fault::UnavailableLost)) {
         REACHED("store: unavailable without effect");
         return CommitResult::Unavailable;
     }
@@ -64,12 +73,12 @@ CommitResult SimStore::commit(const ports::Batch& batch) {
         return CommitResult::Conflict;
     }
     write(batch);
-    if (faults_.strikes(Fault::CrashCommitKept)) {
+    if (strikes(Fault::CrashCommitKept)) {
         REACHED("crash: commit kept");
         kill_();
         return CommitResult::Committed;
     }
-    if (faults_.strikes(Fault::UnavailableKept)) {
+    if (strikes(Fault::UnavailableKept)) {
         REACHED("store: unavailable with effect");
         return CommitResult::Unavailable;
     }
@@ -104,8 +113,11 @@ void SimStore::write(const ports::Batch& batch) {
         tables_.positions[{row.account, row.instrument}] = row;
     for (const auto& row : batch.balances)
         tables_.balances[{row.account, row.asset}] = row;
-    for (const auto& row : batch.keys)
-        tables_.keys[{row.entry.owner, row.entry.key}] = row;
+    for (const auto& row : batch.keys) {
+        auto& stored = tables_.keys[{row.entry.owner, row.entry.key}];
+        stored = row;
+        stored.stored_in = batch.entries.back().sequence;
+    }
     for (const auto& row : batch.risks)
         tables_.risks[row.account] = row;
     if (batch.operating) tables_.operating = *batch.operating;
@@ -118,7 +130,7 @@ void SimStore::write(const ports::Batch& batch) {
 
 ports::StoreResult<std::optional<ports::KeyRow>> SimStore::find_key(
     const model::Owner& owner, const model::IdempotencyKey& key) {
-    if (faults_.strikes(Fault::ReadFails)) {
+    if (strikes(Fault::ReadFails)) {
         REACHED("store: read failed");
         return base::Failure{StoreError::Unavailable};
     }
@@ -128,7 +140,7 @@ ports::StoreResult<std::optional<ports::KeyRow>> SimStore::find_key(
 
 ports::StoreResult<std::optional<ports::LiveOrder>> SimStore::find_order(
     model::OrderNumber number) {
-    if (faults_.strikes(Fault::ReadFails)) {
+    if (strikes(Fault::ReadFails)) {
         REACHED("store: read failed");
         return base::Failure{StoreError::Unavailable};
     }
@@ -211,14 +223,17 @@ base::Outcome<StoreError> SimStore::visit_rows(const ports::RowVisitor& visitor)
     return base::Done{};
 }
 
-void SimStore::restore(model::Sequence last) {
+void SimStore::restore(Tables source, model::Sequence last) {
     checkers::Checker nobody(checkers::Assumptions::Hold);
     Faults none(Plan{}, base::Random(1));
     SimStore old(nobody, none);
-    std::swap(tables_, old.tables_);
+    old.tables_ = std::move(source);
+    tables_ = {};
     const auto witness = std::exchange(witness_, nullptr);
+    restoring_ = true;
     const auto made = runtime::replay_journal(old, *this, last, {});
     CHECK(made.has_value());
+    restoring_ = false;
     witness_ = witness;
 }
 

@@ -18,6 +18,23 @@ namespace botcore::sim {
 
 class SimStore final : public ports::Store, public ports::StoreReader {
 public:
+    /// The whole content of the store.
+    struct Tables {
+        model::Head head;
+        std::vector<ports::JournalEntry> journal;
+        std::map<model::AccountId, model::Account> accounts;
+        std::map<model::InstrumentId, model::Instrument> instruments;
+        std::map<model::OrderNumber, model::Order> orders;
+        std::map<checkers::TradeName, model::Fill> fills;
+        std::map<model::OrderNumber, std::vector<std::uint64_t>> trade_ids;
+        std::map<std::pair<model::AccountId, model::InstrumentId>, model::Position> positions;
+        std::map<std::pair<model::AccountId, model::Asset>, model::Balance> balances;
+        std::map<checkers::KeyName, ports::KeyRow> keys;
+        std::map<model::AccountId, model::RiskState> risks;
+        model::OperatingState operating;
+        std::map<std::uint64_t, model::MaintenanceWindow> windows;
+    };
+
     SimStore(checkers::Checker& checker, Faults& faults) : checker_(checker), faults_(faults) {}
 
     [[nodiscard]] ports::StoreResult<ports::OpenState> load() override;
@@ -66,7 +83,17 @@ public:
 
     /// Sets the store back to its content right after record `last`, like a restore from an older
     /// copy.
-    void restore(model::Sequence last);
+    void restore(model::Sequence last) { restore(tables_, last); }
+
+    /// Replaces the content by the records of `source` up to `last`, like a restore from an
+    /// archive.
+    void restore(Tables source, model::Sequence last);
+
+    /// The whole content, as an archive has it.
+    [[nodiscard]] const Tables& tables() const { return tables_; }
+
+    /// From the next load on, the store reports that it is behind its archive. Empty: it is not.
+    void set_behind(std::string evidence) { behind_ = std::move(evidence); }
 
     /// All rows, for the checker.
     [[nodiscard]] checkers::Rows rows() const;
@@ -88,6 +115,11 @@ public:
 
 private:
     void write(const ports::Batch& batch);
+    void report_damage(ports::OpenState& snapshot);
+
+    /// Restores are free of faults.
+    [[nodiscard]] bool strikes(Fault fault) { return !restoring_ && faults_.strikes(fault); }
+
     [[nodiscard]] ports::LiveOrder with_trades(const model::Order& order) const;
 
     checkers::Checker& checker_;
@@ -96,25 +128,10 @@ private:
     std::function<void()> witness_;
     model::StorageState storage_ = model::StorageState::Normal;
 
-    /// The whole content of the store.
-    struct Tables {
-        model::Head head;
-        std::vector<ports::JournalEntry> journal;
-        std::map<model::AccountId, model::Account> accounts;
-        std::map<model::InstrumentId, model::Instrument> instruments;
-        std::map<model::OrderNumber, model::Order> orders;
-        std::map<checkers::TradeName, model::Fill> fills;
-        std::map<model::OrderNumber, std::vector<std::uint64_t>> trade_ids;
-        std::map<std::pair<model::AccountId, model::InstrumentId>, model::Position> positions;
-        std::map<std::pair<model::AccountId, model::Asset>, model::Balance> balances;
-        std::map<checkers::KeyName, ports::KeyRow> keys;
-        std::map<model::AccountId, model::RiskState> risks;
-        model::OperatingState operating;
-        std::map<std::uint64_t, model::MaintenanceWindow> windows;
-    };
-
     Tables tables_;
     std::vector<ports::RowInDoubt> doubts_;
+    std::string behind_;
+    bool restoring_ = false;
 };
 
 }  // namespace botcore::sim

@@ -164,6 +164,7 @@ void VenueServer::restore(const venue::AccountSnapshot& snapshot) {
         if (order.reason == model::Reason::StopTriggered) REACHED("triggered limit restored");
         seen.taken = context_.now();
         seen.changed = context_.now();
+        seen.filled_before = order.filled;
         seen.last.account = order.account;
         seen.last.instrument = order.instrument;
         seen.last.id = order.id;
@@ -206,7 +207,7 @@ checkers::VenueTruth VenueServer::truth() const {
     truth.own_books = context_.plan.mode == VenueMode::Exchange;
     for (const auto& [name, seen] : orders_) {
         if (seen.kind != ReportKind::Open) continue;
-        model::Quantity filled;
+        model::Quantity filled = seen.filled_before;
         Reports reports;
         venue_->query(name, context_.now(), reports);
         if (reports.front().kind != ReportKind::Open) continue;

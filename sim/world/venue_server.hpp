@@ -89,6 +89,8 @@ private:
         model::OrderReport last;
         model::VenueOrder asked;  ///< The order as it was placed.
         std::vector<std::pair<model::Timestamp, model::Trade>> trades;
+        /// The quantity that had been filled when the order was restored from its row.
+        model::Quantity filled_before;
     };
 
     /// Logs the reports and sends all of them to the stream, except for the report about `asked`,

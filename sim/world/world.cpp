@@ -126,11 +126,70 @@ void World::take_over() {
 
 void World::restore(model::Sequence last) {
     CHECK(old_ == nullptr);
-    kill(*node_);
     context_.note("put back to record " + std::to_string(last));
     REACHED("store put back");
+    change_store([this, last] { store_.restore(last); });
+}
+
+void World::change_store(const std::function<void()>& change) {
+    if (old_ != nullptr) kill(*old_);
+    kill(*node_);
+    context_.checker.on_restore();
+    change();
     context_.checker.on_restored();
-    store_.restore(last);
+}
+
+void World::put_in_doubt(const model::AccountId& account) {
+    REACHED("store: row in doubt");
+    context_.note("in doubt: " + account.text());
+    kill(*node_);
+    store_.put_in_doubt({account, "a balance of " + account.text() + " is not what was written"});
+    if (!std::exchange(operator_present_, true)) operator_tick();
+}
+
+/// An operator frees the accounts that were frozen because of a row in doubt.
+void World::operator_tick() {
+    context_.queue.after(context_.faults.delay(Duration::seconds(2), Duration::seconds(8)), [this] {
+        operator_tick();
+        if (operator_call_ && !clients_.at(*operator_call_).done) return;
+        for (const auto& [id, account] : context_.checker.projection().accounts) {
+            if (account.frozen_reason != model::Reason::IntegrityFinding) continue;
+            REACHED("account in doubt freed");
+            operator_call_ = clients_.call(
+                model::SetAccountState{.origin = {account.owner, {}, {}, model::Authority::All},
+                                       .account = id,
+                                       .state = model::AccountState::Active,
+                                       .text = "the row was compared with the journal"});
+            return;
+        }
+    });
+}
+
+void World::lose_records(model::Sequence last) {
+    REACHED("store: behind its archive");
+    archive_ = store_.tables();
+    context_.note("loses the records after " + std::to_string(last));
+    change_store([this, last] { store_.restore(last); });
+    store_.set_behind("the mark names record " + std::to_string(archive_->head.sequence) +
+                      ", the journal ends at record " + std::to_string(last));
+    context_.checker.set_behind(true);
+    context_.queue.after(context_.faults.delay(Duration::seconds(2), Duration::seconds(15)),
+                         [this] { end_loss(); });
+}
+
+/// An operator accepts the loss, or restores the store from its archive; then the records that were
+/// made in the meantime are lost.
+void World::end_loss() {
+    if (!archive_) return;
+    const bool accepted = random_.chance(1, 2);
+    context_.note(accepted ? "accepts the loss" : "restores from the archive");
+    if (accepted) REACHED("store: loss accepted");
+    if (!accepted) REACHED("store: restored from its archive");
+    const SimStore::Tables source = accepted ? store_.tables() : *archive_;
+    archive_.reset();
+    store_.set_behind({});
+    context_.checker.set_behind(false);
+    change_store([&] { store_.restore(source, source.head.sequence); });
 }
 
 void World::step_later(Node& node, Duration delay) {
@@ -232,6 +291,7 @@ void World::strike_machine() {
         crash();
     }
     if (faults.strikes(Fault::TakeOver)) take_over();
+    strike_store();
     if (faults.strikes(Fault::StorageReserve)) {
         REACHED("store: reserve phase");
         store_.set_storage(model::StorageState::Reserve);
@@ -254,6 +314,25 @@ void World::strike_machine() {
         clock_.jump(ahead ? size : Duration() - size,
                     context_.now() + faults.delay(Duration::seconds(1), Duration::seconds(8)));
     }
+}
+
+void World::strike_store() {
+    const auto& accounts = store_.accounts();
+    const bool in_doubt = context_.faults.strikes(Fault::StoreInDoubt);
+    const bool behind = context_.faults.strikes(Fault::StoreBehind);
+    // The callers open their accounts only once, so the records of all four must exist and stay.
+    if (accounts.size() < Clients::kAccounts) return;
+    if (in_doubt) {
+        put_in_doubt(
+            std::next(accounts.begin(), static_cast<std::int64_t>(random_.below(accounts.size())))
+                ->first);
+    }
+    if (all_open_at_ == 0) all_open_at_ = store_.head().value().sequence;
+    // A paper exchange is rebuilt from the store, so that lost records are lost there, too.
+    if (!behind || archive_ || context_.plan.mode == VenueMode::Paper) return;
+    const model::Sequence head = store_.head().value().sequence;
+    const auto lost = static_cast<model::Sequence>(random_.between(1, 20));
+    if (head > all_open_at_ + lost) lose_records(head - lost);
 }
 
 /// Most clock steps are small; some are an hour, and some are years.
@@ -288,6 +367,9 @@ bool World::settled() {
     if (old_ != nullptr || node_->process->dead) return false;
     if (node_->runtime->status() != Status::Running || !node_->runtime->reconciled()) return false;
     if (!clients_.all_done()) return false;
+    for (const auto& [id, account] : store_.accounts()) {
+        if (account.frozen_reason == model::Reason::IntegrityFinding) return false;
+    }
     for (const auto& order : store_.live_orders()) {
         if (order.state != model::OrderState::Open) return false;
         if (order.cancel != model::CancelState::None) return false;
@@ -309,6 +391,10 @@ std::string World::unsettled() {
                 ", signed " + std::to_string(order.attempt.time.in_milliseconds()) + ", cancel " +
                 std::string(to_text(order.cancel));
     }
+    for (const auto& [id, account] : store_.accounts()) {
+        if (account.frozen_reason != model::Reason::IntegrityFinding) continue;
+        text += "; nobody freed account " + id.text();
+    }
     for (const auto& position : store_.rows().positions) {
         if (position.unprotected.is_zero()) continue;
         text += "; " + position.instrument.symbol.text() + " of " + position.account.text() +
@@ -329,6 +415,7 @@ void World::quiet() {
     market_.clear_faults();
     store_.set_storage(model::StorageState::Normal);
     if (old_ != nullptr) kill(*old_);
+    end_loss();
     // Everything in flight must have arrived by then: reordered reports, gaps, delays of the
     // engine.
     run_for(Duration::seconds(45));

@@ -67,6 +67,14 @@ public:
     /// another process starts. The exchange keeps its own state.
     void restore(model::Sequence last);
 
+    /// The process dies, and the next one finds a row of this account in doubt. An operator frees
+    /// the account after some seconds.
+    void put_in_doubt(const model::AccountId& account);
+
+    /// The process dies and the store loses the records after `last`, which its archive has. After
+    /// some seconds an operator accepts the loss or restores the store from the archive.
+    void lose_records(model::Sequence last);
+
     /// Ends all faults, waits until no work is in progress, then audits everything.
     void quiet();
 
@@ -109,6 +117,11 @@ private:
     [[nodiscard]] bool submit(runtime::Request request);
     void fault_tick();
     void strike_machine();
+    void strike_store();
+    /// All processes die, and `change` is made to the store before another one starts.
+    void change_store(const std::function<void()>& change);
+    void end_loss();
+    void operator_tick();
     [[nodiscard]] model::Duration clock_step();
     [[nodiscard]] checkers::Rows open_rows(const runtime::Runtime& runtime) const;
     [[nodiscard]] runtime::Options options();
@@ -128,6 +141,12 @@ private:
     Node* old_ = nullptr;
     Node* running_ = nullptr;  ///< The process whose call is in progress.
     bool quiet_ = false;
+    model::Sequence all_open_at_ = 0;  ///< A record at which all accounts were open.
+    /// What the archive holds while the store is behind it.
+    std::optional<SimStore::Tables> archive_;
+    /// The operator's call that is under way; it exists from the first row in doubt on.
+    std::optional<std::size_t> operator_call_;
+    bool operator_present_ = false;
 };
 
 }  // namespace botcore::sim

@@ -1,8 +1,10 @@
 #include "api/analysis_routes.hpp"
 
-#include "api/api_world_test.hpp"
+#include "api/api_context.hpp"
+#include "api/api_schemas.hpp"
 #include "host/outbound_folder_test.hpp"
 #include "net/peer_test.hpp"
+#include "tests/api_world/api_world.hpp"
 
 #include <gtest/gtest.h>
 

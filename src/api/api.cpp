@@ -1,5 +1,6 @@
 #include "api/api.hpp"
 
+#include "api/read_retries.hpp"
 #include "net/bearer_header.hpp"
 
 #include <algorithm>
@@ -174,6 +175,8 @@ bool Api::check_history(host::RequestContext& call) const {
 
 void Api::on_finished(const net::HttpExchange& exchange) {
     context_.metrics.count_request(exchange.status, exchange.duration);
+    if (context_.read_retries != nullptr && exchange.status < 500)
+        context_.read_retries->succeeded();
     if (exchange.status >= 400) {
         count_error(context_.metrics, exchange.error_code);
     }

@@ -1,6 +1,7 @@
 #include "api/api_context.hpp"
 
 #include "api/audited_commands.hpp"
+#include "api/read_retries.hpp"
 #include "core/orders/find_order.hpp"
 #include "host/route_table.hpp"
 #include "model/default_account.hpp"
@@ -162,7 +163,6 @@ void ApiContext::submit(host::RequestContext& call, model::InputBody body) const
 }
 
 void ApiContext::store_failed(host::RequestContext& call, ports::StoreError error) const {
-    constexpr std::uint32_t kRetriesMax = 3;
     if (call.tries.retries > 0) metrics.count("retry_attempts_total", {"store", "failure"});
     call.tries.last_error = error == ports::StoreError::TimedOut
                                 ? "a read of the store took too long"
@@ -174,20 +174,20 @@ void ApiContext::store_failed(host::RequestContext& call, ports::StoreError erro
                          "the read took longer than store.query_timeout_seconds and was "
                          "interrupted; ask for less, such as a smaller limit");
     }
-    const std::uint32_t retry = call.tries.retries + 1;  // Counted from 1.
-    const auto wait = model::Duration::seconds(std::int64_t{1} << call.tries.retries);
-    const bool passes = error == ports::StoreError::Unavailable && after != nullptr &&
-                        retry <= kRetriesMax && !call.deadline.has_passed(now().monotonic + wait);
-    if (!passes) {
+    std::optional<model::Duration> wait;
+    if (error == ports::StoreError::Unavailable && after != nullptr && read_retries != nullptr)
+        wait = read_retries->begin(call.tries.retries, call.deadline, now().monotonic);
+    if (!wait) {
         return call.fail(
             503, "SERVICE_UNAVAILABLE", "the store could not be read; try again shortly");
     }
+    const std::uint32_t retry = call.tries.retries + 1;  // Counted from 1.
     log.event(observability::LogEvent::Retry,
               "a read of the store failed and is tried again",
               {{"request_id", call.request.request_id},
                {"operation", std::string(call.row->method) + " " + std::string(call.row->pattern)},
                {"attempt", std::int64_t{retry}},
-               {"delay_ms", wait.in_milliseconds()}});
+               {"delay_ms", wait->in_milliseconds()}});
     call.tries.retries = retry;
     if (retry == 1) {
         // Every response to the call passes through here.
@@ -197,7 +197,8 @@ void ApiContext::store_failed(host::RequestContext& call, ports::StoreError erro
         };
     }
     auto waiting = std::make_shared<host::RequestContext>(std::move(call));
-    after(wait, [this, waiting] {
+    after(*wait, [this, waiting] {
+        read_retries->ended();
         waiting->now = now();
         waiting->row->handler(*waiting);
     });

@@ -40,10 +40,13 @@ struct ApiOptions {
     bool metrics_public = false;
     /// Prices that are older than this are reported as stale.
     model::Duration market_age_max = model::Duration::seconds(2);
+    /// Makes the waits of two processes between retries differ.
+    std::uint64_t retry_seed = 1;
     /// The journal's timeline: every sequence number in a response belongs to it.
     runtime::archive::TimelineIdentity timeline{};
 };
 
+class ReadRetries;
 class ResponseCache;
 
 /// All references outlive the API.
@@ -61,12 +64,14 @@ struct ApiContext {
     std::function<void()> wake;
     /// Runs work on the loop after the runtime's next step, so that long work can be split up.
     std::function<void(std::function<void()>)> later;
-    /// Runs work on the loop after the given time. If this is empty, failed reads are not retried.
+    /// Runs work on the loop after the given time.
     std::function<void(model::Duration wait, std::function<void()>)> after{};
     /// If this is null, no response is cached.
     const ResponseCache* response_cache = nullptr;
     /// Publishes a transient event to all subscribers. Empty if there is no event stream.
     std::function<void(const protocol::Event&)> publish{};
+    /// If this is null, failed reads are not retried.
+    ReadRetries* read_retries = nullptr;
 
     // Each of the following steps sends the error response itself when it fails.
 
@@ -83,8 +88,8 @@ struct ApiContext {
     [[nodiscard]] bool check_symbol(host::RequestContext& call) const;
     [[nodiscard]] bool running(host::RequestContext& call) const;
     /// Handles a failed read of the store. A read that took too long gets 504 STORE_TIMEOUT. A
-    /// transient failure is retried after 1, 2 and 4 s, within the call's deadline, by calling the
-    /// route's handler again. The route must not use the call afterwards.
+    /// transient failure is retried as `ReadRetries` says, by calling the route's handler again.
+    /// The route must not use the call afterwards.
     void store_failed(host::RequestContext& call, ports::StoreError error) const;
 
     /// The account in the path, or the caller's default account if the path names no account.

@@ -1,10 +1,13 @@
 // Responses to failures that the caller did not cause.
 
 #include "adapters/store_sqlite/database.hpp"
-#include "api/api_world_test.hpp"
+#include "api/api.hpp"
+#include "api/api_context.hpp"
+#include "tests/api_world/api_world.hpp"
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <map>
 #include <memory>
 
@@ -81,21 +84,50 @@ TEST_F(ApiFailures, ASlowReadTimesOutAndIsCounted) {
 
 // @spec:R2-RETRY-09 @spec:R2-RETRY-02 @spec:R2-RETRY-03
 TEST_F(ApiFailures, AFailedReadIsRetriedAfterOneTwoAndFourSeconds) {
-    using Waits = std::vector<std::int64_t>;
+    const auto expect_waits = [&](const std::vector<std::int64_t>& seconds) {
+        ASSERT_EQ(world_.waits.size(), seconds.size());
+        for (std::size_t i = 0; i < seconds.size(); ++i) {  // Each wait varies by 20 %.
+            EXPECT_GE(world_.waits[i], model::Duration::milliseconds(seconds[i] * 800));
+            EXPECT_LE(world_.waits[i], model::Duration::milliseconds(seconds[i] * 1'200));
+        }
+    };
     world_.fail_reads(2, ports::StoreError::Unavailable);
     EXPECT_EQ(world_.get(kOrders).status, 200);
-    EXPECT_EQ(world_.waits, (Waits{1, 2}));
+    expect_waits({1, 2});
     EXPECT_EQ(world_.metric("retry_attempts_total{op=\"store\",result=\"failure\"}"), 1.0);
     EXPECT_EQ(world_.metric("retry_attempts_total{op=\"store\",result=\"success\"}"), 1.0);
     world_.fail_reads(4, ports::StoreError::Unavailable);
     const auto response = world_.get(kOrders);
     EXPECT_EQ(response.status, 503);
     EXPECT_EQ(ApiWorld::code(response), "SERVICE_UNAVAILABLE");
-    EXPECT_EQ(world_.waits, (Waits{1, 2, 1, 2, 4}));
+    expect_waits({1, 2, 1, 2, 4});
     const auto details = ApiWorld::json(response).at("error").at("details");
     EXPECT_EQ(details.at("retries").as_int64(), 3);
     EXPECT_EQ(details.at("last_error").as_string(), "the store could not be read");
     EXPECT_EQ(world_.metric("retry_attempts_total{op=\"store\",result=\"failure\"}"), 4.0);
+}
+
+// @spec:R2-RETRY-09
+TEST_F(ApiFailures, TheRetriesOfFailedReadsHaveABudget) {
+    std::size_t requests = 0;
+    std::size_t retries = 0;
+    do {  // Each request makes up to three retries, until the budget is spent.
+        world_.waits.clear();
+        world_.fail_reads(4, ports::StoreError::Unavailable);
+        EXPECT_EQ(world_.get(kOrders).status, 503);
+        retries += world_.waits.size();
+        ASSERT_LT(++requests, 100U);
+    } while (!world_.waits.empty());
+    EXPECT_EQ(retries, 100U);
+    world_.fail_reads(0, ports::StoreError::Unavailable);
+    net::HttpExchange answered;
+    answered.status = 200;
+    for (int i = 0; i < 5; ++i)
+        world_.handler().on_finished(answered);
+    world_.waits.clear();
+    world_.fail_reads(1, ports::StoreError::Unavailable);
+    EXPECT_EQ(world_.get(kOrders).status, 200) << "Successful requests refill the budget.";
+    EXPECT_EQ(world_.waits.size(), 1U);
 }
 
 // Storing the response in the cache does not count the retry a second time.

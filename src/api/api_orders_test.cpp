@@ -1,5 +1,7 @@
-#include "api/api_world_test.hpp"
+#include "api/api_context.hpp"
+#include "tests/api_world/api_world.hpp"
 
+#include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,4 +1,6 @@
-#include "api/api_world_test.hpp"
+#include "api/api_schemas.hpp"
+#include "api/checked_handler_test.hpp"
+#include "tests/api_world/api_world.hpp"
 
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>

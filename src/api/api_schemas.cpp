@@ -141,11 +141,12 @@ void add_orders(host::SchemaTable& schemas) {
                        "executed_quantity:Amount code:Reason message:text "
                        "exchange_code:integer?");
     schemas.add_object("OrdersTouched",
-                       "Orders whose cancels were sent, and exits, also those under way "
-                       "before: all, those whose end is open "
-                       "(202), and those that failed",
+                       "Orders whose cancels were sent; exits, including earlier ones that are "
+                       "still in progress: all of them, those that have not ended (202), and those "
+                       "that failed; and the symbols whose positions are closed within the "
+                       "next seconds, because one request places at most 64 exits",
                        "account:AccountId cancels:[OrderId] exits:[OrderId] pending:[OrderId] "
-                       "failed:[FailedExit]");
+                       "failed:[FailedExit] deferred:[Symbol]");
     schemas.add_object("TradePage",
                        "Trades, newest first; `next_before` leads to the next page",
                        "trades:[Trade] next_before:Number?");

@@ -1,6 +1,7 @@
 #include "api/api.hpp"
 
-#include "api/api_world_test.hpp"
+#include "api/api_context.hpp"
+#include "tests/api_world/api_world.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,6 +1,7 @@
 #include "api/audited_commands.hpp"
 
-#include "api/api_world_test.hpp"
+#include "services/users/operator_token.hpp"
+#include "tests/api_world/api_world.hpp"
 
 #include <gtest/gtest.h>
 

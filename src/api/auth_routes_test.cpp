@@ -1,4 +1,7 @@
-#include "api/api_world_test.hpp"
+#include "adapters/store_sqlite/database.hpp"
+#include "api/user_access.hpp"
+#include "net/http_server.hpp"
+#include "tests/api_world/api_world.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include "api/maintenance_routes.hpp"
 
-#include "api/api_world_test.hpp"
+#include "tests/api_world/api_world.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

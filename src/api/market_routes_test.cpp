@@ -1,6 +1,6 @@
 #include "adapters/market_generated/generated_market.hpp"
-#include "api/api_world_test.hpp"
 #include "base/time_text.hpp"
+#include "tests/api_world/api_world.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,7 @@
 #include "api/openapi.hpp"
 
-#include "api/api_world_test.hpp"
+#include "api/checked_handler_test.hpp"
+#include "tests/api_world/api_world.hpp"
 
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>

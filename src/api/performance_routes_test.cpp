@@ -1,6 +1,10 @@
-#include "api/api_world_test.hpp"
+#include "api/api.hpp"
+#include "api/api_context.hpp"
+#include "tests/api_world/api_world.hpp"
 
 #include <gtest/gtest.h>
+
+#include <future>
 
 namespace botcore::api {
 namespace {

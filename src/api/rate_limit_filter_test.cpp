@@ -1,7 +1,10 @@
 #include "api/rate_limit_filter.hpp"
 
-#include "api/api_world_test.hpp"
+#include "api/cors_filter.hpp"
+#include "api/user_access.hpp"
 #include "net/client_address.hpp"
+#include "net/http_server.hpp"
+#include "tests/api_world/api_world.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,8 @@
+#include "api/api_context.hpp"
+#include "tests/api_world/api_world.hpp"
 // Tests of comparisons with the exchange through the API.
 
-#include "api/api_world_test.hpp"
-
+#include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "api/api_world_test.hpp"
+#include "tests/api_world/api_world.hpp"
 
 #include <gtest/gtest.h>
 

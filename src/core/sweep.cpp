@@ -74,6 +74,7 @@ void flatten(Transaction& transaction, const model::Flatten& body) {
             model::Position& row = transaction.change(*account, instrument);
             row.unprotected = left;
             row.protect_by = transaction.monotonic_time();
+            touched.deferred.push_back(instrument);
             continue;
         }
         const LiveOrder& exit = place_exit(
@@ -121,6 +122,11 @@ std::optional<model::OrdersTouched> touched_by(const model::Record& record) {
     if (flatten == nullptr) return std::nullopt;
     model::OrdersTouched touched{.account = flatten->account};
     for (const auto& change : record.outcome.changes) {
+        if (const auto* position = std::get_if<model::Position>(&change);
+            position != nullptr && !position->unprotected.is_zero() &&
+            position->protect_by == record.input.monotonic_time) {
+            touched.deferred.push_back(position->instrument);
+        }
         const auto* order = std::get_if<model::Order>(&change);
         if (order == nullptr) continue;
         if (closes(*order)) {

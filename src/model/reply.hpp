@@ -47,6 +47,8 @@ struct OrdersTouched {
     std::vector<ClientOrderId> exits{};
     std::vector<ClientOrderId> pending{};  ///< The exits that have not ended yet.
     std::vector<FailedExit> failed{};  ///< The exits that failed, in the order in which they ended.
+    /// The positions for which this record had no room for another exit; the next ticks close them.
+    std::vector<InstrumentId> deferred{};
 };
 
 /// Did the request place exits, none of which traded at all?

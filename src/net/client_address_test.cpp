@@ -1,8 +1,11 @@
 #include "net/client_address.hpp"
 
-#include "api/api_world_test.hpp"
+#include "api/user_access.hpp"
 #include "base/random.hpp"
+#include "net/http_server.hpp"
+#include "tests/api_world/api_world.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
 namespace botcore::net {

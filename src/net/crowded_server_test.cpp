@@ -1,6 +1,6 @@
-#include "api/api_world_test.hpp"
 #include "net/descriptor_limit.hpp"
 #include "net/server_world_test.hpp"
+#include "tests/api_world/api_world.hpp"
 
 #include <gmock/gmock.h>
 

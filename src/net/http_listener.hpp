@@ -62,8 +62,14 @@ private:
     static boost::asio::awaitable<void> refuse_connection(std::shared_ptr<Listener> self,
                                                           Socket socket);
     [[nodiscard]] std::string read_options();
+    /// Runs one step of accepting connections. Returns false if it threw, for example because
+    /// memory was missing: then this connection is dropped, and the next one can be accepted.
+    template <class Step>
+    [[nodiscard]] bool survives(Step step) noexcept;
     void admit(Socket socket);
     void cannot_accept(const Error& error);
+    /// Passes a warning on, at most once a minute.
+    void warn(const std::string& text);
     void closed(Connection* connection);
     void cut_all();
     void report_drained();

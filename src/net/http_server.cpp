@@ -92,16 +92,40 @@ asio::awaitable<void> HttpServer::Listener::accept(std::shared_ptr<Listener> sel
                                             asio::redirect_error(asio::use_awaitable, error));
         if (error == asio::error::operation_aborted || self->stopping_) co_return;
         tcp::socket socket = self->acceptor_.accept(self->context_, error);
-        if (!error) {
-            self->admit(std::move(socket));
-            continue;
-        }
         if (error == asio::error::would_block) continue;  // The client has already disconnected.
-        self->cannot_accept(error);
+        const bool handled = self->survives([&] {
+            if (error) return self->cannot_accept(error);
+            self->admit(std::move(socket));
+        });
+        if (!error && handled) continue;
+        if (!handled) {
+            (void)self->survives([&] {
+                self->warn(
+                    "a connection could not be accepted, because its set-up failed; is "
+                    "memory missing?");
+            });
+        }
         // The pause avoids a busy loop.
         asio::steady_timer pause(self->context_, std::chrono::milliseconds(50));
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
     }
+}
+
+template <class Step>
+bool HttpServer::Listener::survives(Step step) noexcept {
+    try {
+        step();
+        return true;
+    } catch (...) {  // The next connection may succeed, so accepting goes on.
+        return false;
+    }
+}
+
+void HttpServer::Listener::warn(const std::string& text) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!options_.warn || (warned_at_ && now - *warned_at_ < std::chrono::minutes(1))) return;
+    warned_at_ = now;
+    options_.warn(text);
 }
 
 /// Frees a descriptor and warns if the descriptors have run out.
@@ -110,15 +134,11 @@ void HttpServer::Listener::cannot_accept(const Error& error) {
     const bool of_system = error.value() == ENFILE;
     if (!of_process && !of_system) return;
     (void)table_.make_room();
-    const auto now = std::chrono::steady_clock::now();
-    if (!options_.warn || (warned_at_ && now - *warned_at_ < std::chrono::minutes(1))) return;
-    warned_at_ = now;
-    options_.warn(
-        of_process
-            ? "no connection can be accepted: this process has no file descriptor left (EMFILE); "
-              "raise its limit (LimitNOFILE of the unit, `ulimit -n`) and start it again"
-            : "no connection can be accepted: this machine has no file descriptor left (ENFILE); "
-              "raise fs.file-max, or find who holds them");
+    warn(of_process
+             ? "no connection can be accepted: this process has no file descriptor left (EMFILE); "
+               "raise its limit (LimitNOFILE of the unit, `ulimit -n`) and start it again"
+             : "no connection can be accepted: this machine has no file descriptor left (ENFILE); "
+               "raise fs.file-max, or find who holds them");
 }
 
 void HttpServer::Listener::admit(tcp::socket socket) {

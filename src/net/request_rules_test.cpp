@@ -1,7 +1,7 @@
 #include "net/request_rules.hpp"
 
-#include "api/api_world_test.hpp"
 #include "net/server_world_test.hpp"
+#include "tests/api_world/api_world.hpp"
 
 #include <gmock/gmock.h>
 

@@ -291,6 +291,10 @@ json::object to_api(const model::OrdersTouched& touched) {
     for (const auto& exit : touched.failed)
         failed.push_back(failed_exit(exit));
     object["failed"] = std::move(failed);
+    json::array deferred;
+    for (const auto& instrument : touched.deferred)
+        deferred.push_back(json::value(instrument.symbol.text()));
+    object["deferred"] = std::move(deferred);
     return object;
 }
 

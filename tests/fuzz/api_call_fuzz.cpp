@@ -2,10 +2,11 @@
 /// gets one response that matches the API's own document, and a request that cannot be parsed
 /// changes nothing.
 
-#include "api/api_world_test.hpp"
+#include "api/api_context.hpp"
 #include "base/check.hpp"
 #include "net/http_wire.hpp"
 #include "net/request_rules.hpp"
+#include "tests/api_world/api_world.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>

@@ -71,6 +71,35 @@ TEST_F(NoDescriptors, ReportsMissingDescriptorsOnceAndAcceptsAfterwards) {
     on_loop([&] { EXPECT_EQ(times, 1); });
 }
 
+// Regression: an exception while a connection was accepted ended accepting for ever.
+TEST_F(NoDescriptors, AcceptsAfterAnException) {
+    std::promise<void> thrown;
+    int times = 0;
+    HttpServerOptions options;
+    options.warn = [&](const std::string&) {
+        if (++times != 1) return;
+        thrown.set_value();
+        throw std::bad_alloc();
+    };
+    start(std::move(options));
+    const int client = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port());
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    {
+        const NoDescriptorsLeft tight;
+        ASSERT_EQ(::connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof address),
+                  0);
+        thrown.get_future().wait();
+    }
+    ASSERT_GT(::send(client, kRequest.data(), kRequest.size(), MSG_NOSIGNAL), 0);
+    char answer[16] = {};
+    EXPECT_EQ(::recv(client, answer, 12, MSG_WAITALL), 12);
+    EXPECT_STREQ(answer, "HTTP/1.1 200");
+    (void)::close(client);
+}
+
 TEST_F(NoDescriptors, ClosesAnIdleConnectionForTheNextCaller) {
     start();
     TestClient silent(port());

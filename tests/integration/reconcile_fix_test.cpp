@@ -1,6 +1,6 @@
 // An exchange whose state differs from ours, and the real botctl that corrects it.
 
-#include "api/api_world_test.hpp"
+#include "tests/api_world/api_world.hpp"
 #include "tests/integration/run_botctl.hpp"
 
 #include <gmock/gmock.h>

@@ -279,6 +279,7 @@ std::string Daemon::start_server() {
     const auto address = asio::ip::make_address(config_.text("http.address"), error);
     if (error) return "http.address: '" + config_.text("http.address") + "' is no IP address";
     api::ApiOptions options;
+    options.retry_seed = random_seed();
     options.version = std::string(build_info::kVersion);
     options.metrics_public = address.is_loopback();
     options.timeline = events_->hub().timeline();

@@ -12,6 +12,7 @@
 #include "api/openapi.hpp"
 #include "api/paper_routes.hpp"
 #include "api/performance_routes.hpp"
+#include "api/read_retries.hpp"
 #include "api/reconcile_routes.hpp"
 #include "api/trading_routes.hpp"
 
@@ -30,12 +31,14 @@ struct ApiRoutes {
               const health::HealthMonitor& monitor,
               std::function<api::MonitoringRoutes::Connections()> connections,
               api::AnalysisRoutes::Parts analysed_by)
-        : context(std::move(shared)),
+        : retries(base::Random(shared.options.retry_seed)),
+          context(std::move(shared)),
           market(context, followed),
           health(context, monitor, {kDurability}),
           monitoring(context, monitor, std::move(connections)),
           analysis(context, std::move(analysed_by)),
           api(context, routes, tokens) {
+        context.read_retries = &retries;
         api::add_common_schemas(routes.schemas());
         trading.add_to(routes);
         market.add_to(routes);
@@ -49,6 +52,7 @@ struct ApiRoutes {
         document.add_to(routes);
     }
 
+    api::ReadRetries retries;
     api::ApiContext context;
     api::TradingRoutes trading{context};
     api::MarketRoutes market;

@@ -262,6 +262,8 @@ void print_touched(std::ostream& out, const json::value& data) {
     for (const auto& order : exits)
         out << "exit    " << plain_text(&order) << "\n";
     if (open > 0) out << open << " exits are still under way\n";
+    for (const auto& symbol : list_in(data, "deferred"))
+        out << "later   " << plain_text(&symbol) << ": its exit follows within seconds\n";
     print_failed_exits(out, data);
 }
 

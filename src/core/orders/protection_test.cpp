@@ -103,9 +103,20 @@ TEST(Sweeping, PositionsBeyondTheLimitOfOneInputAreClosedByTheNextTicks) {
         ASSERT_TRUE(sent);
         bench.fill_all(*sent, "60000");
     }
-    const auto first = Bench::sent_by(
-        bench.apply(model::Flatten{bench.origin(), model::AccountId("futures"), {}}));
+    const auto decision =
+        bench.apply(model::Flatten{bench.origin(), model::AccountId("futures"), {}});
+    const auto first = Bench::sent_by(decision);
     EXPECT_EQ(first.size(), model::kOrdersPerInputMax);
+    // The reply names the positions that the flatten has not closed yet, also after a restart.
+    const auto deferred = bench.engine().state().sweeps.begin()->second.deferred;
+    EXPECT_EQ(deferred.size(), kPositions - model::kOrdersPerInputMax);
+    model::Record record;
+    record.input.body = model::Flatten{bench.origin(), model::AccountId("futures"), {}};
+    record.input.monotonic_time = bench.engine().state().monotonic_time;
+    record.outcome = decision.outcome;
+    const auto found = touched_by(record);
+    ASSERT_TRUE(found.has_value());
+    EXPECT_EQ(found->deferred, deferred);
     const auto second = Bench::sent_by(bench.tick(Duration::seconds(1), "60000"));
     EXPECT_EQ(second.size(), model::kOrdersPerInputMax);
     const auto third = Bench::sent_by(bench.tick(Duration::seconds(1), "60000"));
