@@ -67,6 +67,27 @@ class Accept(unittest.TestCase):
             errors = accept.collect(accept.read_requirements(), [(ids, evidence, "x.cpp", 1)])
             self.assertEqual(len(errors), 1)
 
+    def test_a_header_names_its_part_of_the_specification(self):
+        part = accept.PARTS[1]
+        rows = accept.read_requirements()
+        tags = [(ids, evidence, "src/x.hpp", line) for ids, evidence, line in
+                accept.scan_cpp("src/x.hpp", [f"/// {AT}{part}", "", "class X;"])]
+        self.assertEqual(accept.collect(rows, tags), [])
+        self.assertEqual(accept.parts_without_module(tags),
+                         [one for one in accept.PARTS if one != part])
+        for ids, file in (([part], "src/x.cpp"), (["NFR-RELIABILITY-005"], "src/x.hpp"),
+                          ([part, "I9"], "src/x.hpp")):
+            self.assertEqual(len(accept.collect(rows, [(ids, None, file, 1)])), 1, (ids, file))
+            self.assertEqual(accept.parts_without_module([(ids, None, file, 1)]), accept.PARTS)
+
+    def test_every_part_of_the_specification_has_modules_that_name_it_first(self):
+        tags = list(accept.scan())
+        self.assertEqual(accept.parts_without_module(tags), [])
+        for ids, _, file, number in tags:
+            if accept.is_part(ids, file):
+                above = (accept.paths.ROOT / file).read_text("utf-8").splitlines()[:number]
+                self.assertTrue(all(line.startswith("///") for line in above[2:]), file)
+
     def test_the_result_is_the_worst_of_the_tests(self):
         row = accept.Row("I1", "title", "")
         self.assertEqual(accept.result_of(row, {}), "not yet")

@@ -77,6 +77,7 @@ class Deploy(unittest.TestCase):
         names = {str(path.relative_to(DEPLOY)) for path in DEPLOY.rglob("*") if path.is_file()}
         self.assertEqual(names, {
             "compose.yaml", "cron/botcore", "docker/Dockerfile", "kubernetes/botcored.yaml",
+            "profiles/development.toml", "profiles/production.toml", "profiles/staging.toml",
             "prometheus/alerts.yml", "prometheus/prometheus.yml", "prometheus/tests/backups.yml",
             "prometheus/tests/errors.yml", "prometheus/tests/trading.yml",
             "prometheus/tests/uptime.yml", "systemd/botcore.toml",
@@ -231,13 +232,14 @@ class Deploy(unittest.TestCase):
         volumes = dict(reversed(one.rsplit(":", 1)) for one in compose["volumes"])
         self.assertEqual(volumes["/var/lib/botcore"], "state")
         self.assertRegex(volumes["/var/lib/botcore-archive"], r"^\$\{ARCHIVE_FOLDER:\?")
-        settings = tomllib.loads(text_of("deploy/systemd/botcore.toml"))
-        self.assertEqual(settings["log"]["environment"], "production")
-        place = pathlib.PurePath(settings["archive"]["repository"])
-        self.assertIn(place.parent, [pathlib.PurePath(one.lstrip("-"))
-                                     for one in unit()["Service"]["ReadWritePaths"].split()])
-        self.assertEqual({f"{section}.{key}" for section, keys in settings.items()
-                          for key in keys} - config_keys().keys(), set())
+        for name in ("systemd/botcore.toml", "profiles/production.toml"):
+            settings = tomllib.loads(text_of(f"deploy/{name}"))
+            self.assertEqual(settings["log"]["environment"], "production")
+            place = pathlib.PurePath(settings["archive"]["repository"])
+            self.assertIn(place.parent, [pathlib.PurePath(one.lstrip("-"))
+                                         for one in unit()["Service"]["ReadWritePaths"].split()])
+            self.assertEqual({f"{section}.{key}" for section, keys in settings.items()
+                              for key in keys} - config_keys().keys(), set())
 
     def test_metrics_are_scraped_every_15_s(self):
         prometheus = documents("prometheus/prometheus.yml")[0]

@@ -8,6 +8,7 @@
 ///     figures and fixed texts.
 ///
 /// Threads: the thread of the loop.
+/// @spec:NFR-RELIABILITY-001
 
 #include "api/api_context.hpp"
 #include "host/route_table.hpp"

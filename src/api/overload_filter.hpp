@@ -4,6 +4,7 @@
 /// exits, health checks or the operator's requests (invariant I9).
 ///
 /// Threads: the thread of the loop.
+/// @spec:NFR-RELIABILITY-002
 
 #include "base/time.hpp"
 #include "host/request_context.hpp"

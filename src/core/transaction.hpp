@@ -6,6 +6,7 @@
 ///
 /// X1  Per asset, the postings sum to zero (invariant I5); checked at the end.
 /// X2  A row is listed once, with its final image.
+/// @spec:NFR-RELIABILITY-003
 
 #include "core/decision.hpp"
 

@@ -6,6 +6,7 @@
 ///
 /// G1  A mode by itself never stops cancels or risk-reducing exits, unless the missing component is
 ///     the one that executes them (store, exchange).
+/// @spec:NFR-RELIABILITY-001
 
 #include "operations/health.hpp"
 

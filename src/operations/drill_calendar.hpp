@@ -8,6 +8,7 @@
 ///     until a later drill is signed. The quarter of the very first drill is exempt, because the
 ///     drills began only during that quarter.
 /// C3  A time that was recorded by a wrong clock counts as unknown (J3 in daily_job.hpp).
+/// @spec:NFR-RELIABILITY-004
 
 #include "base/time.hpp"
 

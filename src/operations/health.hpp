@@ -9,6 +9,7 @@
 ///
 ///     probes ──> ProbeResult ──evaluate──> ComponentStatus ──overall──> 200 | 503
 ///                                               └─────modes_of──> degraded modes
+/// @spec:NFR-RELIABILITY-001
 
 #include "base/time.hpp"
 

@@ -12,6 +12,7 @@
 ///   Active ─ end ─> Ramping ─ 15 min ─> Watching ─ 1 h ─> Done
 ///
 /// Source of the figures: R1-MAINT of the specification.
+/// @spec:NFR-RELIABILITY-001
 
 #include "model/operating.hpp"
 #include "operations/uptime.hpp"

@@ -10,6 +10,7 @@
 ///
 /// G1  The newest verified snapshot and the newest of all are always retained.
 /// G2  Pruning daily or only occasionally leads to the same slots, as far as snapshots exist.
+/// @spec:NFR-RELIABILITY-003
 
 #include "base/time.hpp"
 

@@ -9,6 +9,7 @@
 /// U3  Availability is rounded down, never up.
 /// U4  An ordered stop is no outage, but nothing is served during it, so it reduces the
 ///     availability.
+/// @spec:NFR-RELIABILITY-001
 
 #include "operations/health.hpp"
 

@@ -12,6 +12,7 @@
 ///
 /// Threads: one thread calls `load` and `commit`, including commits that begin an epoch. Reading
 /// calls may come from one other thread at the same time and see committed batches only.
+/// @spec:NFR-RELIABILITY-003
 
 #include "model/record.hpp"
 

@@ -10,6 +10,7 @@
 /// A2  Nothing is rejected while at least one of K requests is accepted.
 /// A3  Nothing is rejected below `requests_least` requests: the formula is meant for high rates and
 ///     would reject the few retries of a caller that rarely calls.
+/// @spec:NFR-RELIABILITY-002
 
 #include "base/random.hpp"
 #include "resilience/sliding_window.hpp"

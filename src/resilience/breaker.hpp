@@ -19,6 +19,7 @@
 /// B4  Ignored outcomes neither open nor close the breaker.
 ///
 /// The breaker is inside the retry loop: each attempt is a call. Not thread-safe.
+/// @spec:NFR-RELIABILITY-002
 
 #include "resilience/attempt.hpp"
 #include "resilience/sliding_window.hpp"

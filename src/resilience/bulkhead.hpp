@@ -9,6 +9,7 @@
 /// K3  A free slot goes to the highest lane that has a waiting call and may take the slot; within a
 ///     lane, to the call that has waited longest.
 /// K4  A full queue rejects new calls; nothing is dropped from it.
+/// @spec:NFR-RELIABILITY-002
 
 #include <array>
 #include <cstddef>

@@ -4,6 +4,7 @@
 /// work gets a child deadline that is never later, and starts nothing that cannot end in time.
 ///
 /// D1  A child's deadline is never later than its parent's.
+/// @spec:NFR-RELIABILITY-002
 
 #include "base/time.hpp"
 

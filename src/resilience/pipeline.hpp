@@ -14,6 +14,7 @@
 /// P3  Cancels and exits bypass the throttle and the breaker (X-08, I9); deadlines and slots apply
 ///     to them as well.
 /// P4  Each call that began ends exactly once, and releases everything that it acquired.
+/// @spec:NFR-RELIABILITY-002
 
 #include "resilience/adaptive_throttle.hpp"
 #include "resilience/breaker.hpp"

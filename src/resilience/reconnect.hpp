@@ -5,6 +5,7 @@
 ///
 /// C1  An established connection resets the delays.
 /// C2  `is_alarming` is true from the fifth consecutive failure until a connection is established.
+/// @spec:NFR-RELIABILITY-002
 
 #include "base/random.hpp"
 #include "resilience/retry.hpp"

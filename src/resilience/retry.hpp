@@ -8,6 +8,7 @@
 ///
 /// R3  A retry begins only if the deadline leaves time for an attempt.
 /// R4  A call that must not happen twice is never retried, however it failed.
+/// @spec:NFR-RELIABILITY-002
 
 #include "base/random.hpp"
 #include "resilience/attempt.hpp"

@@ -6,6 +6,7 @@
 /// U1  Tokens stay between 0 and `tokens_max`: a retry costs 5, after a time-out 10, and a
 ///     successful first attempt earns 1.
 /// U2  Retries in flight are at most a fifth of the calls in flight, or 3 if that is more.
+/// @spec:NFR-RELIABILITY-002
 
 #include "base/check.hpp"
 

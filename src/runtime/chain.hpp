@@ -2,6 +2,7 @@
 
 /// The rules by which each journal record continues the one before it, shared by all code that
 /// reads a whole journal.
+/// @spec:NFR-RELIABILITY-003
 
 #include "ports/store.hpp"
 

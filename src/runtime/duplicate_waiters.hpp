@@ -3,6 +3,7 @@
 /// Callers that wait for the reply of their idempotency key. None waits longer than its deadline:
 /// the first caller then receives "the outcome is still open", the others "the request is in
 /// progress".
+/// @spec:NFR-RELIABILITY-003
 
 #include "core/decision.hpp"
 

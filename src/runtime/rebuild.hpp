@@ -9,6 +9,7 @@
 ///     `state_hash` is the same.
 ///
 /// Threads: one.
+/// @spec:NFR-RELIABILITY-004
 
 #include "ports/store.hpp"
 #include "runtime/batch_builder.hpp"

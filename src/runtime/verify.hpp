@@ -7,6 +7,7 @@
 /// back, postings that sum to zero per asset in every record (I5), balances against postings (I5),
 /// every row of every table against its last image, each trade counted once (I4), an order's filled
 /// quantity against its fills, a position's size against its fills, references between rows.
+/// @spec:NFR-RELIABILITY-003
 
 #include "ports/store.hpp"
 

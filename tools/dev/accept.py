@@ -2,6 +2,9 @@
 
 A test names its rows in a comment directly above it: `// @spec:R2-CB-03 R2-CB-04`. In Python and
 shell a tag anywhere in the file counts for the file, and above a test method it names the method.
+
+A header names the part of the specification that it implements in its first comment:
+`/// @spec:NFR-RELIABILITY-002`. Such a tag needs no test and is no evidence.
 """
 import csv
 import dataclasses
@@ -18,6 +21,7 @@ TEST = re.compile(
     r"\s*(?:TEST|TEST_F|TEST_P|TYPED_TEST|TYPED_TEST_P|RC_GTEST_PROP|RC_GTEST_FIXTURE_PROP)"
     r"\s*\(\s*(\w+)\s*,\s*(\w+)")
 METHOD = re.compile(r"\s+def (test_\w+)\(")
+PARTS = [f"NFR-RELIABILITY-00{number}" for number in range(1, 5)]
 FOLDERS = ("src", "sim", "tests", "tools")
 
 
@@ -108,10 +112,23 @@ def scan(root=paths.ROOT):
                 yield ids, evidence, name, number
 
 
+def is_part(ids, file):
+    """Does the tag name the parts of the specification that a header implements?"""
+    return bool(ids) and set(ids) <= set(PARTS) and file.endswith(".hpp")
+
+
+def parts_without_module(tags):
+    """The parts of the specification that no header names."""
+    named = {one for ids, _, file, _ in tags if is_part(ids, file) for one in ids}
+    return [part for part in PARTS if part not in named]
+
+
 def collect(rows, tags):
     """Adds each tag's evidence to its rows; returns the errors of the tags."""
     errors = []
     for ids, evidence, file, number in tags:
+        if is_part(ids, file) and evidence is None:
+            continue
         if not ids:
             errors.append(f"{file}:{number}: a tag without an id")
         if evidence is None:
@@ -178,7 +195,9 @@ def matrix(rows):
 
 def accept(options):
     rows = read_requirements()
-    errors = collect(rows, scan())
+    tags = list(scan())
+    errors = collect(rows, tags)
+    errors += [f"no header names the part {part}" for part in parts_without_module(tags)]
     wanted = [one.upper() for one in options.ids]
     errors += [f"no row {one} in docs/{REQUIREMENTS.name}" for one in wanted if one not in rows]
     for error in errors:

@@ -8,6 +8,7 @@
 /// W3  An open row is replaced only if it is still what was last written or loaded. Otherwise
 ///     something else has changed the row, and nothing of the batch is written.
 /// W4  A call that does not return Committed leaves no open transaction and no changes.
+/// @spec:NFR-RELIABILITY-003
 
 #include "adapters/store_sqlite/database.hpp"
 #include "adapters/store_sqlite/row_images.hpp"

@@ -11,6 +11,7 @@
 /// N2  A result in which `runtime::verify` has a finding is never put in place.
 ///
 /// The caller holds the lock of the data folder, so nothing else writes meanwhile.
+/// @spec:NFR-RELIABILITY-004
 
 #include "runtime/rebuild.hpp"
 

@@ -9,6 +9,7 @@
 ///     after it was written, so V + N + M is also a fence, where V is the exchange's time of the
 ///     first reply after it was written. The earlier of the two fences applies.
 /// F2  After the fence, queries must continue to find nothing for the view-lag bound L.
+/// @spec:NFR-RELIABILITY-004
 
 #include "core/state.hpp"
 

@@ -7,6 +7,7 @@
 ///     difference that one comparison shows may be a report in flight.
 /// N2  If the exchange did not report its books, nothing is compared and nothing is assumed to be
 ///     zero.
+/// @spec:NFR-RELIABILITY-003
 
 #include "core/transaction.hpp"
 

@@ -8,6 +8,7 @@
 ///     handled as a report.
 /// M2  An ORPHAN has a complete id of ours: our journal lost it, so the account is frozen. All
 ///     other orders are EXTERNAL and count in exposure only.
+/// @spec:NFR-RELIABILITY-004
 
 #include "core/transaction.hpp"
 

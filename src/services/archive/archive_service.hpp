@@ -10,6 +10,7 @@
 ///
 /// Threads: constructed and stopped on the loop's thread; `status` from any thread; `finished` is
 /// called on the daily thread.
+/// @spec:NFR-RELIABILITY-003
 
 #include "operations/daily_job.hpp"
 #include "operations/retention.hpp"

@@ -4,6 +4,7 @@
 /// this machine had just been lost, checks it, and compares it with the store in use.
 ///
 /// Threads: the archive's.
+/// @spec:NFR-RELIABILITY-004
 
 #include "services/archive/restore.hpp"
 

@@ -14,6 +14,7 @@
 ///     replaced in one step, and the previous file is preserved under another name.
 ///
 /// Threads: the archive's.
+/// @spec:NFR-RELIABILITY-004
 
 #include "services/archive/snapshot.hpp"
 

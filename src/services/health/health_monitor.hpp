@@ -4,6 +4,7 @@
 /// log line for each change, and the uptime figures.
 ///
 /// Threads: the loop thread.
+/// @spec:NFR-RELIABILITY-001
 
 #include "host/health_prober.hpp"
 #include "observability/log.hpp"

@@ -17,6 +17,7 @@
 ///
 /// Threads: `leave` and `back` on the loop's thread (calls from other threads do nothing),
 /// `is_active` and `activations` on any thread.
+/// @spec:NFR-RELIABILITY-004
 
 #include "ports/store.hpp"
 

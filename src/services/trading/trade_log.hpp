@@ -9,6 +9,7 @@
 /// L2  Only durable changes are logged, each once.
 ///
 /// Threads: the loop thread.
+/// @spec:NFR-RELIABILITY-004
 
 #include "observability/log.hpp"
 #include "observability/metrics.hpp"
