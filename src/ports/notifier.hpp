@@ -24,8 +24,8 @@ enum class NoticeLevel : std::uint8_t { Info, Warning, Critical };
 
 /// One message to people.
 struct Notice {
-    std::string id;       ///< The same for every attempt to deliver this notice; may be empty.
-    std::string subject;  ///< What it is about, for example "commit" or "archive".
+    std::string id{};       ///< The same for every attempt to deliver this notice; may be empty.
+    std::string subject{};  ///< What it is about, for example "commit" or "archive".
     NoticeLevel level = NoticeLevel::Info;
     bool over = false;     ///< The condition of an earlier notice about `subject` has ended.
     std::string text;      ///< One sentence that says what happened. Contains no secrets.

@@ -44,7 +44,7 @@ void LogNotifier::send(const ports::Notice& notice, Done done) {
     }
     if (!notice.page.empty()) fields.push_back({"runbook", std::string_view(notice.page)});
     if (!notice.action.empty()) fields.push_back({"action", std::string_view(notice.action)});
-    log_.write(level_of(notice), notice.text, fields);
+    log_.write(level_of(notice), notice.text, std::span<const observability::Field>(fields));
     if (done) done({});
 }
 

@@ -25,6 +25,7 @@
 #include "host/store_maintenance_thread.hpp"
 #include "net/http_server.hpp"
 #include "observability/redact.hpp"
+#include "runtime/exchange_router.hpp"
 #include "services/analysis/analysis_link.hpp"
 #include "services/health/health_service.hpp"
 #include "services/trading/book_checks.hpp"
@@ -81,7 +82,7 @@ public:
           opened_(std::move(opened)),
           log_(log_options(config_)),
           stores_(*opened_.store, standby_, is_reliable(), metrics_, log_, notifier_),
-          exchange_([this] { return clock_.now().time; }),
+          paper_([this] { return clock_.now().time; }),
           followed_(opened_.folder.path() / "hidden_symbols"),
           signals_(context_, SIGTERM, SIGINT),
           reload_({context_,
@@ -97,6 +98,9 @@ public:
           alive_timer_(context_),
           manager_(environment("NOTIFY_SOCKET"), environment("WATCHDOG_USEC")),
           shutdown_(context_, log_, shutdown_options(config_), shutdown_hooks()) {
+        exchange_.add(
+            [](const model::Account& account) { return account.kind == model::AccountKind::Paper; },
+            paper_);
         opened_.disk->on_sync([this](std::chrono::duration<double> took) {
             metrics_.observe("wal_fsync_seconds", {}, took.count());
         });
@@ -145,7 +149,8 @@ private:
     notify_log::LogNotifier notifier_{log_};
     StoreChain stores_;
     ports::Store& store_ = stores_.logged;
-    exchange_paper::PaperExchange exchange_;
+    exchange_paper::PaperExchange paper_;
+    runtime::ExchangeRouter exchange_;
     api::PendingResponses replies_;
     std::unique_ptr<ports::MarketSource> market_;
     std::unique_ptr<runtime::Runtime> runtime_;
@@ -195,7 +200,7 @@ private:
 };
 
 std::string Daemon::start_market() {
-    auto made = make_market_source(config_, exchange_.market_sink(), [this] {
+    auto made = make_market_source(config_, paper_.market_sink(), [this] {
         if (loop_) loop_->wake_from_anywhere();
     });
     if (!made) return made.error();
