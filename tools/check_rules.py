@@ -50,7 +50,6 @@ NOT_YET = {
     # There is no port for copying and replacing a store yet, and none for the users' rows.
     "services/archive": ["adapters/store_sqlite", "adapters/archive_folder"],
     "services/users": ["adapters/store_sqlite"],
-    "services/health": ["services/maintenance"],
 }
 LAYERS["sim"] = DETERMINISTIC_LAYERS + ["sim/checkers"]
 LAYERS["sim/checkers"] = ["base", "model"]
