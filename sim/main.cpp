@@ -134,14 +134,14 @@ void run_all(const Options& options, Totals& totals) {
 int main(int count, char** arguments) {
     const auto read = botcore::sim::read_options({arguments + 1, arguments + count}, kCommit);
     if (!read.refusal.empty()) {
-        std::fprintf(stderr,
-                     "botsim: %s\n"
-                     "usage: botsim [--seeds N | --minutes M | --seed S] [--base B]\n"
-                     "              [--commit HASH] [--json FILE] [--trace]\n",
-                     read.refusal.c_str());
+        std::fprintf(stderr, "botsim: %s; see botsim --help\n", read.refusal.c_str());
         return kExitCommandLine;
     }
     const Options& options = read.options;
+    if (options.help) {
+        std::fputs(std::string(botcore::sim::kUsage).c_str(), stdout);
+        return 0;
+    }
     std::signal(SIGABRT, print_replay);
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     Totals totals;

@@ -9,8 +9,8 @@ namespace botcore::sim {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kOptions{
-    "--seeds", "--minutes", "--seed", "--base", "--commit", "--json", "--trace"};
+constexpr std::array<std::string_view, 8> kOptions{
+    "--seeds", "--minutes", "--seed", "--base", "--commit", "--json", "--trace", "--help"};
 
 /// Reads a whole number above zero: a run of zero seeds or minutes must not look like a run without
 /// findings.
@@ -72,6 +72,8 @@ OptionsRead read_options(const std::vector<std::string_view>& arguments, std::st
         const bool takes_value = takes_number(name) || name == "--commit" || name == "--json";
         if (name == "--trace") {
             read.options.trace = true;
+        } else if (name == "--help") {
+            read.options.help = true;
         } else if (name == "--variant") {
             read.refusal =
                 "--variant does not exist yet: there is no deliberately broken core to run";

@@ -17,7 +17,25 @@ struct Options {
     std::optional<std::uint64_t> seed;
     std::string json;
     bool trace = false;
+    bool help = false;  ///< Print `kUsage` and run nothing.
 };
+
+inline constexpr std::string_view kUsage =
+    "usage: botsim [--seeds N | --minutes M | --seed S] [--base B]\n"
+    "              [--commit HASH] [--json FILE] [--trace]\n"
+    "\n"
+    "Runs simulated worlds, one a seed, in which the exchange, the store, the market, the clock\n"
+    "and the callers fail at random, and checks every invariant. The same seed of the same commit\n"
+    "gives the same run. Ends with status 0 if no invariant was broken, otherwise with 1.\n"
+    "\n"
+    "  --seeds N      run N seeds (200)\n"
+    "  --minutes M    run as many seeds as fit into M minutes\n"
+    "  --seed S       run one seed\n"
+    "  --base B       the first seed of a series (1)\n"
+    "  --commit HASH  refuse to run if the program was built from another commit\n"
+    "  --json FILE    write the figures to this file\n"
+    "  --trace        print every event\n"
+    "  --help         print this text\n";
 
 /// The parsed options, or the reason why the command line is refused, as a sentence.
 struct OptionsRead {

@@ -25,6 +25,14 @@ TEST(Options, ParsesMinutesAndABase) {
     EXPECT_EQ(read_options({"--seeds", "5000"}, kCommit).options.seeds, 5'000U);
 }
 
+TEST(Options, DescribesEveryOption) {
+    EXPECT_TRUE(read_options({"--help"}, kCommit).options.help);
+    for (const std::string_view option :
+         {"--seeds", "--minutes", "--seed", "--base", "--commit", "--json", "--trace", "--help"}) {
+        EXPECT_NE(kUsage.find("\n  " + std::string(option)), std::string_view::npos) << option;
+    }
+}
+
 TEST(Options, RefusesAnEmptyRun) {
     EXPECT_EQ(refusal_of({"--seeds", "0"}), "--seeds takes a whole number above zero, not '0'");
     EXPECT_EQ(refusal_of({"--minutes", "1.0"}),
