@@ -251,9 +251,9 @@ TEST_F(Restores, BeginANewTimelineForTheRestoredStore) {
 }
 
 /// Restores the newest point of `from` into the file `name`, on a new timeline.
-names::TimelineIdentity restored_to(Vault& from,
+model::TimelineIdentity restored_to(Vault& from,
                                     const std::filesystem::path& file,
-                                    names::Timeline above = 0) {
+                                    model::Timeline above = 0) {
     std::vector<archive::ArchiveError> warnings;
     const auto restored = archive::restore_into(from.archive, {}, file, {}, warnings);
     CHECK(restored.has_value());

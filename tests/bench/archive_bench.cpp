@@ -23,7 +23,7 @@ std::optional<RestoreTimes> measure_restore(const std::filesystem::path& store,
     const auto owned = std::move(repository).value();
     archive::Archive vault(*owned, key.value());
     const base::Timestamp now = host::wall_time();
-    if (!vault.begin_timeline(archive::names::kFirstTimeline, {.created = now})) return {};
+    if (!vault.begin_timeline(model::kFirstTimeline, {.created = now})) return {};
     const auto put = archive::put_snapshot(vault, folder / "copy.db", now, {});
     if (!put) return std::nullopt;
     RestoreTimes times;

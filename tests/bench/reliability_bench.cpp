@@ -150,7 +150,7 @@ private:
         const auto owned = std::move(repository).value();
         archive::Archive vault(*owned, key.value());
         base::Timestamp now = host::wall_time();
-        if (!vault.begin_timeline(archive::names::kFirstTimeline, {.created = now})) {
+        if (!vault.begin_timeline(model::kFirstTimeline, {.created = now})) {
             return fail("the timeline cannot be begun");
         }
         while (wait()) {

@@ -22,10 +22,8 @@ namespace json = boost::json;
 
 namespace {
 
-using Timeline = runtime::archive::TimelineIdentity;
-
 base::Result<std::string, std::string> missing_by_mark(const std::filesystem::path& store,
-                                                       const Timeline& timeline,
+                                                       const model::TimelineIdentity& timeline,
                                                        const model::Head& head) {
     const auto mark = TRY(store_sqlite::CommitMark::read(store));
     if (!mark) return std::string();
@@ -87,7 +85,7 @@ int accept_lost_records(DaemonClient& client, Agreed agreed) {
         "for ever; a request repeated with one of their keys is executed again");
     const int asked = ask(lines, "Go on without them?", agreed);
     if (asked != kExitOk) return asked;
-    Timeline next;
+    model::TimelineIdentity next;
     const auto config = read_config({});
     next.number = timeline.value().number;
     if (config) {

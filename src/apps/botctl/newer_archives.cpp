@@ -9,8 +9,8 @@
 namespace botcore::botctl {
 namespace json = boost::json;
 
-archive::Timeline NewerArchives::newest_timeline(const archive::ArchiveKey& key) const {
-    archive::Timeline newest = 0;
+model::Timeline NewerArchives::newest_timeline(const archive::ArchiveKey& key) const {
+    model::Timeline newest = 0;
     const auto here = store_sqlite::timeline_of(data_ / "botcore.db");
     if (here) newest = here.value().number;
     const auto makers = apps::repositories_of(config_, data_, apps::NewArchives::Refuse);

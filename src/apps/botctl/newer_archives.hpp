@@ -27,7 +27,7 @@ public:
 
     /// The greatest timeline number in the store here and in those archives that can be read. The
     /// number of a new timeline must be unused in all of them.
-    [[nodiscard]] archive::Timeline newest_timeline(const archive::ArchiveKey& key) const;
+    [[nodiscard]] model::Timeline newest_timeline(const archive::ArchiveKey& key) const;
 
     [[nodiscard]] boost::json::array places() const;
 

@@ -24,7 +24,7 @@ constexpr base::Duration kCopiedWithin = base::Duration::seconds(60);
 
 /// Records of the same timeline that the store here has and the archive should have by now.
 std::optional<archive::ArchiveError> late_records(const ArchiveAccess& access,
-                                                  archive::Timeline timeline,
+                                                  model::Timeline timeline,
                                                   model::Sequence archived) {
     const fs::path store = access.data / "botcore.db";
     const auto reader = store_sqlite::open_reader(store);
@@ -41,7 +41,7 @@ std::optional<archive::ArchiveError> late_records(const ArchiveAccess& access,
                                      ", and the archive ends before it"};
 }
 
-archive::ArchiveResult<archive::Timeline> timeline_in_use(archive::Archive& from) {
+archive::ArchiveResult<model::Timeline> timeline_in_use(archive::Archive& from) {
     return archive::newest_in_use(from, TRY(from.timelines()));
 }
 

@@ -63,7 +63,7 @@ struct ArchiveService::Shared {
 
     ArchiveOptions options;
     Parts parts;
-    names::TimelineIdentity identity;
+    model::TimelineIdentity identity;
     std::vector<OpenedArchive> shipping;  ///< Used by the shipping thread only.
     std::vector<OpenedArchive> daily;     ///< Used by the daily thread only.
     std::unique_ptr<store_sqlite::SqliteReader> reader;
@@ -270,7 +270,7 @@ void ArchiveService::Shared::note_snapshot(std::size_t repository, bool good) {
 namespace {
 
 ArchiveOutcome prune_by_rules(Archive& archive,
-                              Timeline timeline,
+                              model::Timeline timeline,
                               const ArchiveOptions& options,
                               base::Timestamp now) {
     const Prunable chosen =
@@ -464,7 +464,7 @@ bool ArchiveService::stop(std::chrono::milliseconds within) {
 }
 
 ArchiveResult<Prunable> prunable(Archive& archive,
-                                 Timeline timeline,
+                                 model::Timeline timeline,
                                  const operations::RetentionRules& rules,
                                  base::Duration keep_segments,
                                  base::Timestamp now) {
@@ -493,7 +493,7 @@ ArchiveResult<Prunable> prunable(Archive& archive,
 }
 
 ArchiveOutcome prune(Archive& archive,
-                     Timeline timeline,
+                     model::Timeline timeline,
                      const Prunable& chosen,
                      base::Timestamp now) {
     (void)TRY(remove_rubbish(archive, timeline, now));

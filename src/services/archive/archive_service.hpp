@@ -133,7 +133,7 @@ struct Prunable {
 };
 
 [[nodiscard]] ArchiveResult<Prunable> prunable(Archive& archive,
-                                               Timeline timeline,
+                                               model::Timeline timeline,
                                                const operations::RetentionRules& rules,
                                                base::Duration keep_segments,
                                                base::Timestamp now);
@@ -141,7 +141,7 @@ struct Prunable {
 /// Removes the `chosen` objects, the parts of incomplete snapshots, and all copies of the users
 /// file except the newest 30.
 [[nodiscard]] ArchiveOutcome prune(Archive& archive,
-                                   Timeline timeline,
+                                   model::Timeline timeline,
                                    const Prunable& chosen,
                                    base::Timestamp now);
 

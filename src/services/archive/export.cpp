@@ -161,7 +161,7 @@ ArchiveResult<Export> fill(Archive& archive,
     if (!reader) return failed(Kind::Store, reader.error());
     const auto from_journal = names::id_from_journal(*reader.value());
     if (!from_journal) return failed(Kind::Store, copy.string() + " cannot be read");
-    names::TimelineIdentity identity = told.value();
+    model::TimelineIdentity identity = told.value();
     if (identity.id == 0) identity.id = from_journal.value();
     (void)TRY(archive.begin_timeline(
         identity.number, {.created = now, .id = identity.id, .ancestors = identity.ancestors}));

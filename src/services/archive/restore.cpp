@@ -33,12 +33,12 @@ base::Failure<ArchiveError> failure(Kind kind, std::string object, std::string t
 
 /// The part of a store's history that one timeline wrote: records up to `last`.
 struct Leg {
-    Timeline timeline = names::kFirstTimeline;
+    model::Timeline timeline = model::kFirstTimeline;
     model::Sequence last = kEnd;
 };
 
 /// The legs that lead to the timeline, oldest first, as far back as the archive reaches.
-ArchiveResult<std::vector<Leg>> lineage_of(const Timelines& starts, Timeline timeline) {
+ArchiveResult<std::vector<Leg>> lineage_of(const Timelines& starts, model::Timeline timeline) {
     std::vector<Leg> legs;
     model::Sequence last = kEnd;
     while (starts.contains(timeline)) {
@@ -100,7 +100,7 @@ ArchiveResult<std::string> checked_hash(const std::filesystem::path& store,
 
 }  // namespace
 
-ArchiveResult<Timeline> newest_in_use(Archive& archive, const Timelines& starts) {
+ArchiveResult<model::Timeline> newest_in_use(Archive& archive, const Timelines& starts) {
     for (auto place = starts.rbegin(); place != starts.rend(); ++place) {
         const auto& [timeline, start] = *place;
         if (!TRY(archive.segments(timeline, start.sequence + 1)).empty()) return timeline;
@@ -480,7 +480,7 @@ ArchiveResult<std::string> verify_snapshot(Archive& archive,
 namespace {
 
 /// The ancestors of a store that is restored from `legs`, oldest first.
-ArchiveResult<std::vector<names::Ancestor>> ancestors_of(const Timelines& starts,
+ArchiveResult<std::vector<model::Ancestor>> ancestors_of(const Timelines& starts,
                                                          const std::vector<Leg>& legs,
                                                          const Restored& restored,
                                                          const std::filesystem::path& store) {
@@ -488,28 +488,28 @@ ArchiveResult<std::vector<names::Ancestor>> ancestors_of(const Timelines& starts
     if (!reader) return failure(Kind::Store, {}, reader.error());
     const auto from_journal = names::id_from_journal(*reader.value());
     if (!from_journal) return failure(Kind::Store, {}, store.string() + " cannot be read");
-    std::vector<names::Ancestor> ancestors = starts.at(legs.front().timeline).ancestors;
-    for (names::Ancestor& ancestor : ancestors)
+    std::vector<model::Ancestor> ancestors = starts.at(legs.front().timeline).ancestors;
+    for (model::Ancestor& ancestor : ancestors)
         ancestor.last = std::min(ancestor.last, legs.front().last);
     for (const Leg& leg : legs) {
         const std::uint32_t told = starts.at(leg.timeline).id;
         ancestors.push_back({leg.timeline, told != 0 ? told : from_journal.value(), leg.last});
     }
-    for (names::Ancestor& ancestor : ancestors)
+    for (model::Ancestor& ancestor : ancestors)
         ancestor.last = std::min(ancestor.last, restored.head.sequence);
     return ancestors;
 }
 
 }  // namespace
 
-ArchiveResult<names::TimelineIdentity> begin_timeline(Archive& archive,
+ArchiveResult<model::TimelineIdentity> begin_timeline(Archive& archive,
                                                       const Restored& restored,
                                                       const std::filesystem::path& store,
                                                       base::Timestamp now,
-                                                      Timeline above) {
+                                                      model::Timeline above) {
     const Timelines starts = TRY(archive.timelines());
     const auto legs = TRY(lineage_of(starts, restored.timeline));
-    names::TimelineIdentity identity;
+    model::TimelineIdentity identity;
     identity.number = std::max(starts.rbegin()->first, above) + 1;
     while (identity.id == 0)
         randombytes_buf(&identity.id, sizeof(identity.id));

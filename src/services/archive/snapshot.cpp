@@ -103,7 +103,7 @@ private:
 
 struct Source {
     model::Head head;
-    names::TimelineIdentity identity;
+    model::TimelineIdentity identity;
 };
 
 ArchiveResult<Source> read_source(const std::filesystem::path& copy) {
@@ -123,7 +123,7 @@ ArchiveResult<Source> read_source(const std::filesystem::path& copy) {
 }
 
 /// A snapshot on a timeline that the archive does not list would never be found.
-ArchiveOutcome check_timeline(Archive& archive, const names::TimelineIdentity& identity) {
+ArchiveOutcome check_timeline(Archive& archive, const model::TimelineIdentity& identity) {
     const std::string object = names::start_name(identity.number);
     const auto start = TRY(archive.start_of(identity.number));
     if (!start) {
@@ -137,7 +137,7 @@ ArchiveOutcome check_timeline(Archive& archive, const names::TimelineIdentity& i
         return snapshot_failure(Kind::Taken,
                                 object,
                                 "the archive holds timeline " +
-                                    names::timeline_text(identity.number, start->id) +
+                                    model::timeline_text(identity.number, start->id) +
                                     ", and this store is on " + to_text(identity));
     }
     return base::Done{};
@@ -237,7 +237,7 @@ ArchiveResult<names::Manifest> fetch_snapshot(Archive& archive,
 }
 
 ArchiveResult<std::uint64_t> remove_rubbish(Archive& archive,
-                                            Timeline timeline,
+                                            model::Timeline timeline,
                                             base::Timestamp now) {
     const std::string yesterday = names::compact_time(now - base::Duration::seconds(86'400));
     const auto objects = TRY(archive.list(names::snapshot_prefix(timeline), {}));

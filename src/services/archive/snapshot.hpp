@@ -34,7 +34,7 @@ using Progress =
 /// Removes the parts of snapshots that have no manifest, except parts of the last day, which may
 /// belong to a snapshot in progress.
 [[nodiscard]] ArchiveResult<std::uint64_t> remove_rubbish(Archive& archive,
-                                                          Timeline timeline,
+                                                          model::Timeline timeline,
                                                           base::Timestamp now);
 
 }  // namespace botcore::archive

@@ -20,7 +20,7 @@ base::Failure<ArchiveError> failure(std::string text) {
 }
 
 /// The copies of the users file in order of time, since their names begin with the time.
-ArchiveResult<std::vector<ports::StoredObject>> copies(Archive& archive, Timeline timeline) {
+ArchiveResult<std::vector<ports::StoredObject>> copies(Archive& archive, model::Timeline timeline) {
     return archive.list(names::users_prefix(timeline), {});
 }
 
@@ -67,9 +67,9 @@ ArchiveOutcome UsersCopy::put(base::Timestamp now) {
 }
 
 ArchiveResult<bool> fetch_users(Archive& archive,
-                                Timeline timeline,
+                                model::Timeline timeline,
                                 const std::filesystem::path& to) {
-    for (; timeline >= names::kFirstTimeline; --timeline) {
+    for (; timeline >= model::kFirstTimeline; --timeline) {
         const auto there = TRY(copies(archive, timeline));
         if (there.empty()) continue;
         const std::string bytes = TRY(archive.get(there.back().name));
@@ -87,7 +87,7 @@ ArchiveResult<bool> fetch_users(Archive& archive,
     return false;
 }
 
-ArchiveOutcome prune_users(Archive& archive, Timeline timeline, std::size_t kept) {
+ArchiveOutcome prune_users(Archive& archive, model::Timeline timeline, std::size_t kept) {
     const auto there = TRY(copies(archive, timeline));
     for (std::size_t i = 0; i + kept < there.size(); ++i)
         (void)TRY(archive.remove(there.at(i).name));

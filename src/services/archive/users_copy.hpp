@@ -20,7 +20,7 @@ public:
     UsersCopy(std::filesystem::path users,
               std::filesystem::path folder,
               Archive& archive,
-              Timeline timeline)
+              model::Timeline timeline)
         : users_(std::move(users)),
           folder_(std::move(folder)),
           archive_(archive),
@@ -36,7 +36,7 @@ private:
     std::filesystem::path users_;
     std::filesystem::path folder_;
     Archive& archive_;
-    Timeline timeline_;
+    model::Timeline timeline_;
     std::optional<store_sqlite::Database> database_;
     std::optional<std::int64_t> copied_;  ///< SQLite's data version at the last copy.
 };
@@ -44,10 +44,12 @@ private:
 /// Writes the newest copy of the users file in all timelines up to `timeline` to the new file `to`.
 /// False if the archive has no copy.
 [[nodiscard]] ArchiveResult<bool> fetch_users(Archive& archive,
-                                              Timeline timeline,
+                                              model::Timeline timeline,
                                               const std::filesystem::path& to);
 
 /// Removes all copies of the users file in the timeline except the newest `kept`.
-[[nodiscard]] ArchiveOutcome prune_users(Archive& archive, Timeline timeline, std::size_t kept);
+[[nodiscard]] ArchiveOutcome prune_users(Archive& archive,
+                                         model::Timeline timeline,
+                                         std::size_t kept);
 
 }  // namespace botcore::archive
