@@ -6,9 +6,11 @@
 /// Threads: one at a time, like the repository.
 
 #include "ports/repository.hpp"
+#include "ports/store_backup.hpp"
 #include "runtime/archive/segment.hpp"
 #include "services/archive/sealing.hpp"
 
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -48,6 +50,13 @@ struct ArchiveError {
 template <class T>
 using ArchiveResult = base::Result<T, ArchiveError>;
 using ArchiveOutcome = base::Outcome<ArchiveError>;
+
+/// A store in the file system, with the port that reads and writes stores of its form. The port
+/// must outlive every use.
+struct StorePlace {
+    ports::StoreBackup& stores;
+    std::filesystem::path path;
+};
 
 struct Snapshot {
     names::SnapshotName name;

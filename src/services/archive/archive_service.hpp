@@ -91,6 +91,8 @@ using MakeRepository =
 class ArchiveService {
 public:
     struct Parts {
+        /// Shared, since the threads may outlive the service (D2).
+        std::shared_ptr<ports::StoreBackup> stores;
         std::optional<ArchiveKey> key;  ///< Absent only if there are no repositories.
         std::vector<MakeRepository> repositories;
         std::function<base::Timestamp()> now;

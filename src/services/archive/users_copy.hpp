@@ -5,10 +5,10 @@
 ///
 /// Threads: the archive's.
 
-#include "adapters/store_sqlite/database.hpp"
 #include "services/archive/archive.hpp"
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -16,8 +16,8 @@ namespace botcore::archive {
 
 class UsersCopy {
 public:
-    /// The archive must outlive this object. `folder` is for a scratch file.
-    UsersCopy(std::filesystem::path users,
+    /// The archive and the port must outlive this object. `folder` is for a scratch file.
+    UsersCopy(StorePlace users,
               std::filesystem::path folder,
               Archive& archive,
               model::Timeline timeline)
@@ -33,12 +33,12 @@ private:
     [[nodiscard]] ArchiveResult<std::int64_t> version();
     [[nodiscard]] ArchiveOutcome put(base::Timestamp now);
 
-    std::filesystem::path users_;
+    StorePlace users_;
     std::filesystem::path folder_;
     Archive& archive_;
     model::Timeline timeline_;
-    std::optional<store_sqlite::Database> database_;
-    std::optional<std::int64_t> copied_;  ///< SQLite's data version at the last copy.
+    std::unique_ptr<ports::ChangeCounter> changes_;
+    std::optional<std::int64_t> copied_;  ///< The number of `changes_` at the last copy.
 };
 
 /// Writes the newest copy of the users file in all timelines up to `timeline` to the new file `to`.
