@@ -32,7 +32,7 @@ LAYERS["observability"] = ["model", "base"]
 LAYERS["net"] = ["observability", "resilience", "base"]
 LAYERS["host"] = ["net", "observability", "operations", "protocol", "resilience", "model", "base"]
 ADAPTERS = ["archive_folder", "archive_s3", "cache_memory", "cache_redis", "exchange_paper",
-            "market_generated", "market_recorded", "store_observed", "store_sqlite"]
+            "market_generated", "market_recorded", "notify_log", "store_observed", "store_sqlite"]
 SERVICES = ["analysis", "archive", "audit", "events", "health", "maintenance", "trading", "users"]
 UPPER = ["host", "net", "observability"]
 for adapter in ADAPTERS:

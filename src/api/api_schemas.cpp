@@ -44,6 +44,7 @@ void add_scalars(host::SchemaTable& schemas) {
 
 void add_words(host::SchemaTable& schemas) {
     using namespace model;
+    schemas.add_words("Exchange", "Whose rules and prices a symbol has", {"binance"});
     schemas.add_words("Market", "Market of a symbol", {"spot", "futures"});
     schemas.add_enum<Side>("Side", "Which way");
     schemas.add_enum<OrderType>("OrderType", "Order type");
@@ -88,7 +89,7 @@ void add_errors(host::SchemaTable& schemas) {
                        "field?:text expected?:text "
                        "came?:text order_id?:OrderId order?:text status?:OrderStatus "
                        "status_link?:text version?:Number cancels?:[OrderId] exits?:[OrderId] "
-                       "failed?:[FailedExit]");
+                       "failed?:[FailedExit] deferred?:[Symbol]");
     schemas.add_object("ErrorBody",
                        "`message` says what was expected, what was received and what to do next",
                        "code:ErrorCode message:text details:ErrorDetails request_id:RequestId "
@@ -99,7 +100,8 @@ void add_errors(host::SchemaTable& schemas) {
 void add_orders(host::SchemaTable& schemas) {
     schemas.add_object("Order",
                        "An order and its state",
-                       "order_id:OrderId account:AccountId market:Market symbol:Symbol side:Side "
+                       "order_id:OrderId account:AccountId exchange:Exchange market:Market "
+                       "symbol:Symbol side:Side "
                        "type:OrderType time_in_force:TimeInForce reduce_only:boolean "
                        "quantity:Amount price:Amount? status:OrderStatus cancel_pending:boolean "
                        "executed_quantity:Amount executed_price:Amount? executed_notional:Amount "
@@ -120,18 +122,19 @@ void add_orders(host::SchemaTable& schemas) {
     schemas.add_object("OrderPage",
                        "Orders, newest first; `next_before` leads to the next page",
                        "orders:[Order] next_before:Number?");
-    schemas.add_object("Trade",
-                       "One fill of an order",
-                       "trade_id:Number order_id:OrderId account:AccountId market:Market "
-                       "symbol:Symbol side:Side price:Amount quantity:Amount commission:Amount "
-                       "commission_asset:Asset maker:boolean realized_pnl:Amount time:Time "
-                       "sequence:Number");
+    schemas.add_object(
+        "Trade",
+        "One fill of an order",
+        "trade_id:Number order_id:OrderId account:AccountId exchange:Exchange market:Market "
+        "symbol:Symbol side:Side price:Amount quantity:Amount commission:Amount "
+        "commission_asset:Asset maker:boolean realized_pnl:Amount time:Time "
+        "sequence:Number");
     schemas.add_object("QueueWish",
                        "The worst price, and when the close expires",
                        "limit_price:Amount until:Time");
     schemas.add_object("ClosePosition",
                        "With `queue` the close may wait for the end of a maintenance window",
-                       "queue?:QueueWish");
+                       "exchange?:Exchange queue?:QueueWish");
     schemas.add_object("CancelAll",
                        "Without fields: every order but the stops of open positions",
                        "symbol?:Symbol protective?:boolean");
@@ -170,7 +173,8 @@ void add_orders(host::SchemaTable& schemas) {
                        "`price` and `time_in_force` belong to types with a limit, `stop_price` to "
                        "stops and take profits; `stop_loss`, `take_profit` and `trailing` are "
                        "attached to what the order opens",
-                       "symbol:Symbol side:Side quantity:PositiveAmount type?:OrderTypeWish "
+                       "symbol:Symbol exchange?:Exchange side:Side quantity:PositiveAmount "
+                       "type?:OrderTypeWish "
                        "price?:PositiveAmount time_in_force?:TimeInForce reduce_only?:boolean "
                        "stop_price?:PositiveAmount stop_loss?:PositiveAmount "
                        "take_profit?:PositiveAmount trailing?:TrailingWish");
@@ -219,12 +223,13 @@ void add_accounts(host::SchemaTable& schemas) {
 }
 
 void add_positions(host::SchemaTable& schemas) {
-    schemas.add_object("Position",
-                       "A position, also one that is flat",
-                       "account:AccountId market:Market symbol:Symbol side:PositionSide "
-                       "quantity:Amount entry_price:Amount? cost:Amount margin:Amount "
-                       "leverage:Amount realized_pnl:Amount opened_at:Time? updated_at:Time "
-                       "version:Number round_pnl:Amount unprotected:Amount protect_by:Time?");
+    schemas.add_object(
+        "Position",
+        "A position, also one that is flat",
+        "account:AccountId exchange:Exchange market:Market symbol:Symbol side:PositionSide "
+        "quantity:Amount entry_price:Amount? cost:Amount margin:Amount "
+        "leverage:Amount realized_pnl:Amount opened_at:Time? updated_at:Time "
+        "version:Number round_pnl:Amount unprotected:Amount protect_by:Time?");
     schemas.add_object("PositionView",
                        "Position",
                        "A position with its market values",
@@ -234,7 +239,8 @@ void add_positions(host::SchemaTable& schemas) {
     schemas.add_list("PositionList", "PositionView");
     schemas.add_json("Leverage", R"({"type":["string","integer"],"minimum":1,
         "pattern":"^[0-9]{1,3}$","description":"A whole number from 1.","examples":["10"]})");
-    schemas.add_object("SetLeverage", "The symbol's new leverage", "leverage:Leverage");
+    schemas.add_object(
+        "SetLeverage", "The symbol's new leverage", "leverage:Leverage exchange?:Exchange");
     schemas.set_example("SetLeverage", R"({"leverage":"10"})");
 }
 

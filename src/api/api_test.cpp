@@ -239,7 +239,10 @@ TEST_F(ApiRoutesTest, ExportsMetrics) {
     EXPECT_THAT(text, HasSubstr("http_request_errors_total{error_type=\"NOT_FOUND\"} 1"));
     EXPECT_THAT(text, HasSubstr("trades_total 1"));
     EXPECT_THAT(text, HasSubstr("orders_total 1"));
-    EXPECT_THAT(text, HasSubstr("price_age_seconds{market=\"futures\",symbol=\"BTCUSDT\"} 0.007"));
+    EXPECT_THAT(
+        text,
+        HasSubstr(
+            "price_age_seconds{exchange=\"binance\",market=\"futures\",symbol=\"BTCUSDT\"} 0.007"));
     EXPECT_THAT(text, HasSubstr("runtime_reconciled 1"));
 }
 

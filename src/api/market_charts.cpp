@@ -70,16 +70,17 @@ void MarketRoutes::add_charts(host::RouteTable& table) {
     schemas.add_object("MarketGap",
                        "A span of which trades may be missing; `until` null: it lasts",
                        "from:Time until:Time?");
-    schemas.add_object("Candles",
-                       "Ascending, the newest last. `incomplete`: spans of exchange time in "
-                       "which our feed was down; candles may be missing there. `late_trades`: "
-                       "trades that arrived after their candle was discarded. `next_since`: "
-                       "where the next page begins; null: there is none, or no `since` was "
-                       "given",
-                       "market:Market symbol:Symbol timeframe:Timeframe source:MarketSource "
-                       "as_of:Time? age_ms:integer stale:boolean candles:[Candle] "
-                       "next_since:Time? "
-                       "incomplete:[MarketGap] late_trades:Number");
+    schemas.add_object(
+        "Candles",
+        "Ascending, the newest last. `incomplete`: spans of exchange time in "
+        "which our feed was down; candles may be missing there. `late_trades`: "
+        "trades that arrived after their candle was discarded. `next_since`: "
+        "where the next page begins; null: there is none, or no `since` was "
+        "given",
+        "exchange:Exchange market:Market symbol:Symbol timeframe:Timeframe source:MarketSource "
+        "as_of:Time? age_ms:integer stale:boolean candles:[Candle] "
+        "next_since:Time? "
+        "incomplete:[MarketGap] late_trades:Number");
     schemas.add_object("Chart",
                        "Candles",
                        "Candles with the best prices of now",
@@ -89,13 +90,14 @@ void MarketRoutes::add_charts(host::RouteTable& table) {
         "description":"Timeframes, separated by commas","examples":["1m,1h"]})");
     schemas.add_json("SymbolNames", R"({"type":"string","maxLength":700,
         "description":"Symbols, separated by commas","examples":["BTCUSDT,ETHUSDT"]})");
-    const host::QueryParameterRow market{
-        "market", "Market", "spot or futures; futures where it is not given"};
+    const host::QueryParameterRow exchange = host::exchange_parameter();
+    const host::QueryParameterRow market = host::market_parameter();
     const host::QueryParameterRow limit{
         "limit", "PageLimit", "The newest so many candles; with since the oldest"};
     const host::QueryParameterRow since{"since", "TimeGiven", "Candles that open then or later"};
     const host::QueryParameterRow until{"until", "TimeGiven", "Candles that open before then"};
-    host::RouteRow row{.query = {market, limit, since, until}, .cached = true, .statuses = {404}};
+    host::RouteRow row{
+        .query = {exchange, market, limit, since, until}, .cached = true, .statuses = {404}};
     const auto add = [&](std::string_view pattern,
                          void (MarketRoutes::*handler)(host::RequestContext&),
                          std::string_view summary,
@@ -123,7 +125,7 @@ void MarketRoutes::add_charts(host::RouteTable& table) {
 std::optional<MarketRoutes::ChartKey> MarketRoutes::chart_of(host::RequestContext& call) const {
     host::QueryReader query(call);
     ChartKey key;
-    key.instrument = {query.market(), model::Symbol(call.parameter("symbol"))};
+    key.instrument = query.instrument(model::Symbol(call.parameter("symbol")));
     key.span = span_of(query);
     const auto interval = model::parse_candle_interval(call.parameter("timeframe"));
     if (query.error()) {
@@ -150,14 +152,15 @@ std::optional<MarketRoutes::ChartKey> MarketRoutes::chart_of(host::RequestContex
 
 std::optional<MarketRoutes::ChartKeys> MarketRoutes::charts_of(host::RequestContext& call) const {
     host::QueryReader query(call);
+    const model::ExchangeId exchange = query.exchange();
     const model::Market market = query.market();
     const CandleSpan span = span_of(query);
     std::vector<model::InstrumentId> instruments;
     if (const auto symbols = query.text("symbols")) {
         for (const auto symbol : parts_of(*symbols))
-            instruments.push_back({market, model::Symbol(symbol)});
+            instruments.push_back({market, model::Symbol(symbol), exchange});
     } else {
-        instruments = shown(market);
+        instruments = shown(exchange, market);
     }
     ChartKeys keys;
     for (const auto part : parts_of(query.text("timeframes").value_or("1m"))) {
@@ -261,6 +264,7 @@ std::string MarketRoutes::meaning_of(const ChartKeys& keys) const {
         const model::CandleBoard* candles = context_.market.candles(key.instrument);
         const auto revision = candles != nullptr ? candles->series(key.interval).revision() : 0;
         const auto& since = key.span.since;
+        meaning.append(to_text(key.instrument.exchange)).append(" ");
         meaning.append(to_text(key.instrument.market)).append(" ");
         meaning.append(key.instrument.symbol.text()).append(" ");
         meaning.append(to_text(key.interval)).append(" ");

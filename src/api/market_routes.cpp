@@ -36,10 +36,11 @@ void MarketRoutes::add_to(host::RouteTable& table) {
 
 void MarketRoutes::add_schemas(host::RouteTable& table) {
     auto& schemas = table.schemas();
-    schemas.add_object("Quote",
-                       "The best prices of a symbol; null when unknown",
-                       "market:Market symbol:Symbol bid:Amount? ask:Amount? last:Amount? "
-                       "age_ms:integer source:MarketSource as_of:Time? stale:boolean");
+    schemas.add_object(
+        "Quote",
+        "The best prices of a symbol; null when unknown",
+        "exchange:Exchange market:Market symbol:Symbol bid:Amount? ask:Amount? last:Amount? "
+        "age_ms:integer source:MarketSource as_of:Time? stale:boolean");
     schemas.add_list("QuoteList", "Quote");
     schemas.add_object("Overview",
                        "Quote",
@@ -49,23 +50,25 @@ void MarketRoutes::add_schemas(host::RouteTable& table) {
                        "volume:Amount? quote_volume:Amount? complete:boolean? late_trades:Number");
     schemas.add_list("OverviewList", "Overview");
     schemas.add_object("Book", "Quote", "The best levels, best first", "bids:[Level] asks:[Level]");
-    schemas.add_object("SymbolRow",
-                       "What can be traded, and its rules; `followed`: the lists show it",
-                       "market:Market symbol:Symbol base_asset:Asset quote_asset:Asset "
-                       "status:SymbolStatus price_tick:Amount quantity_step:Amount "
-                       "quantity_min:Amount quantity_max:Amount notional_min:Amount "
-                       "fee_maker:Amount fee_taker:Amount leverage_max:Amount followed:boolean");
+    schemas.add_object(
+        "SymbolRow",
+        "What can be traded, and its rules; `followed`: the lists show it",
+        "exchange:Exchange market:Market symbol:Symbol base_asset:Asset quote_asset:Asset "
+        "status:SymbolStatus price_tick:Amount quantity_step:Amount "
+        "quantity_min:Amount quantity_max:Amount notional_min:Amount "
+        "fee_maker:Amount fee_taker:Amount leverage_max:Amount followed:boolean");
     schemas.add_list("SymbolList", "SymbolRow");
-    schemas.add_object("FollowSymbol", "A known symbol", "symbol:Symbol market?:Market");
+    schemas.add_object(
+        "FollowSymbol", "A known symbol", "symbol:Symbol exchange?:Exchange market?:Market");
     schemas.set_example("FollowSymbol", R"({"symbol":"BTCUSDT","market":"futures"})");
     schemas.add_object("Followed",
                        "Whether the lists show the symbol",
-                       "market:Market symbol:Symbol followed:boolean");
+                       "exchange:Exchange market:Market symbol:Symbol followed:boolean");
 }
 
 void MarketRoutes::add_lists(host::RouteTable& table) {
-    const host::QueryParameterRow market{
-        "market", "Market", "spot or futures; futures where it is not given"};
+    const host::QueryParameterRow exchange = host::exchange_parameter();
+    const host::QueryParameterRow market = host::market_parameter();
     const auto add = [&](std::string_view pattern,
                          void (MarketRoutes::*handler)(host::RequestContext&),
                          host::RouteRow row) {
@@ -77,23 +80,23 @@ void MarketRoutes::add_lists(host::RouteTable& table) {
     add("/api/market/prices",
         &MarketRoutes::list_prices,
         {.summary = "The prices of all followed symbols of a market",
-         .query = {market},
+         .query = {exchange, market},
          .response = "QuoteList"});
     add("/api/market/overview",
         &MarketRoutes::list_overview,
         {.summary = "The followed symbols of a market with their 24-hour figures",
-         .query = {market},
+         .query = {exchange, market},
          .response = "OverviewList"});
     add("/api/market/book/{symbol}",
         &MarketRoutes::show_book,
         {.summary = "The best levels of a symbol's book",
-         .query = {market, {"limit", "BookLimit", "Levels of each side"}},
+         .query = {exchange, market, {"limit", "BookLimit", "Levels of each side"}},
          .response = "Book",
          .statuses = {404}});
     add("/api/market/symbols",
         &MarketRoutes::list_symbols,
         {.summary = "Tradable symbols with steps, limits and fees",
-         .query = {{"market", "Market", "spot or futures; both where it is not given"}},
+         .query = {exchange, {"market", "Market", "spot or futures; both where it is not given"}},
          .response = "SymbolList"});
     add("/api/market/symbols",
         &MarketRoutes::follow_symbol,
@@ -110,15 +113,16 @@ void MarketRoutes::add_lists(host::RouteTable& table) {
          .access = host::Access::Operator,
          .purpose = host::Purpose::Admin,
          .summary = "Hides a symbol from the lists; trading goes on as before",
-         .query = {market},
+         .query = {exchange, market},
          .response = "Followed",
          .statuses = {404}});
 }
 
-std::vector<model::InstrumentId> MarketRoutes::shown(model::Market market) const {
+std::vector<model::InstrumentId> MarketRoutes::shown(model::ExchangeId exchange,
+                                                     model::Market market) const {
     std::vector<model::InstrumentId> list = context_.market.instruments();
     std::erase_if(list, [&](const model::InstrumentId& id) {
-        return id.market != market || !followed_.is_followed(id);
+        return id.exchange != exchange || id.market != market || !followed_.is_followed(id);
     });
     return list;
 }
@@ -130,20 +134,22 @@ bool MarketRoutes::is_known(const model::InstrumentId& id) const {
 
 void MarketRoutes::list_prices(host::RequestContext& call) {
     host::QueryReader query(call);
+    const model::ExchangeId exchange = query.exchange();
     const model::Market market = query.market();
     if (query.error()) return call.fail(400, *query.error());
     json::array list;
-    for (const auto& id : shown(market))
+    for (const auto& id : shown(exchange, market))
         list.push_back(quote_view(context_.quote_of(id), age_rule()));
     call.send(std::move(list));
 }
 
 void MarketRoutes::list_overview(host::RequestContext& call) {
     host::QueryReader query(call);
+    const model::ExchangeId exchange = query.exchange();
     const model::Market market = query.market();
     if (query.error()) return call.fail(400, *query.error());
     json::array list;
-    for (const auto& id : shown(market)) {
+    for (const auto& id : shown(exchange, market)) {
         json::object row = quote_view(context_.quote_of(id), age_rule());
         constexpr std::size_t kHoursOfDay = 24;
         const auto hours = CandleView(context_.market, id, model::CandleInterval::Hour1)
@@ -159,7 +165,7 @@ void MarketRoutes::list_overview(host::RequestContext& call) {
 
 void MarketRoutes::show_book(host::RequestContext& call) {
     host::QueryReader query(call);
-    const model::InstrumentId id{query.market(), model::Symbol(call.parameter("symbol"))};
+    const model::InstrumentId id = query.instrument(model::Symbol(call.parameter("symbol")));
     const std::size_t limit = query.number("limit", 20, {1, 1'000});
     if (query.error()) return call.fail(400, *query.error());
     if (!is_known(id)) return call.fail(404, "INVALID_SYMBOL", std::string(kUnknownSymbol));
@@ -176,13 +182,15 @@ void MarketRoutes::show_book(host::RequestContext& call) {
 void MarketRoutes::list_symbols(host::RequestContext& call) {
     host::QueryReader query(call);
     const bool all = !query.text("market").has_value();
+    const model::ExchangeId exchange = query.exchange();
     const model::Market market = query.market();
     if (query.error()) return call.fail(400, *query.error());
     if (!context_.running(call)) return;
     json::array list;
     for (const auto& [id, instrument] : context_.runtime.state().instruments) {
-        if (!all && id.market != market) continue;
+        if (id.exchange != exchange || (!all && id.market != market)) continue;
         json::object item;
+        item["exchange"] = to_text(id.exchange);
         item["market"] = to_text(id.market);
         item["symbol"] = id.symbol.text();
         item["base_asset"] = instrument.base.text();
@@ -208,6 +216,7 @@ namespace {
 
 json::object followed_json(const model::InstrumentId& id, bool followed) {
     json::object data;
+    data["exchange"] = to_text(id.exchange);
     data["market"] = to_text(id.market);
     data["symbol"] = id.symbol.text();
     data["followed"] = followed;
@@ -231,7 +240,7 @@ void MarketRoutes::follow_symbol(host::RequestContext& call) {
 
 void MarketRoutes::unfollow_symbol(host::RequestContext& call) {
     host::QueryReader query(call);
-    const model::InstrumentId id{query.market(), model::Symbol(call.parameter("symbol"))};
+    const model::InstrumentId id = query.instrument(model::Symbol(call.parameter("symbol")));
     if (query.error()) return call.fail(400, *query.error());
     if (!context_.running(call)) return;
     if (!context_.runtime.state().instruments.contains(id)) {

@@ -62,7 +62,8 @@ private:
         return {context_.now().time, context_.options.market_age_max};
     }
 
-    [[nodiscard]] std::vector<model::InstrumentId> shown(model::Market market) const;
+    [[nodiscard]] std::vector<model::InstrumentId> shown(model::ExchangeId exchange,
+                                                         model::Market market) const;
     [[nodiscard]] bool is_known(const model::InstrumentId& id) const;
     [[nodiscard]] std::optional<ChartKey> chart_of(host::RequestContext& call) const;
     [[nodiscard]] std::optional<ChartKeys> charts_of(host::RequestContext& call) const;

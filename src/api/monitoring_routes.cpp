@@ -30,9 +30,10 @@ void add_monitoring_schemas(host::SchemaTable& schemas) {
                        "The caller's accounts together",
                        "accounts:Number accounts_frozen:Number orders_live:Number "
                        "orders_unknown:Number positions_open:Number realized_pnl:Amount");
-    schemas.add_object("MarketFigures",
-                       "One instrument's prices",
-                       "market:Market symbol:Symbol source:MarketSource age_ms:integer");
+    schemas.add_object(
+        "MarketFigures",
+        "One instrument's prices",
+        "exchange:Exchange market:Market symbol:Symbol source:MarketSource age_ms:integer");
     schemas.add_words("RuntimeStatus", "Can it commit?", {"running", "down", "fenced"});
     schemas.add_object("ConnectionFigures",
                        "Connections to the exchange, to market data and from clients",
@@ -132,6 +133,7 @@ void MonitoringRoutes::show_connection(host::RequestContext& call) {
     for (const auto& id : context_.market.instruments()) {
         const model::Quote quote = context_.quote_of(id);
         json::object item;
+        item["exchange"] = to_text(id.exchange);
         item["market"] = to_text(id.market);
         item["symbol"] = id.symbol.text();
         item["source"] = to_text(quote.source);

@@ -71,9 +71,13 @@ void TradingRoutes::list_positions(host::RequestContext& call) {
 }
 
 void TradingRoutes::show_position(host::RequestContext& call) {
+    host::QueryReader query(call);
+    const model::ExchangeId exchange = query.exchange();
+    if (query.error()) return call.fail(400, *query.error());
     const auto* account = context_.find_account(call);
     if (account == nullptr) return;
-    const model::InstrumentId id{account->account.market, model::Symbol(call.parameter("symbol"))};
+    const model::InstrumentId id{
+        account->account.market, model::Symbol(call.parameter("symbol")), exchange};
     const auto place = account->positions.find(id);
     if (place == account->positions.end()) {
         return call.fail(404, "POSITION_NOT_OPEN", "the account has no position in this symbol");

@@ -161,6 +161,7 @@ void TradingRoutes::add_reads(host::RouteTable& table) {
     add_both(table, "/positions", &TradingRoutes::list_positions, std::move(positions));
     host::RouteRow position = read("positions", "One position", "PositionView");
     position.statuses = {404};
+    position.query = {host::exchange_parameter()};
     add_both(table, "/positions/{symbol}", &TradingRoutes::show_position, std::move(position));
 
     host::RouteRow history = read("accounts", "Trades, newest first, in pages", "TradePage");
@@ -299,7 +300,8 @@ void TradingRoutes::close_position(host::RequestContext& call) {
     const auto* state = context_.find_account(call);
     if (state == nullptr) return;
     close.account = account;
-    close.instrument = {state->account.market, model::Symbol(symbol)};
+    close.instrument.market = state->account.market;
+    close.instrument.symbol = model::Symbol(symbol);
     close.origin = context_.origin_of(call, parsed.value().canonical);
     context_.submit(call, std::move(close));
 }
@@ -319,7 +321,8 @@ void TradingRoutes::set_leverage(host::RequestContext& call) {
     const auto* state = context_.find_account(call);
     if (state == nullptr) return;
     command.account = account;
-    command.instrument = {state->account.market, model::Symbol(symbol)};
+    command.instrument.market = state->account.market;
+    command.instrument.symbol = model::Symbol(symbol);
     command.origin = context_.origin_of(call, parsed.value().canonical);
     context_.submit(call, std::move(command));
 }

@@ -138,6 +138,20 @@ model::Market QueryReader::market() {
     return value.value_or(model::Market::Futures);
 }
 
+model::ExchangeId QueryReader::exchange() {
+    constexpr model::ExchangeId kDefault = model::ExchangeId::Binance;
+    const auto given = text("exchange");
+    if (!given) return kDefault;
+    const auto value = model::parse_exchange(*given);
+    if (!value) refuse("exchange", "binance");
+    return value.value_or(kDefault);
+}
+
+model::InstrumentId QueryReader::instrument(model::Symbol symbol) {
+    const model::ExchangeId of_exchange = exchange();
+    return {market(), std::move(symbol), of_exchange};
+}
+
 std::optional<model::Symbol> QueryReader::symbol() {
     const auto given = text("symbol");
     if (!given) return std::nullopt;

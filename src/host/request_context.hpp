@@ -90,6 +90,10 @@ public:
 
     /// The value of the parameter `market`, spot or futures; futures when it is missing.
     [[nodiscard]] model::Market market();
+    /// The value of the parameter `exchange`; Binance when it is missing.
+    [[nodiscard]] model::ExchangeId exchange();
+    /// The instrument with this symbol that `exchange` and `market` name.
+    [[nodiscard]] model::InstrumentId instrument(model::Symbol symbol);
 
     [[nodiscard]] std::optional<model::Symbol> symbol();
 

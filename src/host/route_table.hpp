@@ -56,6 +56,15 @@ struct QueryParameterRow {
     std::string_view text;    ///< Describes what the parameter does.
 };
 
+/// The parameters with which a query names an instrument besides its symbol.
+[[nodiscard]] constexpr QueryParameterRow exchange_parameter() {
+    return {"exchange", "Exchange", "binance, which is also the default"};
+}
+
+[[nodiscard]] constexpr QueryParameterRow market_parameter() {
+    return {"market", "Market", "spot or futures; futures where it is not given"};
+}
+
 /// One route. Its texts are string literals.
 struct RouteRow {
     std::string_view method = "GET";

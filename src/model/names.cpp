@@ -20,6 +20,15 @@ bool is_number(char c) {
 
 }  // namespace
 
+std::string_view to_text(ExchangeId exchange) {
+    return exchange == ExchangeId::Binance ? "binance" : "?";
+}
+
+std::optional<ExchangeId> parse_exchange(std::string_view text) {
+    if (text == "binance") return ExchangeId::Binance;
+    return std::nullopt;
+}
+
 std::string_view to_text(Market market) {
     switch (market) {
         case Market::Spot:

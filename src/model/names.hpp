@@ -2,6 +2,7 @@
 
 /// Names of the entities of the domain: owners, accounts, assets, instruments, orders.
 
+#include "base/field_version.hpp"
 #include "base/name.hpp"
 
 #include <compare>
@@ -36,10 +37,18 @@ enum class Market : std::uint8_t {
     Futures = 2,  ///< USD-margined perpetual futures.
 };
 
-/// A symbol is unique within a market: BTCUSDT on spot and on futures are two instruments.
+/// The exchange whose rules and prices an instrument has. Built-in and generated instruments, and
+/// all instruments of older records, are Binance's. The numbers are stored in the journal: never
+/// change them.
+enum class ExchangeId : std::uint8_t { Binance = 1 };
+
+/// A symbol is unique within a market of an exchange: BTCUSDT on spot and on futures are two
+/// instruments. To which exchange an order is sent is a property of its account.
 struct InstrumentId {
     Market market = Market::Spot;
     Symbol symbol;
+    // Since version 6 of the record.
+    ExchangeId exchange = ExchangeId::Binance;
 
     friend auto operator<=>(const InstrumentId&, const InstrumentId&) = default;
 
@@ -47,9 +56,12 @@ struct InstrumentId {
     static void each_field(Visit&& visit, auto& self) {
         visit("market", self.market);
         visit("symbol", self.symbol);
+        if (base::has_fields_of(visit, 6)) visit("exchange", self.exchange);
     }
 };
 
+[[nodiscard]] std::string_view to_text(ExchangeId exchange);
+[[nodiscard]] std::optional<ExchangeId> parse_exchange(std::string_view text);
 [[nodiscard]] std::string_view to_text(Market market);
 [[nodiscard]] std::optional<Market> parse_market(std::string_view text);
 

@@ -96,7 +96,7 @@ Line Log::line_of(Format format,
                                            : format_text(level, now, message, fields));
 }
 
-void Log::write(Level level, std::string_view message, std::initializer_list<Field> fields) {
+void Log::write(Level level, std::string_view message, std::span<const Field> fields) {
     put(level, message, fields);
 }
 

@@ -60,7 +60,11 @@ public:
     Log(const Log&) = delete;
     Log& operator=(const Log&) = delete;
 
-    void write(Level level, std::string_view message, std::initializer_list<Field> fields = {});
+    void write(Level level, std::string_view message, std::initializer_list<Field> fields = {}) {
+        write(level, message, std::span<const Field>(fields));
+    }
+
+    void write(Level level, std::string_view message, std::span<const Field> fields);
 
     /// Writes a line with the event's level, and with the event's word in the field "event".
     void event(LogEvent event, std::string_view message, std::initializer_list<Field> fields = {}) {

@@ -85,7 +85,7 @@ constexpr auto kRows = std::to_array<MetricRow>({
      "Commands refused because If-Match did not hold"},
 
     // The market and the exchange.
-    {"price_age_seconds", kGauge, "symbol=*;market=*", "seconds",
+    {"price_age_seconds", kGauge, "symbol=*;market=*;exchange=*", "seconds",
      "Since the market last spoke about the instrument"},
     {"market_trades_total", kCounter,
      "result=counted|late|too_late|repeated|not_market|malformed", "trades",

@@ -294,7 +294,7 @@ void Metrics::read_process() {
 
 void Metrics::set_price_age(const model::InstrumentId& instrument, model::Duration age) {
     set("price_age_seconds",
-        {instrument.symbol.text(), to_text(instrument.market)},
+        {instrument.symbol.text(), to_text(instrument.market), to_text(instrument.exchange)},
         static_cast<double>(age.in_microseconds()) / 1e6);
 }
 

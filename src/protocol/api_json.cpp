@@ -113,6 +113,7 @@ json::object to_api(const model::Order& order) {
     json::object object;
     object["order_id"] = order.id.text();
     object["account"] = order.account.text();
+    object["exchange"] = to_text(order.instrument.exchange);
     object["market"] = to_text(order.instrument.market);
     object["symbol"] = order.instrument.symbol.text();
     object["side"] = to_text(order.side);
@@ -159,6 +160,7 @@ json::object to_api(const model::Fill& fill) {
     object["trade_id"] = fill.trade.id;
     object["order_id"] = fill.order_id.text();
     object["account"] = fill.account.text();
+    object["exchange"] = to_text(fill.instrument.exchange);
     object["market"] = to_text(fill.instrument.market);
     object["symbol"] = fill.instrument.symbol.text();
     object["side"] = to_text(fill.side);
@@ -193,6 +195,7 @@ json::object to_api(const model::Account& account) {
 json::object to_api(const model::Position& position) {
     json::object object;
     object["account"] = position.account.text();
+    object["exchange"] = to_text(position.instrument.exchange);
     object["market"] = to_text(position.instrument.market);
     object["symbol"] = position.instrument.symbol.text();
     object["side"] = position.quantity.is_zero()       ? "FLAT"
@@ -246,6 +249,7 @@ json::object to_api(const model::Quote& quote) {
         return price.is_zero() ? json::value(nullptr) : json::value(to_text(price));
     };
     json::object object;
+    object["exchange"] = to_text(quote.instrument.exchange);
     object["market"] = to_text(quote.instrument.market);
     object["symbol"] = quote.instrument.symbol.text();
     object["bid"] = price_or_null(quote.bid);

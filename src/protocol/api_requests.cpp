@@ -66,6 +66,14 @@ OrderType settle_type(OrderType type, std::string_view word, bool has_price) {
     return type;
 }
 
+/// Reads the optional field `exchange`. The canonical text leaves the default out, so that a
+/// request means the same with it and without it.
+Result<model::ExchangeId, RequestError> read_exchange(FieldReader& reader) {
+    constexpr model::ExchangeId kDefault = model::ExchangeId::Binance;
+    if (!reader.has("exchange")) return kDefault;
+    return reader.word_or_default("exchange", "binance", model::parse_exchange, kDefault);
+}
+
 /// Rejects a field that an order of this type does not have.
 base::Outcome<RequestError> refuse_with_type(const FieldReader& reader,
                                              std::string_view name,
@@ -152,7 +160,8 @@ base::Outcome<RequestError> read_attached(FieldReader& reader, model::PlaceOrder
 }  // namespace
 
 ParseResult<model::PlaceOrder> parse_place_order(std::string_view body, const ReadSymbol& read) {
-    static constexpr std::array<std::string_view, 11> kNames = {"symbol",
+    static constexpr std::array<std::string_view, 12> kNames = {"symbol",
+                                                                "exchange",
                                                                 "side",
                                                                 "type",
                                                                 "quantity",
@@ -173,6 +182,7 @@ ParseResult<model::PlaceOrder> parse_place_order(std::string_view body, const Re
         return Failure{std::move(error)};
     }
     order.instrument.symbol = std::move(symbol).value();
+    order.instrument.exchange = TRY(read_exchange(reader));
     order.side = TRY(reader.word("side", "BUY or SELL", read_side));
     order.quantity = TRY(reader.amount<model::Quantity>("quantity", Sign::Positive));
     (void)TRY(read_type(reader, order));
@@ -185,7 +195,9 @@ ParseResult<model::ClosePosition> parse_close_position(std::string_view body) {
     Parsed<model::ClosePosition> close;
     if (body.empty()) return close;
     FieldReader reader(TRY(parse_flat_object(body)));
-    (void)TRY(reader.only(std::array<std::string_view, 1>{"queue"}));
+    (void)TRY(reader.only(std::array<std::string_view, 2>{"exchange", "queue"}));
+    close.value.instrument.exchange = TRY(read_exchange(reader));
+    if (close.value.instrument != model::InstrumentId()) close.canonical = reader.canonical();
     if (!reader.has("queue")) return close;
     FieldReader queue = TRY(reader.inner(
         "queue", R"(an object such as {"limit_price":"59000","until":"2026-12-06T06:00:00Z"})"));
@@ -213,8 +225,9 @@ ParseResult<model::CancelAll> parse_cancel_all(std::string_view body, const Read
 
 ParseResult<model::SetLeverage> parse_set_leverage(std::string_view body) {
     FieldReader reader(TRY(parse_flat_object(body)));
-    (void)TRY(reader.only(std::array<std::string_view, 1>{"leverage"}));
+    (void)TRY(reader.only(std::array<std::string_view, 2>{"leverage", "exchange"}));
     model::SetLeverage command;
+    command.instrument.exchange = TRY(read_exchange(reader));
     command.leverage = TRY(reader.whole("leverage"));
     return Parsed<model::SetLeverage>{std::move(command), reader.canonical()};
 }
@@ -244,9 +257,10 @@ ParseResult<model::TransferMoney> parse_transfer(std::string_view body) {
 
 ParseResult<model::InstrumentId> parse_instrument(std::string_view body) {
     FieldReader reader(TRY(parse_flat_object(body)));
-    (void)TRY(reader.only(std::array<std::string_view, 2>{"symbol", "market"}));
+    (void)TRY(reader.only(std::array<std::string_view, 3>{"symbol", "exchange", "market"}));
     model::InstrumentId id{model::Market::Futures, {}};
     id.symbol = TRY(reader.word("symbol", kSymbolExpected, read_exact_symbol));
+    id.exchange = TRY(read_exchange(reader));
     if (reader.has("market")) {
         id.market = TRY(reader.word("market", "spot or futures", model::parse_market));
     }

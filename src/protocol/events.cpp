@@ -75,6 +75,7 @@ json::object failure_json(const model::Order& order) {
     data["code"] = to_text(order.reason);
     data["message"] = order.reason_text;
     data["order_id"] = order.id.text();
+    data["exchange"] = to_text(order.instrument.exchange);
     data["market"] = to_text(order.instrument.market);
     data["symbol"] = order.instrument.symbol.text();
     data["side"] = to_text(order.side);
@@ -167,6 +168,7 @@ private:
     void add_row(const model::Instrument& instrument) {
         Event& event = add("instrument_defined", Channel::System);
         event.symbol = instrument.id.symbol;
+        event.data["exchange"] = to_text(instrument.id.exchange);
         event.data["market"] = to_text(instrument.id.market);
         event.data["symbol"] = instrument.id.symbol.text();
         event.data["status"] = to_text(instrument.status);

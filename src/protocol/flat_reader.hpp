@@ -107,6 +107,17 @@ public:
         return *std::move(value);
     }
 
+    /// Like `word`, but the canonical text leaves out `standard`, the value of a missing field.
+    template <class Parse, class Value>
+    [[nodiscard]] Result<Value, RequestError> word_or_default(std::string_view name,
+                                                              std::string_view expected,
+                                                              const Parse& parse,
+                                                              Value standard) {
+        const Value value = TRY(word(name, expected, parse));
+        if (value == standard) said_.erase(full(name));
+        return value;
+    }
+
     template <class A>
     [[nodiscard]] Result<A, RequestError> amount(std::string_view name, Sign sign) {
         const std::string_view expected = sign == Sign::Positive

@@ -12,7 +12,7 @@
 namespace botcore::protocol {
 
 /// The first byte of every record. A program reads all versions up to this one.
-inline constexpr std::uint8_t kRecordVersion = 5;
+inline constexpr std::uint8_t kRecordVersion = 6;
 
 enum class RecordError : std::uint8_t {
     Malformed,      ///< Not a complete record: damaged or truncated.

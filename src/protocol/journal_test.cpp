@@ -198,13 +198,15 @@ TEST(Journal, PreservesTheStoredForm) {
         "ac02";     // 150 units
     const std::string bytes = encode(record);
     // No books of the exchange; then exchange time and monotonic time.
-    EXPECT_EQ(to_hex(bytes), "05" + begin + "00" + "0303" + end);
-    // In this record, version 5 added nothing, version 4 the two times, version 3 the exchange's
-    // books, and version 2 nothing.
-    std::string fourth = bytes;
-    fourth.front() = '\x04';
-    ASSERT_TRUE(decode_record(fourth));
-    EXPECT_EQ(decode_record(fourth).value(), record);
+    EXPECT_EQ(to_hex(bytes), "06" + begin + "00" + "0303" + end);
+    // In this record, versions 6 and 5 added nothing, version 4 the two times, version 3 the
+    // exchange's books, and version 2 nothing.
+    for (const char version : {'\x04', '\x05'}) {
+        std::string older = bytes;
+        older.front() = version;
+        ASSERT_TRUE(decode_record(older));
+        EXPECT_EQ(decode_record(older).value(), record);
+    }
     const std::size_t books = 1 + begin.size() / 2;
     for (const char version : {'\x01', '\x02', '\x03'}) {
         std::string older = bytes;
@@ -215,6 +217,27 @@ TEST(Journal, PreservesTheStoredForm) {
         ASSERT_TRUE(decoded);
         EXPECT_EQ(decoded.value(), record);
     }
+}
+
+// Version 6 added the exchange of an instrument; all older instruments are Binance's.
+TEST(Journal, ReadsInstrumentsOfVersionFive) {
+    model::Record record;
+    record.sequence = 300;
+    record.epoch = 1;
+    model::SetLeverage command;
+    command.instrument = {model::Market::Futures, model::Symbol("BTCUSDT")};
+    command.leverage = model::Rate::whole(3);
+    record.input.body = command;
+    std::string bytes = encode(record);
+    const std::size_t exchange = bytes.find("BTCUSDT") + 7;
+    ASSERT_EQ(bytes[exchange], '\x01');
+    bytes[exchange] = '\x02';
+    EXPECT_EQ(decode_record(bytes).error(), RecordError::Malformed) << "An unknown exchange.";
+    bytes.erase(exchange, 1);
+    bytes.front() = '\x05';
+    const auto decoded = decode_record(bytes);
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(decoded.value(), record);
 }
 
 }  // namespace

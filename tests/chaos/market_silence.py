@@ -50,7 +50,7 @@ def silence_and_recovery(scenario, daemon, feed, turn):
     exit_response = daemon.call("DELETE", f"{ACCOUNT}/positions/BTCUSDT",
                                 headers={"Idempotency-Key": f"exit-{turn}"})
     scenario.check(exit_response.status == 200, "an exit passes", exit_response)
-    age = daemon.metric('price_age_seconds{market="futures",symbol="BTCUSDT"}')
+    age = daemon.metric('price_age_seconds{exchange="binance",market="futures",symbol="BTCUSDT"}')
     scenario.check(age is not None and age > 2, "the metric shows the age", age)
 
     began = time.monotonic()

@@ -74,6 +74,33 @@ class Profiles(ProgramTest):
             self.assertEqual((done.returncode, keys["verdict"]), (0, "accepted"), done.stderr)
             stop(self.start(self.data, "--config", PROFILES / f"{name}.toml")[0])
 
+    def test_production_shows_the_go_live_list(self):
+        with folder_on_another_disk(self.data) as other:
+            place = f"archive.repository={other}/archive"
+            words = ["config", "check", "--config", str(PROFILES / "production.toml"),
+                     "--production", "--set", place]
+            done = self.run_botctl(self.data, *words, "--json")
+            items = {item["requirement"]: item for item in json.loads(done.stdout)["production"]}
+            met = {name for name, item in items.items() if item["met"]}
+            self.assertLessEqual({"log.environment is production", "log.format is json",
+                                  "reliability.enabled is on", "there is an archive",
+                                  "an archive is off the store's own disk",
+                                  "no risk limit is turned off"}, met)
+            # Nothing of this exists yet or was done on this data folder.
+            self.assertEqual(set(items) - met,
+                             {"prices come from an exchange",
+                              "a channel tells people about alerts",
+                              "there is a second archive in another place",
+                              "the restore drill of this quarter passed",
+                              "a person signed a drill of the last quarter"})
+            self.assertEqual(done.returncode, NEGATIVE)
+            self.assertTrue(all(item["remedy"] for item in items.values() if not item["met"]))
+            worse = self.run_botctl(self.data, *words, "--set", "risk.positions_max=0")
+            self.assertIn("[ ] no risk limit is turned off: set risk.positions_max", worse.stdout)
+            self.assertIn("[x] log.format is json", worse.stdout)
+            self.assertIn("production: not ready, 6 requirements are not met", worse.stdout)
+        self.assertNotIn("production", self.check("development")[1])
+
     def test_production_is_accepted_with_its_archive_on_another_disk(self):
         with folder_on_another_disk(self.data) as other:
             place = f"archive.repository={other}/archive"

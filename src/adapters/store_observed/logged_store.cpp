@@ -66,24 +66,23 @@ void LoggedStore::log_lost(observability::LogEvent event,
 
 void LoggedStore::count_failure(std::int64_t first) {
     if (++failures_ != kFailuresToAlert) return;
-    log_.write(observability::Level::Error,
-               "the store has not taken a batch for several times in a row; see the runbook of the "
-               "store that is down",
-               {{"operation", "commit"},
-                {"event", "alert"},
-                {"severity", "critical"},
-                {"first", first},
-                {"failures", failures_}});
+    notifier_.send(
+        {.subject = "commit",
+         .level = ports::NoticeLevel::Critical,
+         .text = "the store has not taken a batch for several times in a row; see the runbook of "
+                 "the store that is down",
+         .facts = {{"first", first}, {"failures", failures_}}},
+        {});
 }
 
 void LoggedStore::count_success() {
     if (failures_ >= kFailuresToAlert) {
-        log_.write(observability::Level::Info,
-                   "the store takes batches again",
-                   {{"operation", "commit"},
-                    {"event", "alert_over"},
-                    {"severity", "critical"},
-                    {"failures", failures_}});
+        notifier_.send({.subject = "commit",
+                        .level = ports::NoticeLevel::Critical,
+                        .over = true,
+                        .text = "the store takes batches again",
+                        .facts = {{"failures", failures_}}},
+                       {});
     }
     failures_ = 0;
 }

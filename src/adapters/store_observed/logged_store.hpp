@@ -1,10 +1,10 @@
 #pragma once
 
 /// A store decorator that logs each commit that does not succeed and forwards every call.
-/// Consecutive failures raise an alert: one line of severity critical, and one when commits succeed
-/// again.
+/// Consecutive failures raise an alert: one critical notice, and one when commits succeed again.
 
 #include "observability/log.hpp"
+#include "ports/notifier.hpp"
 #include "ports/store.hpp"
 
 #include <cstdint>
@@ -17,8 +17,11 @@ inline constexpr std::int64_t kFailuresToAlert = 3;
 
 class LoggedStore final : public ports::Store {
 public:
-    /// Both must outlive this object.
-    LoggedStore(ports::Store& store, observability::Log& log) : store_(store), log_(log) {}
+    /// All three must outlive this object.
+    LoggedStore(ports::Store& store, observability::Log& log, ports::Notifier& notifier)
+        : store_(store),
+          log_(log),
+          notifier_(notifier) {}
 
     /// Each row that differs from what was written is logged on a line of its own.
     ports::StoreResult<ports::OpenState> load() override;
@@ -40,6 +43,7 @@ private:
 
     ports::Store& store_;
     observability::Log& log_;
+    ports::Notifier& notifier_;
     std::int64_t failures_ = 0;  ///< Consecutive failures.
 };
 

@@ -1,5 +1,6 @@
 #include "adapters/store_observed/logged_store.hpp"
 
+#include "adapters/notify_log/log_notifier.hpp"
 #include "adapters/store_sqlite/sqlite_store.hpp"
 #include "tests/scratch/temporary_folder.hpp"
 
@@ -36,7 +37,8 @@ TEST(LoggedStore, LogsACommitThatDoesNotSucceed) {
         options.low_water_bytes = 0;
         auto inner = std::move(store_sqlite::SqliteStore::open(options)).value();
         observability::Log log("test", observability::Level::Info, path);
-        LoggedStore store(*inner, log);
+        notify_log::LogNotifier notifier(log);
+        LoggedStore store(*inner, log, notifier);
         ASSERT_EQ(store.commit(batch_on({}, 1)), ports::CommitResult::Committed);
         ASSERT_EQ(store.commit(batch_on({}, 1)), ports::CommitResult::Conflict);
     }
@@ -86,7 +88,8 @@ TEST(LoggedStore, AlertsOnceAfterConsecutiveFailuresAndLogsTheRecovery) {
         auto inner = std::move(store_sqlite::SqliteStore::open(options)).value();
         BrokenStore broken(*inner);
         observability::Log log("test", observability::Level::Info, path);
-        LoggedStore store(broken, log);
+        notify_log::LogNotifier notifier(log);
+        LoggedStore store(broken, log, notifier);
         for (int i = 0; i < 5; ++i)
             ASSERT_EQ(store.commit(batch_on({}, 1)), ports::CommitResult::Unavailable);
         broken.broken = false;

@@ -449,8 +449,9 @@ StoreResult<std::vector<model::Instrument>> ReadSession::instruments() {
 }
 
 StoreOutcome ReadSession::read_brackets(model::Instrument& instrument) {
-    brackets_.bind_integer(1, static_cast<std::int64_t>(instrument.id.market));
-    brackets_.bind_text(2, instrument.id.symbol.text());
+    brackets_.bind_integer(1, static_cast<std::int64_t>(instrument.id.exchange));
+    brackets_.bind_integer(2, static_cast<std::int64_t>(instrument.id.market));
+    brackets_.bind_text(3, instrument.id.symbol.text());
     return each_row(brackets_, [&](RowReader& reader) {
         instrument.brackets.push_back(reader.row<model::LeverageBracket>());
         return Next::Row;

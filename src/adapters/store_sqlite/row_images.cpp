@@ -23,6 +23,7 @@ std::string instrument_name(char table,
                             std::string_view account = {}) {
     std::string name = name_of(table, account, id.symbol.text());
     name += static_cast<char>('0' + static_cast<int>(id.market));
+    name += static_cast<char>('0' + static_cast<int>(id.exchange));
     return name;
 }
 

@@ -90,7 +90,11 @@ template <class Row>
     leaf.text(table);
     leaf.integer(written_by);
     auto column = [&leaf](std::string_view prefix, std::string_view name, const auto& field) {
-        if (came_later<Row>(name) && field == std::remove_cvref_t<decltype(field)>{}) return;
+        using Field = std::remove_cvref_t<decltype(field)>;
+        if constexpr (std::same_as<Field, model::ExchangeId>) {
+            if (field == model::InstrumentId{}.exchange) return;
+        }
+        if (came_later<Row>(name) && field == Field{}) return;
         leaf(prefix, name, field);
     };
     each_column(column, "", row);

@@ -19,7 +19,7 @@
 namespace botcore::store_sqlite {
 
 /// Stored in the file: increase it with every change of a table.
-inline constexpr std::int64_t kSchemaVersion = 6;
+inline constexpr std::int64_t kSchemaVersion = 7;
 /// Stored in the file's header: "BotC". Never change.
 inline constexpr std::int64_t kApplicationId = 0x426F7443;
 /// One file holds one shard.

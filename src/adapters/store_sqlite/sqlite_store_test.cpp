@@ -238,7 +238,28 @@ TEST_F(SqliteFile, RefusesTheSchemaOfALaterVersion) {
     EXPECT_EQ(open_error_kind(), OpenError::Kind::SchemaTooNew);
 }
 
-/// Removes from a new file what later versions added.
+// Takes back the changes of version 7. The copies have no primary keys, which migration ignores.
+constexpr const char* kBackToTheSixthVersion = R"sql(
+DROP INDEX fills_identity;
+ALTER TABLE fills DROP COLUMN exchange;
+CREATE UNIQUE INDEX fills_identity ON fills (account, market, symbol, trade_id);
+ALTER TABLE orders DROP COLUMN exchange;
+CREATE TABLE instruments_before AS SELECT * FROM instruments;
+DROP TABLE instruments;
+ALTER TABLE instruments_before RENAME TO instruments;
+ALTER TABLE instruments DROP COLUMN exchange;
+CREATE TABLE brackets_before AS SELECT * FROM brackets;
+DROP TABLE brackets;
+ALTER TABLE brackets_before RENAME TO brackets;
+ALTER TABLE brackets DROP COLUMN exchange;
+CREATE TABLE positions_before AS SELECT * FROM positions;
+DROP TABLE positions;
+ALTER TABLE positions_before RENAME TO positions;
+ALTER TABLE positions DROP COLUMN exchange;
+UPDATE meta SET value = 6 WHERE name = 'schema_version';
+)sql";
+
+// Takes back the changes of versions 2 to 6.
 constexpr const char* kBackToTheFirstVersion = R"sql(
 DROP INDEX orders_imported;
 ALTER TABLE accounts DROP COLUMN written_by;
@@ -286,7 +307,8 @@ DROP TABLE maintenance_windows;
 UPDATE meta SET value = 1 WHERE name = 'schema_version';
 )sql";
 
-TEST_F(SqliteFile, MigratesAFileOfTheFirstVersionWithoutLosingARow) {
+/// The first batch of a store: an account, an order and a position.
+ports::Batch first_batch() {
     ports::Batch batch;
     batch.epoch = 1;
     batch.entries.push_back({1, 1, {}, {}, "record"});
@@ -310,11 +332,19 @@ TEST_F(SqliteFile, MigratesAFileOfTheFirstVersionWithoutLosingARow) {
     position.instrument = order.instrument;
     position.quantity = model::Quantity::whole(3);
     batch.positions = {position};
+    return batch;
+}
+
+TEST_F(SqliteFile, MigratesAFileOfTheFirstVersionWithoutLosingARow) {
+    const ports::Batch batch = first_batch();
+    const model::Account& account = batch.accounts.front();
+    const model::Order& order = batch.orders.front();
     {
         auto store = SqliteStore::open(options_);
         ASSERT_TRUE(store.has_value());
         ASSERT_EQ(store.value()->commit(batch), CommitResult::Committed);
     }
+    run_sql(kBackToTheSixthVersion);
     run_sql(kBackToTheFirstVersion);
     for (int opening = 0; opening < 2; ++opening) {
         const auto store = SqliteStore::open(options_);
@@ -337,6 +367,33 @@ TEST_F(SqliteFile, MigratesAFileOfTheFirstVersionWithoutLosingARow) {
     run_sql("UPDATE positions SET quantity = '4'");
     const auto store = SqliteStore::open(options_);
     EXPECT_EQ(store.value()->load().value().doubts.size(), 2U) << "Sealed rows have images.";
+}
+
+TEST_F(SqliteFile, MigratesAFileOfTheSixthVersionWithTheHashesOfItsRows) {
+    ports::Batch batch = first_batch();
+    batch.instruments = {model::builtin_instruments().front()};
+    {
+        auto store = SqliteStore::open(options_);
+        ASSERT_TRUE(store.has_value());
+        ASSERT_EQ(store.value()->commit(batch), CommitResult::Committed);
+    }
+    run_sql(kBackToTheSixthVersion);
+    {
+        const auto store = SqliteStore::open(options_);
+        ASSERT_TRUE(store.has_value()) << store.error().text();
+        const auto loaded = store.value()->load();
+        ASSERT_TRUE(loaded.has_value());
+        EXPECT_EQ(loaded.value().instruments, batch.instruments);
+        EXPECT_EQ(loaded.value().positions, batch.positions);
+        ASSERT_EQ(loaded.value().orders.size(), 1U);
+        EXPECT_EQ(loaded.value().orders[0].order, batch.orders[0]);
+        EXPECT_TRUE(loaded.value().doubts.empty());
+    }
+    // The same symbol of another exchange is another row.
+    run_sql(
+        "INSERT INTO positions SELECT account, market, symbol, quantity, cost, margin, "
+        "leverage, realized_profit, opened, updated, version, owner, round_profit, open_fees, "
+        "unprotected, protect_by, written_by, image_hash, reserved, 2 FROM positions");
 }
 
 namespace {

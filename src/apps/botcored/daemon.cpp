@@ -1,8 +1,7 @@
 #include "apps/botcored/daemon.hpp"
 
 #include "adapters/exchange_paper/paper_exchange.hpp"
-#include "adapters/store_observed/logged_store.hpp"
-#include "adapters/store_observed/measured_store.hpp"
+#include "adapters/notify_log/log_notifier.hpp"
 #include "adapters/store_sqlite/measured_disk.hpp"
 #include "adapters/store_sqlite/sqlite_store.hpp"
 #include "api/account_changes.hpp"
@@ -15,6 +14,7 @@
 #include "apps/botcored/reload.hpp"
 #include "apps/botcored/routes.hpp"
 #include "apps/botcored/settings.hpp"
+#include "apps/botcored/store_chain.hpp"
 #include "apps/wiring/archive_link.hpp"
 #include "apps/wiring/market_source.hpp"
 #include "build_info.hpp"
@@ -25,12 +25,12 @@
 #include "host/store_maintenance_thread.hpp"
 #include "net/http_server.hpp"
 #include "observability/redact.hpp"
+#include "runtime/exchange_router.hpp"
 #include "services/analysis/analysis_link.hpp"
 #include "services/health/health_service.hpp"
 #include "services/trading/book_checks.hpp"
 #include "services/trading/entry_orders.hpp"
 #include "services/trading/market_source_monitor.hpp"
-#include "services/trading/standby_loop_runner.hpp"
 #include "services/trading/trade_log.hpp"
 #include "services/trading/trading_loop.hpp"
 #include "services/users/operator_token.hpp"
@@ -81,12 +81,8 @@ public:
           paths_(std::move(paths)),
           opened_(std::move(opened)),
           log_(log_options(config_)),
-          releasing_store_(*opened_.store, standby_),
-          measured_store_(
-              is_reliable() ? static_cast<ports::Store&>(releasing_store_) : *opened_.store,
-              metrics_),
-          store_(measured_store_, log_),
-          exchange_([this] { return clock_.now().time; }),
+          stores_(*opened_.store, standby_, is_reliable(), metrics_, log_, notifier_),
+          paper_([this] { return clock_.now().time; }),
           followed_(opened_.folder.path() / "hidden_symbols"),
           signals_(context_, SIGTERM, SIGINT),
           reload_({context_,
@@ -102,6 +98,9 @@ public:
           alive_timer_(context_),
           manager_(environment("NOTIFY_SOCKET"), environment("WATCHDOG_USEC")),
           shutdown_(context_, log_, shutdown_options(config_), shutdown_hooks()) {
+        exchange_.add(
+            [](const model::Account& account) { return account.kind == model::AccountKind::Paper; },
+            paper_);
         opened_.disk->on_sync([this](std::chrono::duration<double> took) {
             metrics_.observe("wal_fsync_seconds", {}, took.count());
         });
@@ -147,10 +146,11 @@ private:
     host::SystemClock clock_;
     observability::Log log_;
     observability::Metrics metrics_;
-    trading::ReleasingStore releasing_store_;
-    store_observed::MeasuredStore measured_store_;
-    store_observed::LoggedStore store_;
-    exchange_paper::PaperExchange exchange_;
+    notify_log::LogNotifier notifier_{log_};
+    StoreChain stores_;
+    ports::Store& store_ = stores_.logged;
+    exchange_paper::PaperExchange paper_;
+    runtime::ExchangeRouter exchange_;
     api::PendingResponses replies_;
     std::unique_ptr<ports::MarketSource> market_;
     std::unique_ptr<runtime::Runtime> runtime_;
@@ -200,7 +200,7 @@ private:
 };
 
 std::string Daemon::start_market() {
-    auto made = make_market_source(config_, exchange_.market_sink(), [this] {
+    auto made = make_market_source(config_, paper_.market_sink(), [this] {
         if (loop_) loop_->wake_from_anywhere();
     });
     if (!made) return made.error();
@@ -357,6 +357,7 @@ std::string Daemon::start_archive() {
         {.data = opened_.folder.path(),
          .log = log_,
          .metrics = metrics_,
+         .notifier = notifier_,
          .now = &host::wall_time,
          .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); },
          .in_doubt = in_doubt_});

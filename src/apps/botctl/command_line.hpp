@@ -33,6 +33,7 @@ struct Chosen {
     AmendArguments amend;
     ListArguments orders, trades{.limit = 50}, acts{.limit = 50};
     bool failed = false, ramp = false, protective = false;
+    bool production = false;  ///< "config check" also prints the go-live list.
     Agreed agreed = Agreed::Ask;
     ReconcileArguments reconcile;
     std::string reason;

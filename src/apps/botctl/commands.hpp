@@ -201,7 +201,8 @@ int check(DaemonClient& client);
 /// Sends a report of scripts/consistency-check.sh to the daemon's log and event stream.
 int report_check(DaemonClient& client, const std::string& result, const std::string& file);
 /// Runs botcored's checks of these settings: prints each setting with its origin, and a verdict.
-int check_config(DaemonClient& client, const host::SettingsInput& given);
+/// With `production` the go-live list follows, and the command succeeds only if all of it holds.
+int check_config(DaemonClient& client, const host::SettingsInput& given, bool production);
 
 /// The arguments of the commands about the archive. If an argument is empty, the value of the
 /// configuration is used; for a target, a timeline or a drill, the newest one.

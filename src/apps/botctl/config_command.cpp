@@ -1,12 +1,15 @@
 #include "apps/botctl/archive_access.hpp"
 #include "apps/botctl/commands.hpp"
+#include "apps/wiring/go_live.hpp"
 #include "apps/wiring/start_check.hpp"
+#include "host/system_clock.hpp"
 #include "observability/redact.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -16,6 +19,30 @@ namespace botcore::botctl {
 namespace json = boost::json;
 
 namespace {
+
+json::array to_json(const std::vector<apps::GoLiveItem>& items) {
+    json::array list;
+    for (const auto& item : items) {
+        json::object row;
+        row["requirement"] = item.requirement;
+        row["met"] = item.met;
+        row["remedy"] = item.met ? json::value(nullptr) : json::value(item.remedy);
+        list.push_back(std::move(row));
+    }
+    return list;
+}
+
+void print(std::ostream& out, const std::vector<apps::GoLiveItem>& items, std::size_t missing) {
+    if (items.empty()) return;
+    out << "before going live:\n";
+    for (const auto& item : items) {
+        out << (item.met ? "  [x] " : "  [ ] ") << item.requirement;
+        if (!item.met) out << ": " << item.remedy;
+        out << "\n";
+    }
+    if (missing == 0) out << "production: ready\n";
+    if (missing > 0) out << "production: not ready, " << missing << " requirements are not met\n";
+}
 
 json::object to_json(const host::Config& config, const std::vector<std::string>& mistakes) {
     json::object data;
@@ -50,7 +77,7 @@ void print(std::ostream& out, const host::Config& config, std::size_t mistakes) 
 
 }  // namespace
 
-int check_config(DaemonClient& client, const host::SettingsInput& given) {
+int check_config(DaemonClient& client, const host::SettingsInput& given, bool production) {
     auto gathered = host::gather_settings(given, environ);
     std::vector<std::string>& mistakes = gathered.mistakes;
     // As at a start of the daemon, the files that the settings name are checked only if the
@@ -65,11 +92,18 @@ int check_config(DaemonClient& client, const host::SettingsInput& given) {
         mistake = observability::redact(mistake);
         std::cerr << "botctl: " << mistake << "\n";
     }
-    (void)client.show(to_json(gathered.config, mistakes),
-                      [&](std::ostream& out, const json::value&) {
-                          print(out, gathered.config, mistakes.size());
-                      });
-    return mistakes.empty() ? kExitOk : kExitNegative;
+    std::vector<apps::GoLiveItem> items;
+    if (production && mistakes.empty())
+        items = apps::go_live_list(gathered.config, client.settings().data, host::wall_time());
+    const auto missing = static_cast<std::size_t>(std::count_if(
+        items.begin(), items.end(), [](const apps::GoLiveItem& item) { return !item.met; }));
+    json::object data = to_json(gathered.config, mistakes);
+    if (production) data["production"] = to_json(items);
+    (void)client.show(std::move(data), [&](std::ostream& out, const json::value&) {
+        print(out, gathered.config, mistakes.size());
+        print(out, items, missing);
+    });
+    return mistakes.empty() && missing == 0 ? kExitOk : kExitNegative;
 }
 
 }  // namespace botcore::botctl

@@ -157,6 +157,7 @@ int prices_from_files(DaemonClient& client, OfflineStore& store, const std::stri
     json::array list;
     for (const auto& [id, fill] : newest) {
         json::object row;
+        row["exchange"] = to_text(id.exchange);
         row["market"] = to_text(id.market);
         row["symbol"] = id.symbol.text();
         row["bid"] = nullptr;

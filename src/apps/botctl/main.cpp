@@ -293,9 +293,11 @@ void add_files(CLI::App& app, Chosen& chosen) {
         *config, chosen, "check", "Would the daemon start, and what holds?", [&](DaemonClient& s) {
             for (const auto& [flag, text] : chosen.flags)
                 if (text) chosen.given.flags.emplace_back(flag, *text);
-            return check_config(s, chosen.given);
+            return check_config(s, chosen.given, chosen.production);
         });
     check->add_option("FILE,--config", chosen.given.file, "Default: botcore.toml if there");
+    check->add_flag(
+        "--production", chosen.production, "Also print what must hold before going live");
     check->add_option("--set", chosen.given.sets, "KEY=VALUE, as botcored takes it; repeatable")
         ->allow_extra_args(false);
     for (const auto& [flag, key] : botcore::host::key_flags()) {

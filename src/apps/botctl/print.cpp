@@ -197,8 +197,8 @@ std::string holding_text(const json::object& line, std::string_view size, std::s
 }
 
 void print_sides(std::ostream& out, std::string_view ours, std::string_view theirs, bool same) {
-    out << "    app:      " << ours << "\n    exchange: " << theirs << "\n    "
-        << (same ? "OK" : "MISMATCH") << "\n";
+    out << "    App:     " << ours << "\n    Binance: " << theirs
+        << "\n    Status:  " << (same ? "OK" : "MISMATCH") << "\n";
 }
 
 }  // namespace
@@ -206,7 +206,7 @@ void print_sides(std::ostream& out, std::string_view ours, std::string_view thei
 void print_reconciliation(std::ostream& out, const json::value& data) {
     for (const auto& item : array_of(data)) {
         const auto& account = object_of(item);
-        out << "user " << plain_text(account, "owner") << ", account "
+        out << "User " << plain_text(account, "owner") << ", account "
             << plain_text(account, "account") << " (" << plain_text(account, "state")
             << "): " << plain_text(account, "status") << "\n";
         for (const auto& each : list_in(item, "positions")) {
@@ -231,8 +231,8 @@ void print_reconciliation(std::ostream& out, const json::value& data) {
                 << plain_text(line, "role") << "): " << plain_text(line, "status") << "\n";
         }
         if (plain_text(account, "status") != "MISMATCH") continue;
-        out << "    reason:   " << plain_text(account, "reason")
-            << "\n    action:   " << plain_text(account, "action") << "\n";
+        out << "    Reason:  " << plain_text(account, "reason")
+            << "\n    Action:  " << plain_text(account, "action") << "\n";
     }
 }
 

@@ -24,16 +24,16 @@ TEST(Reconciliation, ShowsBothSidesWithReasonAndAction) {
     std::ostringstream out;
     print_reconciliation(out, data);
     EXPECT_EQ(out.str(),
-              "user alice, account futures (FROZEN): MISMATCH\n"
-              "    app:      SHORT 1 ETHUSDT @ 3000\n"
-              "    exchange: CLOSED\n"
-              "    MISMATCH\n"
-              "    app:      100 USDT\n"
-              "    exchange: 100 USDT\n"
-              "    OK\n"
-              "    reason:   no trade explains it\n"
-              "    action:   botctl reconcile --fix\n"
-              "user alice, account spot (ACTIVE): OK\n"
+              "User alice, account futures (FROZEN): MISMATCH\n"
+              "    App:     SHORT 1 ETHUSDT @ 3000\n"
+              "    Binance: CLOSED\n"
+              "    Status:  MISMATCH\n"
+              "    App:     100 USDT\n"
+              "    Binance: 100 USDT\n"
+              "    Status:  OK\n"
+              "    Reason:  no trade explains it\n"
+              "    Action:  botctl reconcile --fix\n"
+              "User alice, account spot (ACTIVE): OK\n"
               "    order web_1 BUY BTCUSDT OPEN (EXTERNAL): OK\n");
 }
 

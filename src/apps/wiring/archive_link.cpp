@@ -211,13 +211,12 @@ void ArchiveLink::show_drills(base::Timestamp now) {
         signature_asked_ && now - *signature_asked_ < base::kDay && *signature_asked_ <= now;
     if (!missing || told) return;
     signature_asked_ = now;
-    parts_.log.write(observability::Level::Warn,
-                     "no drill of the last quarter was signed by a person",
-                     {{"operation", "drill"},
-                      {"event", "alert"},
-                      {"severity", "warning"},
-                      {"runbook", "archive-down.md"},
-                      {"action", "botctl drill run, then botctl drill sign --by NAME"}});
+    parts_.notifier.send({.subject = "drill",
+                          .level = ports::NoticeLevel::Warning,
+                          .text = "no drill of the last quarter was signed by a person",
+                          .page = "archive-down.md",
+                          .action = "botctl drill run, then botctl drill sign --by NAME"},
+                         {});
 }
 
 void ArchiveLink::report_to(runtime::Runtime& runtime) const {
@@ -225,15 +224,14 @@ void ArchiveLink::report_to(runtime::Runtime& runtime) const {
     for (const auto& repository : status_.repositories) {
         const auto& shipped = repository.shipped;
         if (!shipped.behind.empty() && runtime.behind().empty()) {
-            parts_.log.write(
-                observability::Level::Error,
-                shipped.behind,
-                {{"operation", "archive"},
-                 {"event", "alert"},
-                 {"severity", "critical"},
-                 {"repository", repository.place},
-                 {"runbook", "data-damaged.md"},
-                 {"action", "only cancels and exits are taken: follow the page on damaged data"}});
+            parts_.notifier.send(
+                {.subject = "archive",
+                 .level = ports::NoticeLevel::Critical,
+                 .text = shipped.behind,
+                 .page = "data-damaged.md",
+                 .action = "only cancels and exits are taken: follow the page on damaged data",
+                 .facts = {{"repository", repository.place}}},
+                {});
             runtime.set_behind(shipped.behind);
         }
         all_reported = all_reported && (shipped.accepted || shipped.error);
@@ -252,13 +250,12 @@ void ArchiveLink::finished(const archive::JobResult& result) {
     const bool alerts = !result.good && (result.job == Job::Verify || result.job == Job::Segments ||
                                          result.job == Job::Drill);
     if (alerts) {
-        parts_.log.write(observability::Level::Error,
-                         "the archive may not be whole: " + result.text,
-                         {{"operation", to_text(result.job)},
-                          {"event", "alert"},
-                          {"severity", "critical"},
-                          {"runbook", "archive-down.md"},
-                          {"action", "botctl backup verify, then botctl backup create"}});
+        parts_.notifier.send({.subject = std::string(to_text(result.job)),
+                              .level = ports::NoticeLevel::Critical,
+                              .text = "the archive may not be whole: " + result.text,
+                              .page = "archive-down.md",
+                              .action = "botctl backup verify, then botctl backup create"},
+                             {});
     }
     if (result.job == Job::Snapshot) {
         parts_.metrics.set("backup_success", result.good ? 1 : 0);

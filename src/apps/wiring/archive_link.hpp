@@ -10,6 +10,7 @@
 #include "host/health_prober.hpp"
 #include "observability/log.hpp"
 #include "observability/metrics.hpp"
+#include "ports/notifier.hpp"
 #include "services/archive/archive_service.hpp"
 
 #include <functional>
@@ -28,6 +29,7 @@ public:
         std::filesystem::path data;
         observability::Log& log;
         observability::Metrics& metrics;
+        ports::Notifier& notifier;
         std::function<base::Timestamp()> now;  ///< Also called from the archive's threads.
         /// Runs a function on the loop thread; called from the archive's threads.
         std::function<void(std::function<void()>)> post;
