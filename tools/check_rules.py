@@ -49,7 +49,6 @@ NOT_YET = {
     "observability": ["runtime", "ports", "operations", "protocol"],
     # There is no port for the rows of the users yet.
     "services/users": ["adapters/store_sqlite"],
-    "services/health": ["services/maintenance"],
 }
 LAYERS["sim"] = DETERMINISTIC_LAYERS + ["sim/checkers"]
 LAYERS["sim/checkers"] = ["base", "model"]

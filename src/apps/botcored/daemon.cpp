@@ -2,8 +2,6 @@
 
 #include "adapters/exchange_paper/paper_exchange.hpp"
 #include "adapters/notify_log/log_notifier.hpp"
-#include "adapters/store_sqlite/measured_disk.hpp"
-#include "adapters/store_sqlite/sqlite_store.hpp"
 #include "api/account_changes.hpp"
 #include "api/overload_filter.hpp"
 #include "api/response_cache.hpp"
@@ -11,6 +9,7 @@
 #include "apps/botcored/event_stream.hpp"
 #include "apps/botcored/first_accounts.hpp"
 #include "apps/botcored/greeting.hpp"
+#include "apps/botcored/opened_data.hpp"
 #include "apps/botcored/reload.hpp"
 #include "apps/botcored/routes.hpp"
 #include "apps/botcored/settings.hpp"
@@ -18,7 +17,6 @@
 #include "apps/wiring/archive_link.hpp"
 #include "apps/wiring/market_source.hpp"
 #include "build_info.hpp"
-#include "host/data_folder.hpp"
 #include "host/repeated_signal.hpp"
 #include "host/service_manager.hpp"
 #include "host/shutdown.hpp"
@@ -28,12 +26,12 @@
 #include "runtime/exchange_router.hpp"
 #include "services/analysis/analysis_link.hpp"
 #include "services/health/health_service.hpp"
+#include "services/maintenance/maintenance_scheduler.hpp"
 #include "services/trading/book_checks.hpp"
 #include "services/trading/entry_orders.hpp"
 #include "services/trading/market_source_monitor.hpp"
 #include "services/trading/trade_log.hpp"
 #include "services/trading/trading_loop.hpp"
-#include "services/users/operator_token.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -69,14 +67,7 @@ int failed(int code, const std::string& text) {
 
 class Daemon {
 public:
-    struct Opened {
-        host::DataFolder folder;
-        users::OperatorToken token;
-        std::unique_ptr<store_sqlite::MeasuredDisk> disk;
-        std::unique_ptr<store_sqlite::SqliteStore> store;
-    };
-
-    Daemon(const host::Config& config, DaemonPaths paths, Opened opened)
+    Daemon(const host::Config& config, DaemonPaths paths, OpenedData opened)
         : config_(config),
           paths_(std::move(paths)),
           opened_(std::move(opened)),
@@ -138,7 +129,7 @@ private:
 
     host::Config config_;
     DaemonPaths paths_;
-    Opened opened_;
+    OpenedData opened_;
     asio::io_context context_{1};
     trading::StandbyLoopRunner standby_{
         context_,
@@ -166,6 +157,7 @@ private:
     std::unique_ptr<trading::TradingLoop> loop_;
     std::unique_ptr<analysis::AnalysisLink> analysis_;
     std::unique_ptr<ArchiveLink> archive_;
+    std::unique_ptr<maintenance::MaintenanceScheduler> scheduler_;
     std::unique_ptr<health::HealthService> health_;
     std::unique_ptr<audit::AuditJournal> audit_;
     std::unique_ptr<api::UserAccess> access_;
@@ -246,19 +238,14 @@ std::string Daemon::start_trading() {
 }
 
 std::unique_ptr<EventStream> Daemon::make_events() {
-    EventStream::Parts parts{.context = context_,
-                             .reader = store_.reader(),
-                             .market = market_->data(),
-                             .owner_of = {},
-                             .authenticate = {},
-                             .now = [this] { return clock_.now().time; },
-                             .log = log_};
-    parts.owner_of = [this](const model::AccountId& id) -> std::optional<model::Owner> {
-        const auto& accounts = runtime_->state().accounts;
-        const auto place = accounts.find(id);
-        if (place == accounts.end()) return std::nullopt;
-        return place->second.account.owner;
-    };
+    EventStream::Parts parts{
+        .context = context_,
+        .reader = store_.reader(),
+        .market = market_->data(),
+        .owner_of = [this](const model::AccountId& id) { return owner_in(*runtime_, id); },
+        .authenticate = {},
+        .now = [this] { return clock_.now().time; },
+        .log = log_};
     parts.authenticate = [this](std::string_view token) -> std::optional<host::Caller> {
         if (access_ == nullptr) return std::nullopt;
         return access_->tokens().caller_of(token, clock_.now().time);
@@ -369,11 +356,14 @@ std::string Daemon::start_archive() {
 }
 
 void Daemon::start_watch() {
+    scheduler_ = std::make_unique<maintenance::MaintenanceScheduler>(
+        maintenance::MaintenanceScheduler::Parts{
+            *runtime_, maintenance_, [this] { loop_->wake(); }},
+        maintenance_times(config_));
     health_ = std::make_unique<health::HealthService>(
         watch_options(config_, opened_.folder.store()),
         health::HealthService::Parts{
             .runtime = *runtime_,
-            .announcer = maintenance_,
             .store = store_,
             .exchange = exchange_,
             .market = market_->data(),
@@ -381,6 +371,9 @@ void Daemon::start_watch() {
             .now = [this] { return clock_.now(); },
             .wake = [this] { loop_->wake(); },
             .post = [this](std::function<void()> work) { asio::post(context_, std::move(work)); },
+            .planned = [this](base::Timestamp at) { return scheduler_->planned(at); },
+            .announced = [this](operations::Period in) { return scheduler_->announced(in); },
+            .outage = [this](base::Timestamp at) { return scheduler_->outage(at); },
             .changed =
                 [this](const protocol::HealthChange& change) {
                     events_->hub().publish(protocol::health_changed(change, clock_.now().time));
@@ -409,12 +402,14 @@ void Daemon::greet_caller() const {
 void Daemon::start_probes() {
     health_->set_load(overload_.take_overload() ? operations::Load::Overload
                                                 : operations::Load::Normal);
+    scheduler_->tick(clock_.now());
     health_->tick();
     const auto deadline = std::chrono::steady_clock::now() + kFirstProbesWithin;
     while ((!health_->monitor().settled() || runtime_->awaits_archive()) &&
            std::chrono::steady_clock::now() < deadline) {
         (void)context_.run_one_for(std::chrono::milliseconds(20));
         exchange_.deliver(*runtime_);  // The reply to its probe; the loop runs no turns yet.
+        scheduler_->tick(clock_.now());
         health_->tick();
         probe_archive();
     }
@@ -429,6 +424,7 @@ void Daemon::probe_archive() {
 void Daemon::watch() {
     routes_->health.set_websocket_connections(events_->server().connections());
     count_connections();
+    scheduler_->tick(clock_.now());
     health_->tick();
     access_->tick(clock_.now().time);
     probe_archive();
@@ -538,6 +534,7 @@ void Daemon::close_store() {
     responses_.reset();
     access_.reset();
     health_.reset();
+    scheduler_.reset();
     analysis_.reset();
     loop_.reset();
     runtime_.reset();
@@ -578,23 +575,9 @@ int Daemon::run() {
 }  // namespace
 
 int run_daemon(const host::Config& config, const DaemonPaths& paths) {
-    auto folder = host::DataFolder::open(paths.data);
-    if (!folder) return failed(EX_TEMPFAIL, folder.error());
-    auto token = users::OperatorToken::load_or_create(folder.value().path());
-    if (!token) return failed(EX_NOPERM, token.error().text);
-    auto disk = std::make_unique<store_sqlite::MeasuredDisk>();
-    auto store = store_sqlite::SqliteStore::open(
-        store_options(config, folder.value().store().string(), disk->name()));
-    if (!store) {
-        const bool damaged = store.error().kind != store_sqlite::OpenError::Kind::CannotOpen;
-        return failed(damaged ? EX_DATAERR : EX_IOERR,
-                      "cannot open the store: " + store.error().text());
-    }
-    Daemon::Opened opened{std::move(folder).value(),
-                          std::move(token).value(),
-                          std::move(disk),
-                          std::move(store).value()};
-    return Daemon(config, paths, std::move(opened)).run();
+    auto opened = open_data(config, paths.data);
+    if (!opened) return failed(opened.error().code, opened.error().text);
+    return Daemon(config, paths, std::move(opened).value()).run();
 }
 
 }  // namespace botcore::apps

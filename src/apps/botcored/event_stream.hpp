@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "host/config.hpp"
 #include "observability/metrics.hpp"
+#include "runtime/runtime.hpp"
 #include "services/events/websocket_server.hpp"
 
 #include <filesystem>
@@ -45,6 +46,10 @@ private:
     events::EventHub hub_;
     events::WebsocketServer server_;
 };
+
+/// The owner of an account, as the runtime knows it.
+[[nodiscard]] std::optional<model::Owner> owner_in(const runtime::Runtime& runtime,
+                                                   const model::AccountId& account);
 
 [[nodiscard]] observability::LogOptions log_options(const host::Config& config);
 

@@ -124,10 +124,15 @@ health::HealthService::Options watch_options(const host::Config& config,
     options.store_path = store.string();
     options.disk_low_bytes = static_cast<std::uint64_t>(config.integer("store.disk_low_mib"))
                              << 20U;
-    options.maintenance.drain_max = seconds(config, "maintenance.drain_max_seconds");
-    options.maintenance.ramp = seconds(config, "maintenance.ramp_seconds");
-    options.maintenance.watch = seconds(config, "maintenance.watch_seconds");
     return options;
+}
+
+operations::MaintenanceTimes maintenance_times(const host::Config& config) {
+    operations::MaintenanceTimes times;
+    times.drain_max = seconds(config, "maintenance.drain_max_seconds");
+    times.ramp = seconds(config, "maintenance.ramp_seconds");
+    times.watch = seconds(config, "maintenance.watch_seconds");
+    return times;
 }
 
 host::ShutdownOptions shutdown_options(const host::Config& config) {

@@ -7,6 +7,7 @@
 #include "host/config.hpp"
 #include "host/shutdown.hpp"
 #include "net/http_server.hpp"
+#include "operations/maintenance.hpp"
 #include "ports/cache.hpp"
 #include "runtime/runtime.hpp"
 #include "services/health/health_service.hpp"
@@ -25,6 +26,8 @@ namespace botcore::apps {
                                                     const std::filesystem::path& data);
 [[nodiscard]] health::HealthService::Options watch_options(const host::Config& config,
                                                            const std::filesystem::path& store);
+
+[[nodiscard]] operations::MaintenanceTimes maintenance_times(const host::Config& config);
 [[nodiscard]] host::ShutdownOptions shutdown_options(const host::Config& config);
 [[nodiscard]] store_sqlite::SqliteOptions store_options(const host::Config& config,
                                                         std::string path,

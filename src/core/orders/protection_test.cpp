@@ -1,4 +1,5 @@
 #include "core/core_bench_test.hpp"
+#include "core/sweep.hpp"
 
 #include <gmock/gmock.h>
 

@@ -35,15 +35,14 @@ HealthService::HealthService(Options options, Parts parts)
                              [&store = parts_.store] { return store.storage_state(); },
                              options_.disk_low_bytes),
                   parts_.post),
-      scheduler_({parts_.runtime, parts_.announcer, parts_.wake}, options_.maintenance),
       monitor_({prober_,
                 parts_.log,
                 parts_.now,
                 [this] { return load_; },
-                [this](base::Timestamp at) { return scheduler_.planned(at); },
-                [this](operations::Period within) { return scheduler_.announced(within); },
+                parts_.planned,
+                parts_.announced,
                 parts_.changed,
-                [this](base::Timestamp at) { return scheduler_.outage(at); }},
+                parts_.outage},
                read_uptime()) {
     prober_.add(operations::Dependency::Database, store_probe_.probe());
     prober_.add(operations::Dependency::Disk, disk_probe_.probe());
@@ -63,7 +62,6 @@ operations::UptimeLog HealthService::read_uptime() {
 }
 
 void HealthService::tick() {
-    scheduler_.tick(parts_.now());
     monitor_.tick();
     const base::Timestamp steady = steady_now();
     if (!monitor_.settled() || steady < next_write_) return;

@@ -1,8 +1,7 @@
 #pragma once
 
-/// Everything about health and maintenance that runs beside the trading: the probes, the overall
-/// state, the uptime figures and their file, the steps of maintenance windows. One `tick` drives it
-/// all.
+/// Everything about health that runs beside the trading: the probes, the overall state, the uptime
+/// figures and their file. One `tick` drives it all.
 ///
 /// Threads: the loop thread; `write_out` for the store maintenance thread. The store probe and the
 /// disk probe each have a thread of their own, since both may hang (ADR 7).
@@ -10,8 +9,8 @@
 #include "services/health/health_monitor.hpp"
 #include "services/health/local_probes.hpp"
 #include "services/health/uptime_file.hpp"
-#include "services/maintenance/maintenance_scheduler.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -22,7 +21,6 @@ public:
     /// All references must outlive this object.
     struct Parts {
         runtime::Runtime& runtime;
-        maintenance::MaintenanceAnnouncer& announcer;
         ports::Store& store;
         ports::Exchange& exchange;
         const ports::MarketData& market;
@@ -30,6 +28,10 @@ public:
         std::function<model::Now()> now;
         std::function<void()> wake;  ///< Makes the loop step soon.
         host::BlockingProbe::Post post;
+        /// What maintenance means for the uptime; see `HealthMonitor::Parts`.
+        std::function<bool(base::Timestamp)> planned;
+        std::function<std::optional<operations::Period>(operations::Period)> announced;
+        std::function<bool(base::Timestamp)> outage;
         /// Called for each check whose state has changed; may be empty.
         std::function<void(const protocol::HealthChange&)> changed = nullptr;
     };
@@ -39,7 +41,6 @@ public:
         base::Duration market_age_max = base::Duration::seconds(2);
         std::string store_path;  ///< Its disk is probed, and the uptime file lies beside it.
         std::uint64_t disk_low_bytes = 512ULL << 20U;
-        operations::MaintenanceTimes maintenance;
     };
 
     HealthService(Options options, Parts parts);
@@ -72,7 +73,6 @@ private:
     host::HealthProber prober_;
     host::BlockingProbe store_probe_;
     host::BlockingProbe disk_probe_;
-    maintenance::MaintenanceScheduler scheduler_;
     HealthMonitor monitor_;
     base::Timestamp
         next_write_;  ///< When the figures are queued for writing next, on the steady clock.
