@@ -88,7 +88,7 @@ public:
     [[nodiscard]] virtual base::Result<std::string, std::string> replace(
         const std::string& made, const std::string& store, const std::string& time) = 0;
 
-    /// Removes a store that is not open, with its logs and its reserved space. A store that does not
+    /// Removes a store that is not open, with its logs and reserved space. A store that does not
     /// exist, and one that cannot be removed, is no error.
     virtual void remove(const std::string& store) = 0;
 
