@@ -12,6 +12,7 @@
 
 #include "api/pending_responses.hpp"
 #include "host/request_context.hpp"
+#include "model/timeline.hpp"
 #include "observability/log.hpp"
 #include "observability/metrics.hpp"
 #include "protocol/events.hpp"
@@ -43,7 +44,7 @@ struct ApiOptions {
     /// Makes the waits of two processes between retries differ.
     std::uint64_t retry_seed = 1;
     /// The journal's timeline: every sequence number in a response belongs to it.
-    runtime::archive::TimelineIdentity timeline{};
+    model::TimelineIdentity timeline{};
 };
 
 class ReadRetries;

@@ -459,7 +459,7 @@ int ApiWorld::open_account(std::string_view name, std::string_view market_name) 
         .status;
 }
 
-void ApiWorld::set_timeline(runtime::archive::TimelineIdentity timeline) {
+void ApiWorld::set_timeline(model::TimelineIdentity timeline) {
     on_loop([&] { implementation_->api_context_->options.timeline = std::move(timeline); });
 }
 

@@ -26,7 +26,7 @@ class HttpHandler;
 struct HttpServerOptions;
 }  // namespace botcore::net
 
-namespace botcore::runtime::archive {
+namespace botcore::model {
 struct TimelineIdentity;
 }
 
@@ -144,7 +144,7 @@ public:
     void on_loop(const std::function<void()>& work);
 
     /// Sets the timeline, as a restore does.
-    void set_timeline(runtime::archive::TimelineIdentity timeline);
+    void set_timeline(model::TimelineIdentity timeline);
 
     /// Moves the clock and steps the runtime.
     void pass(model::Duration duration);

@@ -1,6 +1,5 @@
 #include "tests/archive/archive_world.hpp"
 
-#include "adapters/store_sqlite/replace_store.hpp"
 #include "adapters/store_sqlite/timeline.hpp"
 #include "base/check.hpp"
 #include "runtime/rebuild.hpp"
@@ -42,6 +41,15 @@ std::unique_ptr<store_sqlite::SqliteStore> open_store(const std::string& path) {
     auto opened = store_sqlite::SqliteStore::open(std::move(options));
     CHECK(opened.has_value());
     return std::move(opened).value();
+}
+
+ports::StoreBackup& stores() {
+    static store_sqlite::SqliteBackup stores;
+    return stores;
+}
+
+archive::StorePlace place_of(const fs::path& store) {
+    return {stores(), store};
 }
 
 std::string hash_of(const fs::path& store) {
@@ -100,9 +108,9 @@ void TradingStore::snapshot(base::Timestamp now) {
     CHECK(starts.has_value());
     if (starts.value().empty()) ship();
     const fs::path copy = path_.string() + "-copy";
-    CHECK(archive::copy_database(path_, copy, archive::CopyPace::Full, {}));
-    CHECK(archive::put_snapshot(vault_.archive, copy, now, {}));
-    store_sqlite::remove_database(copy);
+    CHECK(stores().copy(path_, copy, ports::CopyPace::Full, {}));
+    CHECK(archive::put_snapshot(vault_.archive, place_of(copy), now, {}));
+    stores().remove(copy);
 }
 
 void TradingStore::close() {

@@ -4,10 +4,10 @@
 
 #include "adapters/archive_folder/folder_repository.hpp"
 #include "adapters/store_sqlite/file_reader.hpp"
+#include "adapters/store_sqlite/sqlite_backup.hpp"
 #include "adapters/store_sqlite/sqlite_store.hpp"
 #include "services/archive/restore.hpp"
 #include "services/archive/shipper.hpp"
-#include "services/archive/store_copy.hpp"
 #include "tests/bench/in_process_core.hpp"
 #include "tests/scratch/temporary_folder.hpp"
 
@@ -23,6 +23,10 @@ namespace names = archive::names;
 inline constexpr base::Timestamp kNow = base::Timestamp::from_milliseconds(1'795'435'200'000);
 
 [[nodiscard]] std::unique_ptr<store_sqlite::SqliteStore> open_store(const std::string& path);
+/// The port to all stores of these tests; any thread may use it.
+[[nodiscard]] ports::StoreBackup& stores();
+/// The store in a file.
+[[nodiscard]] archive::StorePlace place_of(const std::filesystem::path& store);
 /// Each reads the file through a read-only connection.
 [[nodiscard]] std::string hash_of(const std::filesystem::path& store);
 [[nodiscard]] model::Head head_of(const std::filesystem::path& store);

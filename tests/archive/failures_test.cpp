@@ -50,7 +50,7 @@ protected:
     }
 
     archive::ArchiveError putting(const fs::path& copy) {
-        const auto put = archive::put_snapshot(vault_.archive, copy, kNow, {});
+        const auto put = archive::put_snapshot(vault_.archive, place_of(copy), kNow, {});
         EXPECT_FALSE(put.has_value());
         EXPECT_TRUE(vault_.archive.snapshots(1).value().empty());
         return put ? archive::ArchiveError{} : put.error();
@@ -127,9 +127,10 @@ TEST_F(ArchiveFailures, WritesNoSnapshotWithoutAMatchingTimeline) {
 
 TEST_F(ArchiveFailures, ReportsAMissingTargetFolderOfASnapshot) {
     ASSERT_TRUE(vault_.archive.begin_timeline(1, {.created = kNow}).has_value());
-    const auto put = archive::put_snapshot(vault_.archive, path_, kNow, {});
+    const auto put = archive::put_snapshot(vault_.archive, place_of(path_), kNow, {});
     ASSERT_TRUE(put.has_value()) << put.error().text;
-    const auto fetched = archive::fetch_snapshot(vault_.archive, put.value().name, nowhere_, {});
+    const auto fetched =
+        archive::fetch_snapshot(vault_.archive, put.value().name, place_of(nowhere_), {});
     ASSERT_FALSE(fetched.has_value());
     EXPECT_EQ(fetched.error().kind, Kind::Store);
     EXPECT_THAT(fetched.error().text, HasSubstr(nowhere_.string()));
@@ -137,7 +138,7 @@ TEST_F(ArchiveFailures, ReportsAMissingTargetFolderOfASnapshot) {
 
 TEST_F(ArchiveFailures, ReportsWhichFileOfACopyFailed) {
     const auto copy = [&](const fs::path& from, const fs::path& to) {
-        const auto done = archive::copy_database(from, to, archive::CopyPace::Full, {});
+        const auto done = stores().copy(from, to, ports::CopyPace::Full, {});
         EXPECT_FALSE(done.has_value());
         EXPECT_FALSE(fs::exists(to));
         return done ? std::string() : done.error();
@@ -149,14 +150,14 @@ TEST_F(ArchiveFailures, ReportsWhichFileOfACopyFailed) {
 }
 
 TEST_F(ArchiveFailures, DoesNotCopyAnUnreadableUsersFile) {
-    archive::UsersCopy missing(nowhere_, folder_.path(), vault_.archive, 1);
+    archive::UsersCopy missing(place_of(nowhere_), folder_.path(), vault_.archive, 1);
     EXPECT_TRUE(missing.step(kNow).has_value()) << "There are no users yet.";
-    archive::UsersCopy unreadable(garbage_, folder_.path(), vault_.archive, 1);
+    archive::UsersCopy unreadable(place_of(garbage_), folder_.path(), vault_.archive, 1);
     const auto step = unreadable.step(kNow);
     ASSERT_FALSE(step.has_value());
     EXPECT_EQ(step.error().kind, Kind::Store);
     EXPECT_EQ(archive::fetch_users(vault_.archive, 1, folder_.file("users")).value(), false);
-    archive::UsersCopy whole(path_, folder_.path(), vault_.archive, 1);
+    archive::UsersCopy whole(place_of(path_), folder_.path(), vault_.archive, 1);
     ASSERT_TRUE(whole.step(kNow).has_value());
     const auto fetched = archive::fetch_users(vault_.archive, 1, folder_.path());
     ASSERT_FALSE(fetched.has_value());
@@ -187,9 +188,10 @@ TEST_F(ArchiveFailures, DoesNotRebuildRowsFromAnIncompleteJournal) {
 
 TEST_F(ArchiveFailures, ReportsAMissingTargetFolderOfARestore) {
     ASSERT_TRUE(vault_.archive.begin_timeline(1, {.created = kNow}).has_value());
-    ASSERT_TRUE(archive::put_snapshot(vault_.archive, path_, kNow, {}).has_value());
+    ASSERT_TRUE(archive::put_snapshot(vault_.archive, place_of(path_), kNow, {}).has_value());
     std::vector<archive::ArchiveError> warnings;
-    const auto restored = archive::restore_into(vault_.archive, {}, nowhere_, {}, warnings);
+    const auto restored =
+        archive::restore_into(vault_.archive, {}, place_of(nowhere_), {}, warnings);
     ASSERT_FALSE(restored.has_value());
     EXPECT_EQ(restored.error().kind, Kind::Store);
     EXPECT_FALSE(fs::exists(nowhere_));

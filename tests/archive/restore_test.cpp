@@ -1,8 +1,6 @@
 // A restore reproduces the store at the chosen point exactly, regardless of the objects it is built
 // from.
 
-#include "adapters/store_sqlite/replace_store.hpp"
-#include "adapters/store_sqlite/timeline.hpp"
 #include "base/random.hpp"
 #include "base/time_text.hpp"
 #include "services/archive/archive_service.hpp"
@@ -30,7 +28,8 @@ protected:
     archive::ArchiveResult<archive::Restored> restore(Vault& vault,
                                                       const archive::RestoreTarget& moment) {
         warnings_.clear();
-        return archive::restore_into(vault.archive, moment, file("made.db"), {}, warnings_);
+        return archive::restore_into(
+            vault.archive, moment, place_of(file("made.db")), {}, warnings_);
     }
 
     scratch::TemporaryFolder folder_;
@@ -147,19 +146,18 @@ TEST_F(Restores, UseASnapshotThatWasTakenUnderLoad) {
     const std::filesystem::path copy = file("copy.db");
     std::atomic<bool> copied = false;
     std::thread copier([&] {
-        copied =
-            archive::copy_database(store.path(), copy, archive::CopyPace::Gentle, {}).has_value();
+        copied = stores().copy(store.path(), copy, ports::CopyPace::Gentle, {}).has_value();
     });
     for (int i = 0; i < 30; ++i)
         store.trade(10);
     copier.join();
     ASSERT_TRUE(copied);
     store.ship();
-    const auto snapshot = archive::put_snapshot(vault.archive, copy, kNow, {});
+    const auto snapshot = archive::put_snapshot(vault.archive, place_of(copy), kNow, {});
     ASSERT_TRUE(snapshot);
     EXPECT_LE(snapshot.value().name.sequence, store.head().sequence);
     const auto verified = archive::verify_snapshot(
-        vault.archive, snapshot.value().name, file("scratch.db"), kNow, {});
+        vault.archive, snapshot.value().name, place_of(file("scratch.db")), kNow, {});
     ASSERT_TRUE(verified) << verified.error().text;
     EXPECT_TRUE(vault.archive.snapshots(1).value().front().verified);
     const auto newest = restore(vault, {});
@@ -179,7 +177,7 @@ TEST_F(Restores, ReadOldRecordsFromALaterSnapshotAfterTheirSegmentsAreRemoved) {
     store.snapshot(kNow - Duration::seconds(10 * 86'400));
     ASSERT_TRUE(archive::verify_snapshot(vault.archive,
                                          vault.archive.snapshots(1).value().front().name,
-                                         file("scratch.db"),
+                                         place_of(file("scratch.db")),
                                          kNow,
                                          {}));
     const auto chosen =
@@ -211,21 +209,21 @@ TEST_F(Restores, BeginANewTimelineForTheRestoredStore) {
     const auto restored = restore(vault, {.sequence = branch.sequence});
     ASSERT_TRUE(restored);
     const auto timeline =
-        archive::begin_timeline(vault.archive, restored.value(), file("made.db"), kNow);
+        archive::begin_timeline(vault.archive, restored.value(), place_of(file("made.db")), kNow);
     ASSERT_TRUE(timeline);
     EXPECT_EQ(timeline.value().number, 2U);
-    const auto marked = store_sqlite::timeline_of(file("made.db"));
+    const auto marked = stores().timeline_of(file("made.db"));
     ASSERT_TRUE(marked) << marked.error();
     EXPECT_EQ(marked.value(), timeline.value());
     ASSERT_EQ(marked.value().ancestors.size(), 1U);
     EXPECT_EQ(marked.value().ancestors.front().timeline, 1U);
     EXPECT_EQ(marked.value().ancestors.front().last, branch.sequence);
     first.close();
-    const auto old = store_sqlite::replace_store(file("made.db"), file("store.db"), "now");
+    const auto old = stores().replace(file("made.db"), file("store.db"), "now");
     ASSERT_TRUE(old) << old.error();
     EXPECT_EQ(hash_of(old.value()), end_of_first);
     std::filesystem::copy_file(file("store.db"), file("made.db"));
-    const auto at_once = store_sqlite::replace_store(file("made.db"), file("store.db"), "now");
+    const auto at_once = stores().replace(file("made.db"), file("store.db"), "now");
     ASSERT_TRUE(at_once) << at_once.error();
     EXPECT_NE(at_once.value(), old.value());
 
@@ -251,13 +249,14 @@ TEST_F(Restores, BeginANewTimelineForTheRestoredStore) {
 }
 
 /// Restores the newest point of `from` into the file `name`, on a new timeline.
-names::TimelineIdentity restored_to(Vault& from,
+model::TimelineIdentity restored_to(Vault& from,
                                     const std::filesystem::path& file,
-                                    names::Timeline above = 0) {
+                                    model::Timeline above = 0) {
     std::vector<archive::ArchiveError> warnings;
-    const auto restored = archive::restore_into(from.archive, {}, file, {}, warnings);
+    const auto restored = archive::restore_into(from.archive, {}, place_of(file), {}, warnings);
     CHECK(restored.has_value());
-    const auto begun = archive::begin_timeline(from.archive, restored.value(), file, kNow, above);
+    const auto begun =
+        archive::begin_timeline(from.archive, restored.value(), place_of(file), kNow, above);
     CHECK(begun.has_value());
     return begun.value();
 }

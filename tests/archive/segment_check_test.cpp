@@ -128,7 +128,14 @@ TEST(AnExport, IsOneDatedFileAndOverwritesNone) {
     Vault vault(folder.file("vault"));
     TradingStore store(folder.file("store.db"), vault, 7);
     store.trade(10);
-    const archive::ExportPlan plan{.store = store.path(),
+    const auto in_folder =
+        [](const fs::path& where) -> base::Result<std::unique_ptr<ports::Repository>, std::string> {
+        return std::unique_ptr<ports::Repository>(
+            TRY(archive_folder::FolderRepository::open(where)));
+    };
+    const archive::ExportPlan plan{.stores = stores(),
+                                   .make_repository = in_folder,
+                                   .store = store.path(),
                                    .users = folder.file("users.sqlite"),
                                    .scratch = folder.file("scratch"),
                                    .folder = folder.path()};

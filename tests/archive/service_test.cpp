@@ -37,7 +37,8 @@ protected:
         CHECK(key.has_value());
         auto service = archive::ArchiveService::start(
             options,
-            {.key = std::move(key).value(),
+            {.stores = std::make_shared<store_sqlite::SqliteBackup>(),
+             .key = std::move(key).value(),
              .repositories = {[this]()
                                   -> base::Result<std::unique_ptr<ports::Repository>, std::string> {
                  auto opened = archive_folder::FolderRepository::open(file("vault"));
@@ -159,14 +160,15 @@ TEST_F(Service, ReportsAFindingWithItsAccount) {
 TEST_F(Service, CopiesUsersAfterEachChange) {
     Vault vault(file("vault"));
     run_sql("users.sqlite", "CREATE TABLE users (id TEXT); INSERT INTO users VALUES ('one')");
-    archive::UsersCopy copy(file("users.sqlite"), folder_.path(), vault.archive, 1);
+    archive::UsersCopy copy(place_of(file("users.sqlite")), folder_.path(), vault.archive, 1);
     ASSERT_TRUE(copy.step(kNow));
     ASSERT_TRUE(copy.step(kNow + Duration::seconds(1)));
     EXPECT_EQ(vault.objects().size(), 1U);
     run_sql("users.sqlite", "INSERT INTO users VALUES ('two')");
     ASSERT_TRUE(copy.step(kNow + Duration::seconds(2)));
     EXPECT_EQ(vault.objects().size(), 2U);
-    archive::UsersCopy after_restart(file("users.sqlite"), folder_.path(), vault.archive, 1);
+    archive::UsersCopy after_restart(
+        place_of(file("users.sqlite")), folder_.path(), vault.archive, 1);
     ASSERT_TRUE(after_restart.step(kNow + Duration::seconds(3)));
     EXPECT_EQ(vault.objects().size(), 2U);
 
@@ -187,7 +189,8 @@ TEST_F(Service, ReportsInADrillWhatWouldBeLost) {
     TradingStore store(file("store.db"), vault, 7);
     store.trade(10);
     store.ship();
-    const archive::DrillFiles files{file("store.db"), file("drill.db"), file("drills.jsonl")};
+    const archive::DrillFiles files{
+        stores(), file("store.db"), file("drill.db"), file("drills.jsonl")};
     const auto good = archive::run_drill(
         vault.archive, files, {"Ada", "Grace"}, [&] { return store.head().time; }, {});
     EXPECT_TRUE(good.passed) << good.text;
@@ -208,7 +211,8 @@ TEST_F(Service, ReportsInADrillWhatWouldBeLost) {
     EXPECT_GE(late.loss, Duration::seconds(600));
     EXPECT_EQ(archive::DrillHistory(file("drills.jsonl")).read().value().size(), 2U);
     EXPECT_FALSE(std::filesystem::exists(file("drill.db")));
-    const archive::DrillFiles nowhere{file("store.db"), file("drill.db"), file("no/drills.jsonl")};
+    const archive::DrillFiles nowhere{
+        stores(), file("store.db"), file("drill.db"), file("no/drills.jsonl")};
     const auto lost =
         archive::run_drill(vault.archive, nowhere, {}, [&] { return store.head().time; }, {});
     EXPECT_FALSE(lost.passed) << "A report that is not kept is no report.";
@@ -320,8 +324,8 @@ TEST_F(Service, RemovesThePreUpgradeCopyAfterTheNextVerifiedBackup) {
         store.path().string() + std::string(store_sqlite::kOlderCopy);
     std::ofstream(copy) << "the store as it was";
     const auto written = std::filesystem::last_write_time(copy);
-    EXPECT_FALSE(
-        archive::remove_older_copy(store.path(), kNow - Duration::seconds(86'400 * 4'000)));
+    EXPECT_FALSE(archive::remove_older_copy(place_of(store.path()),
+                                            kNow - Duration::seconds(86'400 * 4'000)));
     EXPECT_TRUE(std::filesystem::exists(copy)) << "The backup is older than the upgrade.";
     EXPECT_EQ(std::filesystem::last_write_time(copy), written);
     now_ = kNow + Duration::seconds(86'400 * 4'000);

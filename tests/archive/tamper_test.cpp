@@ -55,7 +55,8 @@ protected:
 
     archive::ArchiveResult<archive::Restored> restore() {
         warnings_.clear();
-        return archive::restore_into(vault_.archive, {}, folder_.file("made.db"), {}, warnings_);
+        return archive::restore_into(
+            vault_.archive, {}, place_of(folder_.file("made.db")), {}, warnings_);
     }
 
     void expect_refused_at(const std::string& object, Kind kind) {
@@ -123,7 +124,7 @@ TEST_F(Tampering, AnotherKeyDecryptsNothing) {
     archive::Archive other_user(*vault_.repository, other.value());
     std::vector<archive::ArchiveError> warnings;
     const auto restored =
-        archive::restore_into(other_user, {}, folder_.file("made.db"), {}, warnings);
+        archive::restore_into(other_user, {}, place_of(folder_.file("made.db")), {}, warnings);
     ASSERT_FALSE(restored);
     EXPECT_EQ(restored.error().kind, Kind::OtherKey);
     EXPECT_EQ(restored.error().object, names::start_name(1));
@@ -145,8 +146,8 @@ TEST_F(Tampering, FallsBackToOlderRecordsWhenASnapshotIsDamaged) {
         EXPECT_EQ(warnings_.front().object, object);
         EXPECT_EQ(warnings_.front().kind, Kind::Damaged);
         const auto name = vault_.archive.snapshots(1).value().front().name;
-        const auto verified =
-            archive::verify_snapshot(vault_.archive, name, folder_.file("scratch.db"), kNow, {});
+        const auto verified = archive::verify_snapshot(
+            vault_.archive, name, place_of(folder_.file("scratch.db")), kNow, {});
         ASSERT_FALSE(verified);
         EXPECT_EQ(verified.error().object, object);
         write(vault_.file_of(object), whole);
@@ -165,25 +166,27 @@ TEST_F(Tampering, AnInterruptedSnapshotDoesNotPreventAnother) {
     const auto snapshots = vault_.archive.snapshots(1);
     ASSERT_EQ(snapshots.value().size(), 2U);
     EXPECT_NE(to_text(snapshots.value().back().name), parts);
-    EXPECT_TRUE(archive::verify_snapshot(
-        vault_.archive, snapshots.value().back().name, folder_.file("scratch.db"), kNow, {}));
+    EXPECT_TRUE(archive::verify_snapshot(vault_.archive,
+                                         snapshots.value().back().name,
+                                         place_of(folder_.file("scratch.db")),
+                                         kNow,
+                                         {}));
 }
 
 TEST_F(Tampering, ASnapshotOfDamagedBooksIsCompleteButNotVerified) {
     const fs::path copy = folder_.file("copy.db");
-    ASSERT_TRUE(
-        archive::copy_database(folder_.file("store.db"), copy, archive::CopyPace::Full, {}));
+    ASSERT_TRUE(stores().copy(folder_.file("store.db"), copy, ports::CopyPace::Full, {}));
     {
         auto opened = store_sqlite::Database::open(copy, {}, store_sqlite::OpenMode::ReadWrite);
         ASSERT_TRUE(opened);
         store_sqlite::Database database = std::move(opened).value();
         ASSERT_TRUE(database.execute("UPDATE balances SET cash = '1' WHERE account = 'bench-0'"));
     }  // Closed, so that no changes remain in the write-ahead log.
-    const auto snapshot =
-        archive::put_snapshot(vault_.archive, copy, kNow + base::Duration::seconds(60), {});
+    const auto snapshot = archive::put_snapshot(
+        vault_.archive, place_of(copy), kNow + base::Duration::seconds(60), {});
     ASSERT_TRUE(snapshot);
     const auto verified = archive::verify_snapshot(
-        vault_.archive, snapshot.value().name, folder_.file("scratch.db"), kNow, {});
+        vault_.archive, snapshot.value().name, place_of(folder_.file("scratch.db")), kNow, {});
     ASSERT_FALSE(verified);
     EXPECT_EQ(verified.error().kind, Kind::Broken);
     EXPECT_EQ(verified.error().object, to_text(snapshot.value().name));

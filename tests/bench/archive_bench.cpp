@@ -1,9 +1,9 @@
 #include "tests/bench/archive_bench.hpp"
 
 #include "adapters/archive_folder/folder_repository.hpp"
+#include "adapters/store_sqlite/sqlite_backup.hpp"
 #include "host/system_clock.hpp"
 #include "services/archive/restore.hpp"
-#include "services/archive/store_copy.hpp"
 
 #include <chrono>
 #include <string_view>
@@ -17,14 +17,14 @@ std::optional<RestoreTimes> measure_restore(const std::filesystem::path& store,
     std::filesystem::create_directories(folder);
     auto repository = archive_folder::FolderRepository::open(folder / "vault");
     const auto key = archive::ArchiveKey::create(folder / "key");
-    const auto copied =
-        archive::copy_database(store, folder / "copy.db", archive::CopyPace::Full, {});
+    store_sqlite::SqliteBackup stores;
+    const auto copied = stores.copy(store, folder / "copy.db", ports::CopyPace::Full, {});
     if (!repository || !key || !copied) return std::nullopt;
     const auto owned = std::move(repository).value();
     archive::Archive vault(*owned, key.value());
     const base::Timestamp now = host::wall_time();
-    if (!vault.begin_timeline(archive::names::kFirstTimeline, {.created = now})) return {};
-    const auto put = archive::put_snapshot(vault, folder / "copy.db", now, {});
+    if (!vault.begin_timeline(model::kFirstTimeline, {.created = now})) return {};
+    const auto put = archive::put_snapshot(vault, {stores, folder / "copy.db"}, now, {});
     if (!put) return std::nullopt;
     RestoreTimes times;
     const auto began = Clock::now();
@@ -36,7 +36,7 @@ std::optional<RestoreTimes> measure_restore(const std::filesystem::path& store,
     };
     std::vector<archive::ArchiveError> warnings;
     const auto restored =
-        archive::restore_into(vault, {}, folder / "restored.db", progress, warnings);
+        archive::restore_into(vault, {}, {stores, folder / "restored.db"}, progress, warnings);
     times.restore_s = seconds();
     if (!restored || !warnings.empty()) return std::nullopt;
     times.bytes = std::filesystem::file_size(folder / "restored.db");

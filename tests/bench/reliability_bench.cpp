@@ -1,10 +1,10 @@
 #include "tests/bench/reliability_bench.hpp"
 
 #include "adapters/archive_folder/folder_repository.hpp"
+#include "adapters/store_sqlite/sqlite_backup.hpp"
 #include "host/system_clock.hpp"
 #include "services/archive/archive_service.hpp"
 #include "services/archive/snapshot.hpp"
-#include "services/archive/store_copy.hpp"
 #include "tests/crash/api_calls.hpp"
 #include "tests/crash/daemon_process.hpp"
 #include "tests/crash/figure_report.hpp"
@@ -150,20 +150,21 @@ private:
         const auto owned = std::move(repository).value();
         archive::Archive vault(*owned, key.value());
         base::Timestamp now = host::wall_time();
-        if (!vault.begin_timeline(archive::names::kFirstTimeline, {.created = now})) {
+        if (!vault.begin_timeline(model::kFirstTimeline, {.created = now})) {
             return fail("the timeline cannot be begun");
         }
+        store_sqlite::SqliteBackup stores;
         while (wait()) {
             std::uint64_t before = 0;
-            const auto copied = archive::copy_database(
-                store_, folder_ / "copy.db", archive::CopyPace::Gentle, [&](auto done, auto) {
+            const auto copied = stores.copy(
+                store_, folder_ / "copy.db", ports::CopyPace::Gentle, [&](auto done, auto) {
                     pages_ += done - before;
                     before = done;
                     (void)wait();
                 });
             if (!copied) return fail(copied.error());
             now = now + base::Duration::seconds(1);
-            if (!archive::put_snapshot(vault, folder_ / "copy.db", now, {})) {
+            if (!archive::put_snapshot(vault, {stores, folder_ / "copy.db"}, now, {})) {
                 return fail("the snapshot was not taken");
             }
         }

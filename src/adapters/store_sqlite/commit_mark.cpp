@@ -53,7 +53,7 @@ std::optional<model::Hash> hash_in(std::string_view text) {
 
 }  // namespace
 
-std::string CommitMark::name_of(const runtime::archive::TimelineIdentity& timeline) {
+std::string CommitMark::name_of(const model::TimelineIdentity& timeline) {
     return timeline.ancestors.empty() ? std::to_string(timeline.number) : to_text(timeline);
 }
 

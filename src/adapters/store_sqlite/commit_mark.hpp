@@ -11,7 +11,7 @@
 
 #include "base/result.hpp"
 #include "model/record.hpp"
-#include "runtime/archive/names.hpp"
+#include "model/timeline.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -32,7 +32,7 @@ public:
 
     /// The name of a timeline in a mark. A first timeline gets its id from its first record and has
     /// none before, so its number is sufficient.
-    [[nodiscard]] static std::string name_of(const runtime::archive::TimelineIdentity& timeline);
+    [[nodiscard]] static std::string name_of(const model::TimelineIdentity& timeline);
 
     /// The path of the mark beside the database `store`.
     [[nodiscard]] static std::filesystem::path path_of(const std::filesystem::path& store);

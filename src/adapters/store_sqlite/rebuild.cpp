@@ -1,7 +1,6 @@
 #include "adapters/store_sqlite/rebuild.hpp"
 
 #include "adapters/store_sqlite/replace_store.hpp"
-#include "adapters/store_sqlite/sqlite_store.hpp"
 #include "adapters/store_sqlite/timeline.hpp"
 #include "runtime/archive/names.hpp"
 #include "runtime/verify.hpp"
@@ -14,16 +13,16 @@ namespace botcore::store_sqlite {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-base::Result<std::unique_ptr<SqliteStore>, std::string> open_store(const std::string& path) {
+base::Result<std::unique_ptr<SqliteStore>, std::string> open_without_reserve(const fs::path& path) {
     SqliteOptions options;
     options.path = path;
     options.reserve_bytes = 0;
     auto opened = SqliteStore::open(std::move(options));
-    if (!opened) return base::Failure{path + ": " + opened.error().text()};
+    if (!opened) return base::Failure{path.string() + ": " + opened.error().text()};
     return std::move(opened).value();
 }
+
+namespace {
 
 base::Outcome<std::string> prove(SqliteStore& store) {
     const auto report = runtime::verify(store.reader(), {});
@@ -36,8 +35,8 @@ base::Outcome<std::string> prove(SqliteStore& store) {
 base::Result<model::Head, std::string> rebuild_rows(const std::string& path,
                                                     const std::string& rebuilt,
                                                     const runtime::RebuildProgress& progress) {
-    const auto old = TRY(open_store(path));
-    const auto fresh = TRY(open_store(rebuilt));
+    const auto old = TRY(open_without_reserve(path));
+    const auto fresh = TRY(open_without_reserve(rebuilt));
     const auto head = old->reader().head();
     if (!head) return base::Failure{std::string("the journal's head cannot be read")};
     auto made = runtime::replay_journal(old->reader(), *fresh, head.value().sequence, progress);

@@ -13,12 +13,19 @@
 /// The caller holds the lock of the data folder, so nothing else writes meanwhile.
 /// @spec:NFR-RELIABILITY-004
 
+#include "adapters/store_sqlite/sqlite_store.hpp"
 #include "runtime/rebuild.hpp"
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
 namespace botcore::store_sqlite {
+
+/// Opens a store without a disk reserve, or creates an empty one, for a writer that can begin again
+/// when the disk is full. The error names the file.
+[[nodiscard]] base::Result<std::unique_ptr<SqliteStore>, std::string> open_without_reserve(
+    const std::filesystem::path& path);
 
 struct Rebuilt {
     model::Head head;

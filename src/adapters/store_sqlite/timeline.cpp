@@ -1,6 +1,7 @@
 #include "adapters/store_sqlite/timeline.hpp"
 
 #include "adapters/store_sqlite/database.hpp"
+#include "runtime/archive/names.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -10,8 +11,8 @@
 
 namespace botcore::store_sqlite {
 
-using runtime::archive::Ancestor;
-using runtime::archive::TimelineIdentity;
+using model::Ancestor;
+using model::TimelineIdentity;
 
 namespace {
 
@@ -106,13 +107,13 @@ base::Result<TimelineIdentity, std::string> timeline_of(const std::filesystem::p
     auto stored = read_from(database);
     if (!stored) return base::Failure{failed(store, stored.error().code)};
     const auto [number, id, ancestors] = std::move(stored).value();
-    if (number < 0 || number > runtime::archive::kTimelineMax || id < 0 ||
+    if (number < 0 || number > model::kTimelineMax || id < 0 ||
         id > std::numeric_limits<std::uint32_t>::max()) {
         return base::Failure{store.string() + ": a timeline that cannot be, " +
                              std::to_string(number)};
     }
     TimelineIdentity identity;
-    if (number > 0) identity.number = static_cast<runtime::archive::Timeline>(number);
+    if (number > 0) identity.number = static_cast<model::Timeline>(number);
     identity.id = static_cast<std::uint32_t>(id);
     identity.ancestors = ancestors;
     return identity;

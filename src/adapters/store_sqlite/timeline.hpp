@@ -4,7 +4,7 @@
 /// store always has its own timeline.
 
 #include "base/result.hpp"
-#include "runtime/archive/names.hpp"
+#include "model/timeline.hpp"
 
 #include <filesystem>
 #include <string>
@@ -12,12 +12,12 @@
 namespace botcore::store_sqlite {
 
 /// The timeline of the store; the first timeline if the file names none.
-[[nodiscard]] base::Result<runtime::archive::TimelineIdentity, std::string> timeline_of(
+[[nodiscard]] base::Result<model::TimelineIdentity, std::string> timeline_of(
     const std::filesystem::path& store);
 
 /// Sets the timeline of the store, which must not be open. The change is synced when the function
 /// returns.
-[[nodiscard]] base::Outcome<std::string> set_timeline(
-    const std::filesystem::path& store, const runtime::archive::TimelineIdentity& identity);
+[[nodiscard]] base::Outcome<std::string> set_timeline(const std::filesystem::path& store,
+                                                      const model::TimelineIdentity& identity);
 
 }  // namespace botcore::store_sqlite

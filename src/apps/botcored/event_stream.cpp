@@ -1,6 +1,6 @@
 #include "apps/botcored/event_stream.hpp"
 
-#include "adapters/store_sqlite/timeline.hpp"
+#include "apps/wiring/store_backup.hpp"
 #include "build_info.hpp"
 
 #include <unistd.h>
@@ -59,7 +59,7 @@ EventStream::EventStream(const host::Config& config, Parts parts)
 }
 
 base::Outcome<std::string> EventStream::read_timeline(const std::filesystem::path& store) {
-    hub_.set_timeline(TRY(store_sqlite::timeline_of(store)));
+    hub_.set_timeline(TRY(make_store_backup()->timeline_of(store)));
     return base::Done{};
 }
 

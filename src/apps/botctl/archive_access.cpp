@@ -1,6 +1,7 @@
 #include "apps/botctl/archive_access.hpp"
 
 #include "apps/wiring/archive_link.hpp"
+#include "apps/wiring/store_backup.hpp"
 #include "host/data_owner.hpp"
 #include "host/system_clock.hpp"
 #include "observability/redact.hpp"
@@ -30,6 +31,7 @@ base::Result<host::Config, std::string> read_config(const std::string& file) {
 base::Result<std::unique_ptr<ArchiveAccess>, std::string> open_archive(
     const DaemonClient& client, const BackupArguments& args) {
     auto opened = std::make_unique<ArchiveAccess>();
+    opened->stores = apps::make_store_backup();
     opened->config = TRY(read_config(args.config_file));
     if (args.from.starts_with("s3://")) {
         (void)TRY(opened->config.set("archive.repository", args.from, "--from"));

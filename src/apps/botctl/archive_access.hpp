@@ -17,6 +17,7 @@ namespace botcore::botctl {
 
 /// Everything needed to use one archive.
 struct ArchiveAccess {
+    std::unique_ptr<ports::StoreBackup> stores;
     host::Config config;
     std::filesystem::path data;
     /// The archive's address, from --from or else from the configuration. The path of a folder is

@@ -1,5 +1,3 @@
-#include "adapters/store_sqlite/replace_store.hpp"
-#include "adapters/store_sqlite/timeline.hpp"
 #include "apps/botctl/archive_access.hpp"
 #include "apps/botctl/confirmation.hpp"
 #include "apps/botctl/progress.hpp"
@@ -11,7 +9,6 @@
 #include "services/archive/job_file.hpp"
 #include "services/archive/known_archives.hpp"
 #include "services/archive/restore.hpp"
-#include "services/archive/store_copy.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -96,15 +93,16 @@ int create_backup(DaemonClient& client, const BackupArguments& args) {
     if (!opened) return refused(client, opened.error());
     const fs::path scratch = opened.value()->data / "backup-copy.db";
     ProgressLine line;
-    const auto copied = archive::copy_database(
+    ports::StoreBackup& stores = *opened.value()->stores;
+    const auto copied = stores.copy(
         opened.value()->data / "botcore.db",
         scratch,
-        archive::CopyPace::Gentle,
+        ports::CopyPace::Gentle,
         [&](std::uint64_t done, std::uint64_t total) { line.show("copied", done, total); });
     if (!copied) return refused(client, copied.error());
-    const auto put =
-        archive::put_snapshot(*opened.value()->archive, scratch, now(), line.as_progress());
-    store_sqlite::remove_database(scratch);
+    const auto put = archive::put_snapshot(
+        *opened.value()->archive, {stores, scratch}, now(), line.as_progress());
+    stores.remove(scratch);
     line.end();
     if (!put) return refused(client, put.error());
     const auto remembered = archive::KnownArchives(opened.value()->data).add(opened.value()->place);
@@ -141,7 +139,7 @@ int prune_backups(DaemonClient& client, const BackupArguments& args) {
     const auto number = [&](std::string_view key) {
         return static_cast<std::size_t>(config.integer(key));
     };
-    const auto timeline = store_sqlite::timeline_of(opened.value()->data / "botcore.db");
+    const auto timeline = opened.value()->stores->timeline_of(opened.value()->data / "botcore.db");
     if (!timeline) return refused(client, timeline.error());
     archive::Archive& from = *opened.value()->archive;
     const auto chosen = archive::prunable(

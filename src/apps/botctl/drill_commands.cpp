@@ -64,7 +64,8 @@ int run_drill(DaemonClient& client, const BackupArguments& args) {
     if (!opened) return refused(client, opened.error());
     ProgressLine line;
     const auto drill = archive::run_drill(*opened.value()->archive,
-                                          {.store = opened.value()->data / "botcore.db",
+                                          {.stores = *opened.value()->stores,
+                                           .store = opened.value()->data / "botcore.db",
                                            .scratch = opened.value()->data / "drill-copy.db",
                                            .history = opened.value()->data / archive::kDrillFile},
                                           std::move(participants),

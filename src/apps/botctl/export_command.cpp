@@ -1,6 +1,8 @@
 #include "apps/botctl/archive_access.hpp"
 #include "apps/botctl/progress.hpp"
 #include "apps/wiring/archive_places.hpp"
+#include "apps/wiring/repository_place.hpp"
+#include "apps/wiring/store_backup.hpp"
 #include "services/archive/export.hpp"
 
 namespace botcore::botctl {
@@ -17,8 +19,11 @@ int export_backup(DaemonClient& client, const BackupArguments& args) {
     if (const auto working = work_as_owner_of(data); !working) {
         return refused(client, working.error());
     }
+    const auto stores = apps::make_store_backup();
     ProgressLine line;
-    const auto done = archive::export_backup({.store = data / "botcore.db",
+    const auto done = archive::export_backup({.stores = *stores,
+                                              .make_repository = apps::make_folder_repository,
+                                              .store = data / "botcore.db",
                                               .users = data / "users.sqlite",
                                               .scratch = data / "export-scratch",
                                               .folder = fs::absolute(args.folder)},

@@ -1,12 +1,11 @@
 #include "apps/botctl/missing_records.hpp"
 
 #include "adapters/store_sqlite/commit_mark.hpp"
-#include "adapters/store_sqlite/file_reader.hpp"
-#include "adapters/store_sqlite/timeline.hpp"
 #include "apps/botctl/archive_access.hpp"
 #include "apps/botctl/confirmation.hpp"
 #include "apps/botctl/newer_archives.hpp"
 #include "apps/wiring/archive_link.hpp"
+#include "apps/wiring/store_backup.hpp"
 #include "host/data_folder.hpp"
 
 #include <boost/json/object.hpp>
@@ -22,15 +21,14 @@ namespace json = boost::json;
 
 namespace {
 
-using Timeline = runtime::archive::TimelineIdentity;
-
-base::Result<std::string, std::string> missing_by_mark(const std::filesystem::path& store,
-                                                       const Timeline& timeline,
+base::Result<std::string, std::string> missing_by_mark(ports::StoreBackup& stores,
+                                                       const std::filesystem::path& store,
+                                                       const model::TimelineIdentity& timeline,
                                                        const model::Head& head) {
     const auto mark = TRY(store_sqlite::CommitMark::read(store));
     if (!mark) return std::string();
     std::optional<model::Hash> ours;
-    const auto reader = store_sqlite::open_reader(store);
+    const auto reader = stores.open_reader(store);
     if (reader) {
         const auto entries = reader.value()->journal(mark->sequence, 1);
         const bool there = entries && !entries.value().empty() &&
@@ -46,9 +44,10 @@ base::Result<std::string, std::string> missing_by_mark(const std::filesystem::pa
 MissingRecords missing_records(const DaemonClient& client, const model::Head& head) {
     const std::filesystem::path store =
         std::filesystem::path(client.settings().data) / "botcore.db";
-    const auto timeline = store_sqlite::timeline_of(store);
+    const auto stores = apps::make_store_backup();
+    const auto timeline = stores->timeline_of(store);
     if (!timeline) return {{}, timeline.error()};
-    const auto by_mark = missing_by_mark(store, timeline.value(), head);
+    const auto by_mark = missing_by_mark(*stores, store, timeline.value(), head);
     if (!by_mark) return {{}, by_mark.error()};
     MissingRecords missing{by_mark.value(), {}};
     if (!missing.evidence.empty()) return missing;
@@ -72,9 +71,10 @@ int accept_lost_records(DaemonClient& client, Agreed agreed) {
     const auto folder = host::DataFolder::open(data);
     if (!folder) return client.unavailable(folder.error());
     const std::filesystem::path store = folder.value().store();
-    auto timeline = store_sqlite::timeline_of(store);
+    const auto stores = apps::make_store_backup();
+    auto timeline = stores->timeline_of(store);
     if (!timeline) return client.unavailable(timeline.error());
-    const auto reader = store_sqlite::open_reader(store);
+    const auto reader = stores->open_reader(store);
     if (!reader) return client.unavailable(reader.error());
     const auto head = reader.value()->head();
     if (!head) return client.unavailable("the head of the store cannot be read");
@@ -87,12 +87,12 @@ int accept_lost_records(DaemonClient& client, Agreed agreed) {
         "for ever; a request repeated with one of their keys is executed again");
     const int asked = ask(lines, "Go on without them?", agreed);
     if (asked != kExitOk) return asked;
-    Timeline next;
+    model::TimelineIdentity next;
     const auto config = read_config({});
     next.number = timeline.value().number;
     if (config) {
         const auto key = archive::ArchiveKey::load(apps::archive_key_file(config.value(), data));
-        const NewerArchives future(config.value(), data);
+        const NewerArchives future(config.value(), *stores, data);
         if (key) next.number = std::max(next.number, future.newest_timeline(key.value()));
     }
     ++next.number;
@@ -100,7 +100,7 @@ int accept_lost_records(DaemonClient& client, Agreed agreed) {
         randombytes_buf(&next.id, sizeof(next.id));
     next.ancestors = timeline.value().ancestors;
     next.ancestors.push_back({timeline.value().number, timeline.value().id, head.value().sequence});
-    const auto marked = store_sqlite::set_timeline(store, next);
+    const auto marked = stores->set_timeline(store, next);
     if (!marked) return client.unavailable(marked.error());
     store_sqlite::CommitMark::remove(store);
     json::object result;

@@ -1,6 +1,5 @@
 #include "apps/botctl/newer_archives.hpp"
 
-#include "adapters/store_sqlite/timeline.hpp"
 #include "apps/wiring/archive_link.hpp"
 
 #include <algorithm>
@@ -9,9 +8,9 @@
 namespace botcore::botctl {
 namespace json = boost::json;
 
-archive::Timeline NewerArchives::newest_timeline(const archive::ArchiveKey& key) const {
-    archive::Timeline newest = 0;
-    const auto here = store_sqlite::timeline_of(data_ / "botcore.db");
+model::Timeline NewerArchives::newest_timeline(const archive::ArchiveKey& key) const {
+    model::Timeline newest = 0;
+    const auto here = stores_.timeline_of(data_ / "botcore.db");
     if (here) newest = here.value().number;
     const auto makers = apps::repositories_of(config_, data_, apps::NewArchives::Refuse);
     if (!makers) return newest;

@@ -20,14 +20,17 @@ namespace botcore::botctl {
 
 class NewerArchives {
 public:
-    /// The configuration must outlive this object.
-    NewerArchives(const host::Config& config, std::filesystem::path data)
+    /// The configuration and the port must outlive this object.
+    NewerArchives(const host::Config& config,
+                  ports::StoreBackup& stores,
+                  std::filesystem::path data)
         : config_(config),
+          stores_(stores),
           data_(std::move(data)) {}
 
     /// The greatest timeline number in the store here and in those archives that can be read. The
     /// number of a new timeline must be unused in all of them.
-    [[nodiscard]] archive::Timeline newest_timeline(const archive::ArchiveKey& key) const;
+    [[nodiscard]] model::Timeline newest_timeline(const archive::ArchiveKey& key) const;
 
     [[nodiscard]] boost::json::array places() const;
 
@@ -37,6 +40,7 @@ public:
 
 private:
     const host::Config& config_;
+    ports::StoreBackup& stores_;
     std::filesystem::path data_;
 };
 

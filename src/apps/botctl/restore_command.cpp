@@ -1,4 +1,3 @@
-#include "adapters/store_sqlite/replace_store.hpp"
 #include "apps/botctl/archive_access.hpp"
 #include "apps/botctl/confirmation.hpp"
 #include "apps/botctl/newer_archives.hpp"
@@ -107,19 +106,20 @@ struct Found {
     std::string beyond;  ///< A note if the target is after the newest record.
 };
 
-base::Result<Found, std::string> compared(const archive::Restored& restored,
+base::Result<Found, std::string> compared(ports::StoreBackup& stores,
+                                          const archive::Restored& restored,
                                           const archive::RestoreTarget& moment,
                                           const fs::path& store,
                                           const fs::path& made) {
-    Found found{restored, TRY(summarize_store(made)), std::nullopt, {}, {}, {}};
+    Found found{restored, TRY(summarize_store(stores, made)), std::nullopt, {}, {}, {}};
     if (moment.time && restored.is_newest && restored.head.time < *moment.time) {
         found.beyond = "the archive ends before " + base::to_iso8601(*moment.time) +
                        ": its newest moment is record " + std::to_string(restored.head.sequence) +
                        " of " + base::to_iso8601(restored.head.time);
     }
     if (!TRY(host::is_there(store))) return found;
-    auto before = summarize_store(store);
-    const auto loss = loss_between(store, made);
+    auto before = summarize_store(stores, store);
+    const auto loss = loss_between(stores, store, made);
     if (!before) found.unreadable = before.error();
     if (before) found.before = std::move(before).value();
     if (!loss) found.unreadable = loss.error();
@@ -194,14 +194,17 @@ archive::ArchiveResult<json::object> put_in_place(ArchiveAccess& access,
         return base::Failure{archive::ArchiveError{archive::ArchiveError::Kind::Store, {}, text}};
     };
     json::object data;
-    const auto timeline = TRY(archive::begin_timeline(
-        *access.archive, restored, made, now(), future.newest_timeline(*access.key)));
+    const auto timeline = TRY(archive::begin_timeline(*access.archive,
+                                                      restored,
+                                                      {*access.stores, made},
+                                                      now(),
+                                                      future.newest_timeline(*access.key)));
     data["new_timeline"] = timeline.number;
     data["timeline_id"] = to_text(timeline);
     data["archives_to"] = future.places();
-    const auto old = store_sqlite::replace_store(made, store, archive::names::compact_time(now()));
+    const auto old = access.stores->replace(made, store, archive::names::compact_time(now()));
     if (!old) return here(old.error());
-    data["old_file"] = old.value().string();
+    data["old_file"] = old.value();
     // The daemon that starts here must continue with the archive's own key.
     const fs::path key = apps::archive_key_file(access.config, access.data);
     const auto has_key = host::is_there(key);
@@ -244,17 +247,17 @@ int finish_restore(DaemonClient& client,
                     base::to_iso8601(found.restored.head.time) + " in place?",
                 args.agreed);
         if (status != kExitOk) {
-            store_sqlite::remove_database(places.made);
+            access.stores->remove(places.made);
             return status;
         }
     }
     // Ignores --from: the daemon archives to where its configuration says.
     const auto config = read_config(args.config_file);
     if (!config) return refused(client, config.error());
-    const NewerArchives future(config.value(), access.data);
+    const NewerArchives future(config.value(), *access.stores, access.data);
     const auto placed = put_in_place(access, future, found.restored, places);
     if (!placed) return refused(client, placed.error());
-    const auto after = summarize_store(places.store);
+    const auto after = summarize_store(*access.stores, places.store);
     if (!after) return refused(client, after.error());
     json::object data = to_json(found);
     data["dry_run"] = false;
@@ -283,13 +286,14 @@ int restore_to(DaemonClient& client,
                const Places& places) {
     ProgressLine line;
     std::vector<archive::ArchiveError> warnings;
-    const auto restored =
-        archive::restore_into(*access.archive, moment, places.made, line.as_progress(), warnings);
+    const auto restored = archive::restore_into(
+        *access.archive, moment, {*access.stores, places.made}, line.as_progress(), warnings);
     line.end();
     for (const auto& warning : warnings)
         std::cerr << "botctl: warning: " << said(warning) << "\n";
     if (!restored) return refused(client, restored.error());
-    const auto found = compared(restored.value(), moment, places.store, places.made);
+    const auto found =
+        compared(*access.stores, restored.value(), moment, places.store, places.made);
     if (!found) return refused(client, found.error());
     return args.dry_run ? finish_dry_run(client, found.value())
                         : finish_restore(client, args, access, found.value(), places);

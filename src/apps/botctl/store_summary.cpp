@@ -1,6 +1,5 @@
 #include "apps/botctl/store_summary.hpp"
 
-#include "adapters/store_sqlite/file_reader.hpp"
 #include "apps/botctl/confirmation.hpp"
 #include "base/time_text.hpp"
 
@@ -15,8 +14,6 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 
 namespace {
-
-using Reader = store_sqlite::SqliteReader;
 
 base::Failure<std::string> unreadable(const fs::path& store, const ports::StoreError& error) {
     const bool away = error == ports::StoreError::Unavailable;
@@ -42,7 +39,7 @@ std::string to_text(const model::Fill& fill) {
            " at " + to_text(fill.trade.price) + ", order " + std::string(fill.order_id.text());
 }
 
-base::Result<ports::JournalEntry, std::string> entry_at(Reader& reader,
+base::Result<ports::JournalEntry, std::string> entry_at(ports::StoreReader& reader,
                                                         const fs::path& store,
                                                         model::Sequence sequence) {
     auto read = reader.journal(sequence, 1);
@@ -56,7 +53,7 @@ base::Result<ports::JournalEntry, std::string> entry_at(Reader& reader,
 
 struct Place {
     const fs::path& path;
-    Reader& reader;
+    ports::StoreReader& reader;
 };
 
 /// Finds the last record that both have with a binary search, which is correct because hashes are
@@ -77,8 +74,9 @@ base::Result<model::Sequence, std::string> last_common(const Place& here,
 
 }  // namespace
 
-base::Result<StoreSummary, std::string> summarize_store(const fs::path& store) {
-    const auto reader = TRY(store_sqlite::open_reader(store));
+base::Result<StoreSummary, std::string> summarize_store(ports::StoreBackup& stores,
+                                                        const fs::path& store) {
+    const auto reader = TRY(stores.open_reader(store));
     StoreSummary picture;
     ports::RowVisitor visitor;
     visitor.fill = [&](const model::Fill&) { ++picture.trades; };
@@ -128,9 +126,11 @@ std::string to_text(const StoreSummary& picture) {
     return text + "open positions: " + list;
 }
 
-base::Result<Loss, std::string> loss_between(const fs::path& here, const fs::path& there) {
-    const auto ours = TRY(store_sqlite::open_reader(here));
-    const auto theirs = TRY(store_sqlite::open_reader(there));
+base::Result<Loss, std::string> loss_between(ports::StoreBackup& stores,
+                                             const fs::path& here,
+                                             const fs::path& there) {
+    const auto ours = TRY(stores.open_reader(here));
+    const auto theirs = TRY(stores.open_reader(there));
     const auto head = ours->head();
     const auto other = theirs->head();
     if (!head) return unreadable(here, head.error());

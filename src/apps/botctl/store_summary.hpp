@@ -5,6 +5,7 @@
 
 #include "base/result.hpp"
 #include "model/record.hpp"
+#include "ports/store_backup.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -23,7 +24,7 @@ struct StoreSummary {
 
 /// Opens the store read-only; its daemon may run. The error says why the store cannot be read.
 [[nodiscard]] base::Result<StoreSummary, std::string> summarize_store(
-    const std::filesystem::path& store);
+    ports::StoreBackup& stores, const std::filesystem::path& store);
 
 [[nodiscard]] boost::json::object to_json(const StoreSummary& picture);
 /// "95 records until 2026-11-23T12:00:00.000Z, 12 trades, positions: futures BTCUSDT LONG 0.009".
@@ -43,7 +44,8 @@ struct Loss {
 };
 
 /// Finds the records that `here` has and `there` does not.
-[[nodiscard]] base::Result<Loss, std::string> loss_between(const std::filesystem::path& here,
+[[nodiscard]] base::Result<Loss, std::string> loss_between(ports::StoreBackup& stores,
+                                                           const std::filesystem::path& here,
                                                            const std::filesystem::path& there);
 
 [[nodiscard]] boost::json::object to_json(const Loss& loss);

@@ -1,5 +1,3 @@
-#include "adapters/store_sqlite/file_reader.hpp"
-#include "adapters/store_sqlite/timeline.hpp"
 #include "apps/botctl/archive_access.hpp"
 #include "apps/botctl/progress.hpp"
 #include "base/time_text.hpp"
@@ -24,11 +22,11 @@ constexpr base::Duration kCopiedWithin = base::Duration::seconds(60);
 
 /// Records of the same timeline that the store here has and the archive should have by now.
 std::optional<archive::ArchiveError> late_records(const ArchiveAccess& access,
-                                                  archive::Timeline timeline,
+                                                  model::Timeline timeline,
                                                   model::Sequence archived) {
     const fs::path store = access.data / "botcore.db";
-    const auto reader = store_sqlite::open_reader(store);
-    const auto here = store_sqlite::timeline_of(store);
+    const auto reader = access.stores->open_reader(store);
+    const auto here = access.stores->timeline_of(store);
     if (!reader || !here || here.value().number != timeline) return std::nullopt;
     const auto next = reader.value()->journal(archived + 1, 1);
     if (!next || next.value().empty()) return std::nullopt;
@@ -41,7 +39,7 @@ std::optional<archive::ArchiveError> late_records(const ArchiveAccess& access,
                                      ", and the archive ends before it"};
 }
 
-archive::ArchiveResult<archive::Timeline> timeline_in_use(archive::Archive& from) {
+archive::ArchiveResult<model::Timeline> timeline_in_use(archive::Archive& from) {
     return archive::newest_in_use(from, TRY(from.timelines()));
 }
 
@@ -104,11 +102,12 @@ int verify_backup(DaemonClient& client, const BackupArguments& args) {
     int status = kExitOk;
     ProgressLine line;
     for (const auto& snapshot : snapshots) {
-        const auto hash = archive::verify_snapshot(from,
-                                                   snapshot.name,
-                                                   opened.value()->data / "verify-copy.db",
-                                                   now(),
-                                                   line.as_progress());
+        const auto hash = archive::verify_snapshot(
+            from,
+            snapshot.name,
+            {*opened.value()->stores, opened.value()->data / "verify-copy.db"},
+            now(),
+            line.as_progress());
         line.end();
         json::object item = to_json(snapshot);
         item["verified"] = hash.has_value();

@@ -1,5 +1,6 @@
 #include "apps/wiring/archive_link.hpp"
 
+#include "apps/wiring/store_backup.hpp"
 #include "base/calendar.hpp"
 #include "host/whole_file.hpp"
 #include "services/archive/known_archives.hpp"
@@ -108,7 +109,8 @@ base::Result<std::unique_ptr<ArchiveLink>, std::string> ArchiveLink::make(
     link->failures_.resize(makers.size());
     auto service = archive::ArchiveService::start(
         options_of(config, link->parts_.data),
-        {.key = std::move(key),
+        {.stores = make_store_backup(),
+         .key = std::move(key),
          .repositories = std::move(makers),
          .now = link->parts_.now,
          .accepted = [self = link.get(), places = archive_places(config, link->parts_.data)](

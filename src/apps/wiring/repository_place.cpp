@@ -23,4 +23,9 @@ base::Result<std::unique_ptr<ports::Repository>, std::string> make_repository(
     return MadeRepository(TRY(archive_folder::FolderRepository::open(options.place, missing)));
 }
 
+base::Result<std::unique_ptr<ports::Repository>, std::string> make_folder_repository(
+    const std::filesystem::path& folder) {
+    return std::unique_ptr<ports::Repository>(TRY(archive_folder::FolderRepository::open(folder)));
+}
+
 }  // namespace botcore::apps

@@ -6,6 +6,7 @@
 #include "adapters/archive_s3/s3_repository.hpp"
 #include "ports/repository.hpp"
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -26,5 +27,9 @@ struct RepositoryOptions {
 /// Makes no connection yet. The error says what to correct.
 [[nodiscard]] base::Result<std::unique_ptr<ports::Repository>, std::string> make_repository(
     RepositoryOptions options, archive_folder::IfMissing missing = archive_folder::IfMissing::Make);
+
+/// Makes a repository in the folder, which is created if it does not exist.
+[[nodiscard]] base::Result<std::unique_ptr<ports::Repository>, std::string> make_folder_repository(
+    const std::filesystem::path& folder);
 
 }  // namespace botcore::apps

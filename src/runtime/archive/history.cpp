@@ -4,15 +4,16 @@
 
 namespace botcore::runtime::archive {
 
-std::optional<HistoryChange> history_change(const TimelineIdentity& current,
+std::optional<HistoryChange> history_change(const model::TimelineIdentity& current,
                                             std::string_view named) {
     HistoryChange change{.current = to_text(current), .common = std::nullopt, .text = {}};
-    const bool same = named.empty() ? current.number == kFirstTimeline : named == change.current;
+    const bool same =
+        named.empty() ? current.number == model::kFirstTimeline : named == change.current;
     if (same) return std::nullopt;
-    const auto ancestor =
-        std::find_if(current.ancestors.begin(), current.ancestors.end(), [&](const Ancestor& one) {
-            return named.empty() ? one.timeline == kFirstTimeline
-                                 : named == timeline_text(one.timeline, one.id);
+    const auto ancestor = std::find_if(
+        current.ancestors.begin(), current.ancestors.end(), [&](const model::Ancestor& one) {
+            return named.empty() ? one.timeline == model::kFirstTimeline
+                                 : named == model::timeline_text(one.timeline, one.id);
         });
     if (ancestor != current.ancestors.end()) change.common = ancestor->last;
     change.text = "the history changed: this journal is on timeline " + change.current + ", and " +

@@ -24,7 +24,7 @@ struct HistoryChange {
 /// Compares the timeline `named` by a caller with the current one. Empty when numbers of `named`
 /// identify the same records in this journal. A number given without a timeline belongs to the
 /// first timeline, that is, to a journal that was never restored.
-[[nodiscard]] std::optional<HistoryChange> history_change(const TimelineIdentity& current,
+[[nodiscard]] std::optional<HistoryChange> history_change(const model::TimelineIdentity& current,
                                                           std::string_view named);
 
 }  // namespace botcore::runtime::archive

@@ -8,12 +8,12 @@ namespace {
 
 using testing::HasSubstr;
 
-const TimelineIdentity kRestored{
+const model::TimelineIdentity kRestored{
     .number = 3, .id = 0x9f2c41d0, .ancestors = {{1, 0x11, 300}, {2, 0x22, 450}}};
 
 TEST(HistoryChange, AcceptsNumbersOfTheCurrentTimeline) {
     EXPECT_FALSE(history_change(kRestored, "3-9f2c41d0"));
-    const TimelineIdentity first{.number = 1, .id = 0x11, .ancestors = {}};
+    const model::TimelineIdentity first{.number = 1, .id = 0x11, .ancestors = {}};
     EXPECT_FALSE(history_change(first, "1-00000011"));
     EXPECT_FALSE(history_change(first, ""));
 }
@@ -37,7 +37,7 @@ TEST(HistoryChange, ReportsNoCommonRecordForAnotherJournal) {
         EXPECT_FALSE(change->common) << named;
     }
     // The store was created again and is empty of history: the first timeline of another journal.
-    const TimelineIdentity first{.number = 1, .id = 0x11, .ancestors = {}};
+    const model::TimelineIdentity first{.number = 1, .id = 0x11, .ancestors = {}};
     EXPECT_TRUE(history_change(first, "1-00000012"));
 }
 

@@ -67,9 +67,9 @@ private:
     bool ok_ = true;
 };
 
-Timeline read_timeline(Parts& parts) {
+model::Timeline read_timeline(Parts& parts) {
     parts.literal("timeline/");
-    const auto timeline = static_cast<Timeline>(parts.number(kTimelineDigits));
+    const auto timeline = static_cast<model::Timeline>(parts.number(kTimelineDigits));
     parts.literal("/");
     return timeline;
 }
@@ -83,14 +83,6 @@ std::string compact_time(base::Timestamp time) {
     return text;
 }
 
-std::string timeline_text(Timeline number, std::uint32_t id) {
-    return std::to_string(number) + "-" + hex_digits(id);
-}
-
-std::string to_text(const TimelineIdentity& identity) {
-    return timeline_text(identity.number, identity.id);
-}
-
 std::uint32_t id_of(const model::Hash& first_record) {
     std::uint32_t id = 0;
     for (std::size_t i = 0; i < sizeof(id); ++i)
@@ -98,23 +90,25 @@ std::uint32_t id_of(const model::Hash& first_record) {
     return std::max(id, std::uint32_t{1});  // The id 0 stands for "no id".
 }
 
-std::string listed_name(Timeline timeline) {
+std::string listed_name(model::Timeline timeline) {
     return std::string(kTimelinesPrefix) + digits(timeline, kTimelineDigits);
 }
 
-std::string timeline_prefix(Timeline timeline) {
+std::string timeline_prefix(model::Timeline timeline) {
     return "timeline/" + digits(timeline, kTimelineDigits) + "/";
 }
 
-std::string start_name(Timeline timeline) {
+std::string start_name(model::Timeline timeline) {
     return timeline_prefix(timeline) + "start";
 }
 
-std::string segment_prefix(Timeline timeline) {
+std::string segment_prefix(model::Timeline timeline) {
     return timeline_prefix(timeline) + "segment/";
 }
 
-std::string segments_after(Timeline timeline, model::Sequence sequence, std::uint64_t records_max) {
+std::string segments_after(model::Timeline timeline,
+                           model::Sequence sequence,
+                           std::uint64_t records_max) {
     const model::Sequence first = sequence > records_max ? sequence - records_max : 0;
     return segment_prefix(timeline) + digits(first, kSequenceDigits);
 }
@@ -124,7 +118,7 @@ std::string to_text(const SegmentName& name) {
            digits(name.last, kSequenceDigits);
 }
 
-std::string snapshot_prefix(Timeline timeline) {
+std::string snapshot_prefix(model::Timeline timeline) {
     return timeline_prefix(timeline) + "snapshot/";
 }
 
@@ -137,15 +131,15 @@ std::string part_name(std::uint32_t number) {
     return "part-" + digits(number, 4);
 }
 
-std::string users_prefix(Timeline timeline) {
+std::string users_prefix(model::Timeline timeline) {
     return timeline_prefix(timeline) + "users/";
 }
 
-std::string claim_prefix(Timeline timeline) {
+std::string claim_prefix(model::Timeline timeline) {
     return timeline_prefix(timeline) + "owner/";
 }
 
-std::string claim_name(Timeline timeline, std::uint64_t number, std::uint32_t writer) {
+std::string claim_name(model::Timeline timeline, std::uint64_t number, std::uint32_t writer) {
     return claim_prefix(timeline) + digits(number, kSequenceDigits) + "-" + hex_digits(writer);
 }
 
@@ -158,16 +152,16 @@ std::optional<std::uint64_t> claim_number(std::string_view name) {
     return parts.ok() ? std::optional(number) : std::nullopt;
 }
 
-std::optional<Timeline> parse_listed(std::string_view name) {
+std::optional<model::Timeline> parse_listed(std::string_view name) {
     Parts parts(name);
     parts.literal(kTimelinesPrefix);
-    const auto timeline = static_cast<Timeline>(parts.number(kTimelineDigits));
+    const auto timeline = static_cast<model::Timeline>(parts.number(kTimelineDigits));
     return parts.finished() && timeline > 0 ? std::optional(timeline) : std::nullopt;
 }
 
-std::optional<Timeline> parse_start(std::string_view name) {
+std::optional<model::Timeline> parse_start(std::string_view name) {
     Parts parts(name);
-    const Timeline timeline = read_timeline(parts);
+    const model::Timeline timeline = read_timeline(parts);
     parts.literal("start");
     return parts.finished() ? std::optional(timeline) : std::nullopt;
 }

@@ -19,6 +19,7 @@
 #include "base/time.hpp"
 #include "model/names.hpp"
 #include "model/record.hpp"
+#include "model/timeline.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -28,52 +29,12 @@
 
 namespace botcore::runtime::archive {
 
-using Timeline = std::uint32_t;
-
-/// The timeline of a store that was never restored.
-inline constexpr Timeline kFirstTimeline = 1;
-inline constexpr Timeline kTimelineMax = 99'999'999;
-
-/// A timeline from which a store was restored, and the last record that both timelines have in
-/// common.
-struct Ancestor {
-    Timeline timeline = kFirstTimeline;
-    std::uint32_t id = 0;
-    model::Sequence last = 0;
-
-    friend bool operator==(const Ancestor&, const Ancestor&) = default;
-
-    template <class Visit>
-    static void each_field(Visit&& visit, auto& self) {
-        visit("timeline", self.timeline);
-        visit("id", self.id);
-        visit("last", self.last);
-    }
-};
-
-/// The timeline that a store is on. The numbers put the timelines of one archive in order. A
-/// combination of number and id is never used twice.
-struct TimelineIdentity {
-    Timeline number = kFirstTimeline;
-    /// A random number that was drawn by the restore that began the timeline. The id of a timeline
-    /// that began without a restore is derived from the first record of the journal; it is 0 while
-    /// there is no record.
-    std::uint32_t id = 0;
-    std::vector<Ancestor> ancestors;  ///< Oldest first.
-
-    friend bool operator==(const TimelineIdentity&, const TimelineIdentity&) = default;
-};
-
-/// "2-9f2c41d0": the form in which the API shows a timeline.
-[[nodiscard]] std::string timeline_text(Timeline number, std::uint32_t id);
-[[nodiscard]] std::string to_text(const TimelineIdentity& identity);
-
 /// The id of a timeline that was not begun by a restore, from the hash of the journal's first
 /// record.
 [[nodiscard]] std::uint32_t id_of(const model::Hash& first_record);
 
 struct SegmentName {
-    Timeline timeline = kFirstTimeline;
+    model::Timeline timeline = model::kFirstTimeline;
     model::Sequence first = 0;
     model::Sequence last = 0;
 
@@ -81,7 +42,7 @@ struct SegmentName {
 };
 
 struct SnapshotName {
-    Timeline timeline = kFirstTimeline;
+    model::Timeline timeline = model::kFirstTimeline;
     model::Sequence sequence = 0;
     std::string time;  ///< "20261123t020000z".
 
@@ -94,29 +55,31 @@ struct SnapshotName {
 /// The prefix of the names in the list of timelines.
 inline constexpr std::string_view kTimelinesPrefix = "timelines/";
 
-[[nodiscard]] std::string listed_name(Timeline timeline);
-[[nodiscard]] std::string timeline_prefix(Timeline timeline);
-[[nodiscard]] std::string start_name(Timeline timeline);
-[[nodiscard]] std::string segment_prefix(Timeline timeline);
+[[nodiscard]] std::string listed_name(model::Timeline timeline);
+[[nodiscard]] std::string timeline_prefix(model::Timeline timeline);
+[[nodiscard]] std::string start_name(model::Timeline timeline);
+[[nodiscard]] std::string segment_prefix(model::Timeline timeline);
 /// A lower bound for listings: the name of every segment that ends at `sequence` or later sorts
 /// after this name, provided that the segment has at most `records_max` records.
-[[nodiscard]] std::string segments_after(Timeline timeline,
+[[nodiscard]] std::string segments_after(model::Timeline timeline,
                                          model::Sequence sequence,
                                          std::uint64_t records_max);
 [[nodiscard]] std::string to_text(const SegmentName& name);
-[[nodiscard]] std::string snapshot_prefix(Timeline timeline);
+[[nodiscard]] std::string snapshot_prefix(model::Timeline timeline);
 /// The returned text ends with a slash.
 [[nodiscard]] std::string to_text(const SnapshotName& name);
 [[nodiscard]] std::string part_name(std::uint32_t number);
-[[nodiscard]] std::string users_prefix(Timeline timeline);
+[[nodiscard]] std::string users_prefix(model::Timeline timeline);
 
-[[nodiscard]] std::string claim_prefix(Timeline timeline);
-[[nodiscard]] std::string claim_name(Timeline timeline, std::uint64_t number, std::uint32_t writer);
+[[nodiscard]] std::string claim_prefix(model::Timeline timeline);
+[[nodiscard]] std::string claim_name(model::Timeline timeline,
+                                     std::uint64_t number,
+                                     std::uint32_t writer);
 
 /// Each of these parsers returns nothing when the name is of another kind.
 [[nodiscard]] std::optional<std::uint64_t> claim_number(std::string_view name);
-[[nodiscard]] std::optional<Timeline> parse_listed(std::string_view name);
-[[nodiscard]] std::optional<Timeline> parse_start(std::string_view name);
+[[nodiscard]] std::optional<model::Timeline> parse_listed(std::string_view name);
+[[nodiscard]] std::optional<model::Timeline> parse_start(std::string_view name);
 [[nodiscard]] std::optional<SegmentName> parse_segment(std::string_view name);
 
 struct SnapshotPart {

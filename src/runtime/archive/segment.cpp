@@ -124,7 +124,7 @@ ports::StoreResult<std::uint32_t> id_from_journal(ports::StoreReader& reader) {
     return first.empty() ? std::uint32_t{0} : id_of(first.front().hash);
 }
 
-SegmentName name_of(const Segment& segment, Timeline timeline) {
+SegmentName name_of(const Segment& segment, model::Timeline timeline) {
     return {timeline, segment.entries.front().sequence, segment.entries.back().sequence};
 }
 

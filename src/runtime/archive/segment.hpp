@@ -120,12 +120,12 @@ struct Verified {
 /// store began in an empty archive, there is no parent and the timeline contains every record from
 /// the first one on.
 struct TimelineStart {
-    Timeline parent = 0;
+    model::Timeline parent = 0;
     model::Sequence sequence = 0;  ///< The last record that both timelines contain.
     model::Hash hash{};
     model::Timestamp created;
-    std::uint32_t id = 0;               ///< Since version 2; 0 when it was not stored.
-    std::vector<Ancestor> ancestors{};  ///< Since version 2.
+    std::uint32_t id = 0;                      ///< Since version 2; 0 when it was not stored.
+    std::vector<model::Ancestor> ancestors{};  ///< Since version 2.
 
     friend bool operator==(const TimelineStart&, const TimelineStart&) = default;
 
@@ -178,6 +178,6 @@ struct Claim {
 /// The id of the first timeline, derived from the journal; 0 when the journal has no record.
 [[nodiscard]] ports::StoreResult<std::uint32_t> id_from_journal(ports::StoreReader& reader);
 
-[[nodiscard]] SegmentName name_of(const Segment& segment, Timeline timeline);
+[[nodiscard]] SegmentName name_of(const Segment& segment, model::Timeline timeline);
 
 }  // namespace botcore::runtime::archive

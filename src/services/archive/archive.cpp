@@ -92,7 +92,7 @@ ArchiveResult<std::vector<ports::StoredObject>> Archive::list(std::string_view p
     return std::move(listed).value();
 }
 
-ArchiveResult<std::optional<names::TimelineStart>> Archive::start_of(Timeline timeline) {
+ArchiveResult<std::optional<names::TimelineStart>> Archive::start_of(model::Timeline timeline) {
     const std::string name = names::start_name(timeline);
     const auto bytes = get(name);
     if (!bytes && bytes.error().kind == Kind::Missing) return std::optional<names::TimelineStart>();
@@ -104,14 +104,14 @@ ArchiveResult<std::optional<names::TimelineStart>> Archive::start_of(Timeline ti
 
 ArchiveResult<Timelines> Archive::timelines() {
     Timelines starts;
-    const auto add = [&](Timeline timeline) -> ArchiveResult<bool> {
+    const auto add = [&](model::Timeline timeline) -> ArchiveResult<bool> {
         if (starts.contains(timeline)) return true;
         auto start = TRY(start_of(timeline));
         if (start) starts.emplace(timeline, std::move(*start));
         return start.has_value();
     };
     // Archives of earlier versions have no list of timelines; their numbers have no gaps.
-    for (Timeline timeline = names::kFirstTimeline; TRY(add(timeline)); ++timeline) {
+    for (model::Timeline timeline = model::kFirstTimeline; TRY(add(timeline)); ++timeline) {
     }
     for (const auto& object : TRY(list(names::kTimelinesPrefix, {}))) {
         const auto timeline = names::parse_listed(object.name);
@@ -120,7 +120,8 @@ ArchiveResult<Timelines> Archive::timelines() {
     return starts;
 }
 
-ArchiveOutcome Archive::begin_timeline(Timeline timeline, const names::TimelineStart& start) {
+ArchiveOutcome Archive::begin_timeline(model::Timeline timeline,
+                                       const names::TimelineStart& start) {
     // The list entry is put first: a listed number without a start is not a timeline. The entry may
     // exist already from an interrupted attempt.
     const auto listed = put(names::listed_name(timeline), {});
@@ -128,7 +129,7 @@ ArchiveOutcome Archive::begin_timeline(Timeline timeline, const names::TimelineS
     return put(names::start_name(timeline), names::encode(start));
 }
 
-ArchiveResult<std::vector<names::SegmentName>> Archive::segments(Timeline timeline,
+ArchiveResult<std::vector<names::SegmentName>> Archive::segments(model::Timeline timeline,
                                                                  model::Sequence from) {
     const auto objects =
         TRY(list(names::segment_prefix(timeline),
@@ -150,7 +151,7 @@ ArchiveResult<names::Segment> Archive::segment(const names::SegmentName& name) {
     return std::move(*segment);
 }
 
-ArchiveResult<std::vector<Snapshot>> Archive::snapshots(Timeline timeline) {
+ArchiveResult<std::vector<Snapshot>> Archive::snapshots(model::Timeline timeline) {
     const auto objects = TRY(list(names::snapshot_prefix(timeline), {}));
     std::map<std::string, std::pair<Snapshot, bool>> found;  // The flag: has a manifest.
     for (const auto& object : objects) {

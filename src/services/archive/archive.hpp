@@ -6,9 +6,11 @@
 /// Threads: one at a time, like the repository.
 
 #include "ports/repository.hpp"
+#include "ports/store_backup.hpp"
 #include "runtime/archive/segment.hpp"
 #include "services/archive/sealing.hpp"
 
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,11 +20,10 @@
 namespace botcore::archive {
 
 namespace names = runtime::archive;
-using runtime::archive::Timeline;
 
 /// Where each timeline of an archive begins. Numbers may have gaps: a store that was restored from
 /// elsewhere keeps its timeline number when it starts an empty archive.
-using Timelines = std::map<Timeline, names::TimelineStart>;
+using Timelines = std::map<model::Timeline, names::TimelineStart>;
 
 struct ArchiveError {
     enum class Kind : std::uint8_t {
@@ -49,6 +50,13 @@ struct ArchiveError {
 template <class T>
 using ArchiveResult = base::Result<T, ArchiveError>;
 using ArchiveOutcome = base::Outcome<ArchiveError>;
+
+/// A store in the file system, with the port that reads and writes stores of its form. The port
+/// must outlive every use.
+struct StorePlace {
+    ports::StoreBackup& stores;
+    std::filesystem::path path;
+};
 
 struct Snapshot {
     names::SnapshotName name;
@@ -81,17 +89,18 @@ public:
 
     [[nodiscard]] ArchiveResult<Timelines> timelines();
     /// Nothing if the timeline does not exist.
-    [[nodiscard]] ArchiveResult<std::optional<names::TimelineStart>> start_of(Timeline timeline);
-    [[nodiscard]] ArchiveOutcome begin_timeline(Timeline timeline,
+    [[nodiscard]] ArchiveResult<std::optional<names::TimelineStart>> start_of(
+        model::Timeline timeline);
+    [[nodiscard]] ArchiveOutcome begin_timeline(model::Timeline timeline,
                                                 const names::TimelineStart& start);
 
     /// The segments that hold records from `from` on, in ascending order.
-    [[nodiscard]] ArchiveResult<std::vector<names::SegmentName>> segments(Timeline timeline,
+    [[nodiscard]] ArchiveResult<std::vector<names::SegmentName>> segments(model::Timeline timeline,
                                                                           model::Sequence from);
     [[nodiscard]] ArchiveResult<names::Segment> segment(const names::SegmentName& name);
 
     /// Complete snapshots (those with a manifest), in ascending order.
-    [[nodiscard]] ArchiveResult<std::vector<Snapshot>> snapshots(Timeline timeline);
+    [[nodiscard]] ArchiveResult<std::vector<Snapshot>> snapshots(model::Timeline timeline);
     [[nodiscard]] ArchiveResult<names::Manifest> manifest(const names::SnapshotName& name);
     /// Removes the manifest first, so that an interrupted removal leaves no apparent snapshot.
     [[nodiscard]] ArchiveOutcome remove(const names::SnapshotName& name);

@@ -1,14 +1,10 @@
 #include "services/archive/archive_service.hpp"
 
-#include "adapters/store_sqlite/file_reader.hpp"
-#include "adapters/store_sqlite/replace_store.hpp"
-#include "adapters/store_sqlite/timeline.hpp"
 #include "base/time_text.hpp"
 #include "services/archive/drill.hpp"
 #include "services/archive/job_file.hpp"
 #include "services/archive/older_copy.hpp"
 #include "services/archive/segment_check.hpp"
-#include "services/archive/store_copy.hpp"
 #include "services/archive/users_copy.hpp"
 
 #include <sys/resource.h>
@@ -63,10 +59,10 @@ struct ArchiveService::Shared {
 
     ArchiveOptions options;
     Parts parts;
-    names::TimelineIdentity identity;
+    model::TimelineIdentity identity;
     std::vector<OpenedArchive> shipping;  ///< Used by the shipping thread only.
     std::vector<OpenedArchive> daily;     ///< Used by the daily thread only.
-    std::unique_ptr<store_sqlite::SqliteReader> reader;
+    std::unique_ptr<ports::StoreReader> reader;
     JobFile jobs{options.folder / "jobs.jsonl"};
     WatchedDrills drills{options.folder / kDrillFile};  ///< Used by the daily thread only.
 
@@ -80,6 +76,10 @@ struct ArchiveService::Shared {
     Steady::time_point ship_until = Steady::time_point::max();
     bool stopping = false;
     int running = 2;
+
+    [[nodiscard]] StorePlace place(std::filesystem::path path) const {
+        return {*parts.stores, std::move(path)};
+    }
 
     void ship();
     void work();
@@ -132,7 +132,7 @@ void ArchiveService::Shared::ship() {
     std::set<std::size_t> told;
     for (const OpenedArchive& opened : shipping) {
         shippers.emplace_back(*reader, *opened.archive, identity);
-        users.emplace_back(options.users, options.folder, *opened.archive, identity.number);
+        users.emplace_back(place(options.users), options.folder, *opened.archive, identity.number);
     }
     while (true) {
         bool more = false;
@@ -270,7 +270,7 @@ void ArchiveService::Shared::note_snapshot(std::size_t repository, bool good) {
 namespace {
 
 ArchiveOutcome prune_by_rules(Archive& archive,
-                              Timeline timeline,
+                              model::Timeline timeline,
                               const ArchiveOptions& options,
                               base::Timestamp now) {
     const Prunable chosen =
@@ -283,7 +283,7 @@ ArchiveOutcome prune_by_rules(Archive& archive,
 JobResult ArchiveService::Shared::snapshot() {
     JobResult result;
     const std::filesystem::path scratch = options.folder / "snapshot-copy.db";
-    const auto copied = copy_database(options.store, scratch, CopyPace::Gentle, {});
+    const auto copied = parts.stores->copy(options.store, scratch, ports::CopyPace::Gentle, {});
     if (!copied) {
         result.text = copied.error();
         return result;
@@ -299,7 +299,7 @@ JobResult ArchiveService::Shared::snapshot() {
             note_snapshot(i, false);
             continue;
         }
-        const auto put = put_snapshot(*opened.archive, scratch, parts.now(), {});
+        const auto put = put_snapshot(*opened.archive, place(scratch), parts.now(), {});
         note_snapshot(i, put.has_value());
         if (!put) {
             result.good = false;
@@ -313,7 +313,7 @@ JobResult ArchiveService::Shared::snapshot() {
         result.good = false;
         result.text += ", not pruned: " + said(pruned.error());
     }
-    store_sqlite::remove_database(scratch);
+    parts.stores->remove(scratch);
     return result;
 }
 
@@ -347,12 +347,12 @@ ArchiveResult<std::string> ArchiveService::Shared::verify_newest(std::size_t rep
     }
     const names::SnapshotName& newest = snapshots.back().name;
     const auto manifest = TRY(archive.manifest(newest));
-    const std::string hash =
-        TRY(verify_snapshot(archive, newest, options.folder / "verify-copy.db", parts.now(), {}));
+    const std::string hash = TRY(verify_snapshot(
+        archive, newest, place(options.folder / "verify-copy.db"), parts.now(), {}));
     const auto behind = TRY(check_segments(archive, identity.number, manifest.head(), archived));
     std::string text = to_text(newest) + " is whole, state " + hash;
     text += ", with the records behind it up to " + std::to_string(behind.last);
-    if (remove_older_copy(options.store, manifest.created)) {
+    if (remove_older_copy(place(options.store), manifest.created)) {
         text += "; the copy of the store from before its upgrade was removed";
     }
     return text;
@@ -374,7 +374,8 @@ JobResult ArchiveService::Shared::segments() {
 JobResult ArchiveService::Shared::drill() {
     return in_each([this](std::size_t i) -> ArchiveResult<std::string> {
         const Drill drill = run_drill(*daily.at(i).archive,
-                                      {.store = options.store,
+                                      {.stores = *parts.stores,
+                                       .store = options.store,
                                        .scratch = options.folder / "drill-copy.db",
                                        .history = options.folder / kDrillFile},
                                       {"botcored by itself"},
@@ -387,7 +388,7 @@ JobResult ArchiveService::Shared::drill() {
 
 JobResult ArchiveService::Shared::check() {
     JobResult result;
-    const auto own = store_sqlite::open_reader(options.store);
+    const auto own = parts.stores->open_reader(options.store);
     if (!own) {
         result.text = own.error();
         return result;
@@ -412,8 +413,8 @@ base::Result<std::unique_ptr<ArchiveService>, std::string> ArchiveService::start
     auto shared = std::make_shared<Shared>(std::move(options), std::move(parts));
     shared->shipping = TRY(open_archives(shared->parts.repositories, shared->parts.key));
     shared->daily = TRY(open_archives(shared->parts.repositories, shared->parts.key));
-    shared->reader = TRY(store_sqlite::open_reader(shared->options.store));
-    shared->identity = TRY(store_sqlite::timeline_of(shared->options.store));
+    shared->reader = TRY(shared->parts.stores->open_reader(shared->options.store));
+    shared->identity = TRY(shared->parts.stores->timeline_of(shared->options.store));
     for (const OpenedArchive& opened : shared->shipping)
         shared->status.repositories.push_back({opened.archive->place(), {}});
     auto jobs = shared->jobs.read();
@@ -464,7 +465,7 @@ bool ArchiveService::stop(std::chrono::milliseconds within) {
 }
 
 ArchiveResult<Prunable> prunable(Archive& archive,
-                                 Timeline timeline,
+                                 model::Timeline timeline,
                                  const operations::RetentionRules& rules,
                                  base::Duration keep_segments,
                                  base::Timestamp now) {
@@ -493,7 +494,7 @@ ArchiveResult<Prunable> prunable(Archive& archive,
 }
 
 ArchiveOutcome prune(Archive& archive,
-                     Timeline timeline,
+                     model::Timeline timeline,
                      const Prunable& chosen,
                      base::Timestamp now) {
     (void)TRY(remove_rubbish(archive, timeline, now));

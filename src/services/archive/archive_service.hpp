@@ -91,6 +91,8 @@ using MakeRepository =
 class ArchiveService {
 public:
     struct Parts {
+        /// Shared, since the threads may outlive the service (D2).
+        std::shared_ptr<ports::StoreBackup> stores;
         std::optional<ArchiveKey> key;  ///< Absent only if there are no repositories.
         std::vector<MakeRepository> repositories;
         std::function<base::Timestamp()> now;
@@ -133,7 +135,7 @@ struct Prunable {
 };
 
 [[nodiscard]] ArchiveResult<Prunable> prunable(Archive& archive,
-                                               Timeline timeline,
+                                               model::Timeline timeline,
                                                const operations::RetentionRules& rules,
                                                base::Duration keep_segments,
                                                base::Timestamp now);
@@ -141,7 +143,7 @@ struct Prunable {
 /// Removes the `chosen` objects, the parts of incomplete snapshots, and all copies of the users
 /// file except the newest 30.
 [[nodiscard]] ArchiveOutcome prune(Archive& archive,
-                                   Timeline timeline,
+                                   model::Timeline timeline,
                                    const Prunable& chosen,
                                    base::Timestamp now);
 

@@ -1,13 +1,10 @@
 #include "services/archive/drill.hpp"
 
-#include "adapters/store_sqlite/file_reader.hpp"
-#include "adapters/store_sqlite/replace_store.hpp"
 #include "base/plain_numbers.hpp"
 #include "base/time_text.hpp"
 #include "host/whole_file.hpp"
 #include "protocol/journal.hpp"
 #include "services/archive/drill_history.hpp"
-#include "services/archive/store_copy.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -30,11 +27,11 @@ double seconds(base::Duration duration) {
 }
 
 /// Computes what would have been lost. Returns what is wrong, or an empty text.
-std::string compare(Drill& drill, const Restored& restored, const std::filesystem::path& store) {
-    const auto there = host::is_there(store);
+std::string compare(Drill& drill, const Restored& restored, const DrillFiles& files) {
+    const auto there = host::is_there(files.store);
     if (!there) return there.error();
     if (!there.value()) return {};
-    const auto reader = store_sqlite::open_reader(store);
+    const auto reader = files.stores.open_reader(files.store);
     if (!reader) return reader.error();
     const auto entries = reader.value()->journal(restored.head.sequence, 2);
     if (!entries || entries.value().empty() || entries.value().front().hash != restored.head.hash) {
@@ -70,12 +67,13 @@ Drill run_drill(Archive& archive,
                   " restored into an empty file, all of it checked, compared with the store in use";
     const auto began = std::chrono::steady_clock::now();
     std::vector<ArchiveError> warnings;
-    const auto restored = restore_into(archive, {}, files.scratch, progress, warnings);
+    const auto restored =
+        restore_into(archive, {}, {files.stores, files.scratch}, progress, warnings);
     drill.restore =
         base::Duration::microseconds(std::chrono::duration_cast<std::chrono::microseconds>(
                                          std::chrono::steady_clock::now() - began)
                                          .count());
-    store_sqlite::remove_database(files.scratch);
+    files.stores.remove(files.scratch);
     if (!restored) {
         drill.text = "failed: " + std::string(to_text(restored.error().kind)) + " " +
                      restored.error().object + ": " + restored.error().text;
@@ -84,7 +82,7 @@ Drill run_drill(Archive& archive,
     }
     drill.restored = restored.value().head.sequence;
     drill.state_hash = restored.value().state_hash;
-    const std::string trouble = compare(drill, restored.value(), files.store);
+    const std::string trouble = compare(drill, restored.value(), files);
     drill.passed = trouble.empty() && drill.loss <= kLossMax && drill.restore <= kRestoreMax;
     drill.text = !trouble.empty() ? "failed: " + trouble
                  : drill.passed   ? "passed"

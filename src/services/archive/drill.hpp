@@ -24,6 +24,7 @@ inline constexpr base::Duration kLossMax = base::Duration::seconds(300);
 inline constexpr base::Duration kRestoreMax = base::Duration::seconds(1'800);
 
 struct DrillFiles {
+    ports::StoreBackup& stores;   ///< Must outlive the drill.
     std::filesystem::path store;  ///< The store in use; it may be missing.
     std::filesystem::path scratch;
     std::filesystem::path history;  ///< See drill_history.hpp.

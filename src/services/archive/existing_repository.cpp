@@ -22,7 +22,7 @@ base::Failure<RepositoryError> unavailable(std::string text) {
 /// timelines.
 RepositoryResult<bool> has_timeline(Repository& repository) {
     if (!TRY(repository.list(runtime::archive::kTimelinesPrefix, {})).empty()) return true;
-    const std::string start = runtime::archive::start_name(runtime::archive::kFirstTimeline);
+    const std::string start = runtime::archive::start_name(model::kFirstTimeline);
     return !TRY(repository.list(start, {})).empty();
 }
 

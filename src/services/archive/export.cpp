@@ -1,13 +1,8 @@
 #include "services/archive/export.hpp"
 
-#include "adapters/archive_folder/folder_repository.hpp"
-#include "adapters/store_sqlite/file_reader.hpp"
-#include "adapters/store_sqlite/replace_store.hpp"
-#include "adapters/store_sqlite/timeline.hpp"
 #include "base/check.hpp"
 #include "host/durable_file.hpp"
 #include "services/archive/restore.hpp"
-#include "services/archive/store_copy.hpp"
 #include "services/archive/users_copy.hpp"
 
 #include <fcntl.h>
@@ -152,25 +147,26 @@ ArchiveResult<Export> fill(Archive& archive,
                            const ExportPlan& plan,
                            base::Timestamp now,
                            const Progress& progress) {
-    const fs::path copy = plan.scratch / "copy.db";
-    const auto copied = copy_database(plan.store, copy, CopyPace::Gentle, {});
+    const StorePlace copy{plan.stores, plan.scratch / "copy.db"};
+    const auto copied = plan.stores.copy(plan.store, copy.path, ports::CopyPace::Gentle, {});
     if (!copied) return failed(Kind::Store, copied.error());
-    const auto told = store_sqlite::timeline_of(copy);
-    const auto reader = store_sqlite::open_reader(copy);
+    const auto told = plan.stores.timeline_of(copy.path);
+    const auto reader = plan.stores.open_reader(copy.path);
     if (!told) return failed(Kind::Store, told.error());
     if (!reader) return failed(Kind::Store, reader.error());
     const auto from_journal = names::id_from_journal(*reader.value());
-    if (!from_journal) return failed(Kind::Store, copy.string() + " cannot be read");
-    names::TimelineIdentity identity = told.value();
+    if (!from_journal) return failed(Kind::Store, copy.path.string() + " cannot be read");
+    model::TimelineIdentity identity = told.value();
     if (identity.id == 0) identity.id = from_journal.value();
     (void)TRY(archive.begin_timeline(
         identity.number, {.created = now, .id = identity.id, .ancestors = identity.ancestors}));
     Export done;
     done.snapshot = TRY(put_snapshot(archive, copy, now, progress));
-    done.state_hash = TRY(
-        verify_snapshot(archive, done.snapshot.name, plan.scratch / "verify.db", now, progress));
+    done.state_hash = TRY(verify_snapshot(
+        archive, done.snapshot.name, {plan.stores, plan.scratch / "verify.db"}, now, progress));
     done.snapshot.verified = true;
-    (void)TRY(UsersCopy(plan.users, plan.scratch, archive, identity.number).step(now));
+    (void)TRY(
+        UsersCopy({plan.stores, plan.users}, plan.scratch, archive, identity.number).step(now));
     return done;
 }
 
@@ -178,7 +174,7 @@ ArchiveResult<Export> export_within(const ExportPlan& plan,
                                     const ArchiveKey& key,
                                     base::Timestamp now,
                                     const Progress& progress) {
-    auto repository = archive_folder::FolderRepository::open(plan.scratch / "repository");
+    auto repository = plan.make_repository(plan.scratch / "repository");
     if (!repository) return failed(Kind::Store, repository.error());
     Archive archive(*repository.value(), key);
     Export done = TRY(fill(archive, plan, now, progress));

@@ -12,11 +12,18 @@
 #include "services/archive/snapshot.hpp"
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <string>
 
 namespace botcore::archive {
 
 struct ExportPlan {
+    ports::StoreBackup& stores;  ///< Must outlive the export.
+    /// Opens a repository in a folder that is created.
+    std::function<base::Result<std::unique_ptr<ports::Repository>, std::string>(
+        const std::filesystem::path& folder)>
+        make_repository;
     std::filesystem::path store;
     std::filesystem::path users;    ///< Left out if it does not exist.
     std::filesystem::path scratch;  ///< A folder that is created, and removed at the end.

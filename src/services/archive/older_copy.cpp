@@ -1,7 +1,5 @@
 #include "services/archive/older_copy.hpp"
 
-#include "adapters/store_sqlite/sqlite_store.hpp"
-
 #include <sys/stat.h>
 
 #include <string>
@@ -9,8 +7,8 @@
 
 namespace botcore::archive {
 
-bool remove_older_copy(const std::filesystem::path& store, base::Timestamp created) {
-    const std::string copy = store.string() + std::string(store_sqlite::kOlderCopy);
+bool remove_older_copy(const StorePlace& store, base::Timestamp created) {
+    const std::string copy = store.stores.older_copy_of(store.path);
     struct stat status{};
     if (::lstat(copy.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
     const auto written = base::Timestamp::from_milliseconds(

@@ -25,7 +25,9 @@ std::string this_process() {
 
 }  // namespace
 
-Ownership::Ownership(Archive& archive, Timeline timeline) : archive_(archive), timeline_(timeline) {
+Ownership::Ownership(Archive& archive, model::Timeline timeline)
+    : archive_(archive),
+      timeline_(timeline) {
     randombytes_buf(&writer_, sizeof(writer_));
 }
 

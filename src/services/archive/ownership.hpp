@@ -26,7 +26,7 @@ inline constexpr base::Duration kConfirmEvery = base::Duration::seconds(5);
 class Ownership {
 public:
     /// The archive must outlive this object.
-    Ownership(Archive& archive, Timeline timeline);
+    Ownership(Archive& archive, model::Timeline timeline);
 
     /// Claims the timeline for this process.
     [[nodiscard]] ArchiveOutcome claim(base::Timestamp now);
@@ -44,7 +44,7 @@ private:
     [[nodiscard]] ArchiveError lost_to(const std::string& claim);
 
     Archive& archive_;
-    Timeline timeline_;
+    model::Timeline timeline_;
     std::uint32_t writer_ = 0;  ///< Random; identifies this process in the names of its claims.
     std::optional<std::string> claimed_;  ///< The name of the newest claim of this process.
     std::optional<base::Timestamp> confirmed_;

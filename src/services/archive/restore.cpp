@@ -1,14 +1,9 @@
 #include "services/archive/restore.hpp"
 
-#include "adapters/store_sqlite/file_reader.hpp"
-#include "adapters/store_sqlite/replace_store.hpp"
-#include "adapters/store_sqlite/sqlite_store.hpp"
-#include "adapters/store_sqlite/timeline.hpp"
 #include "base/time_text.hpp"
 #include "runtime/rebuild.hpp"
 #include "runtime/verify.hpp"
 #include "services/archive/segment_check.hpp"
-#include "services/archive/store_copy.hpp"
 
 #include <sodium.h>
 
@@ -23,7 +18,6 @@ namespace botcore::archive {
 namespace {
 
 using Kind = ArchiveError::Kind;
-using store_sqlite::SqliteStore;
 
 constexpr model::Sequence kEnd = std::numeric_limits<model::Sequence>::max();
 
@@ -33,12 +27,12 @@ base::Failure<ArchiveError> failure(Kind kind, std::string object, std::string t
 
 /// The part of a store's history that one timeline wrote: records up to `last`.
 struct Leg {
-    Timeline timeline = names::kFirstTimeline;
+    model::Timeline timeline = model::kFirstTimeline;
     model::Sequence last = kEnd;
 };
 
 /// The legs that lead to the timeline, oldest first, as far back as the archive reaches.
-ArchiveResult<std::vector<Leg>> lineage_of(const Timelines& starts, Timeline timeline) {
+ArchiveResult<std::vector<Leg>> lineage_of(const Timelines& starts, model::Timeline timeline) {
     std::vector<Leg> legs;
     model::Sequence last = kEnd;
     while (starts.contains(timeline)) {
@@ -61,12 +55,9 @@ bool is_wanted(const RestoreTarget& moment, model::Sequence sequence, base::Time
            (!moment.time || time <= *moment.time);
 }
 
-ArchiveResult<std::unique_ptr<SqliteStore>> open_store(const std::filesystem::path& path) {
-    store_sqlite::SqliteOptions options;
-    options.path = path;
-    options.reserve_bytes = 0;
-    auto opened = SqliteStore::open(std::move(options));
-    if (!opened) return failure(Kind::Store, {}, path.string() + ": " + opened.error().text());
+ArchiveResult<std::unique_ptr<ports::Store>> open_store(const StorePlace& place) {
+    auto opened = place.stores.open_store(place.path);
+    if (!opened) return failure(Kind::Store, {}, opened.error());
     return std::move(opened).value();
 }
 
@@ -78,10 +69,10 @@ ArchiveError error_of(const runtime::RebuildError& error, const std::string& obj
 }
 
 /// N1: checks every row of the fetched store.
-ArchiveResult<std::string> checked_hash(const std::filesystem::path& store,
+ArchiveResult<std::string> checked_hash(const StorePlace& store,
                                         const std::string& object,
                                         const Progress& progress) {
-    const auto reader = store_sqlite::open_reader(store);
+    const auto reader = store.stores.open_reader(store.path);
     if (!reader) return failure(Kind::Damaged, object, reader.error());
     const auto report =
         runtime::verify(*reader.value(), [&](model::Sequence done, model::Sequence total) {
@@ -100,7 +91,7 @@ ArchiveResult<std::string> checked_hash(const std::filesystem::path& store,
 
 }  // namespace
 
-ArchiveResult<Timeline> newest_in_use(Archive& archive, const Timelines& starts) {
+ArchiveResult<model::Timeline> newest_in_use(Archive& archive, const Timelines& starts) {
     for (auto place = starts.rbegin(); place != starts.rend(); ++place) {
         const auto& [timeline, start] = *place;
         if (!TRY(archive.segments(timeline, start.sequence + 1)).empty()) return timeline;
@@ -125,7 +116,7 @@ class Restore {
 public:
     Restore(Archive& archive,
             const RestoreTarget& moment,
-            std::filesystem::path to,
+            StorePlace to,
             const Progress& progress,
             std::vector<ArchiveError>& warnings)
         : archive_(archive),
@@ -160,7 +151,7 @@ private:
 
     Archive& archive_;
     const RestoreTarget& target_;
-    std::filesystem::path to_;
+    StorePlace to_;
     const Progress& progress_;
     std::vector<ArchiveError>& warnings_;
     std::vector<Leg> legs_;
@@ -391,7 +382,7 @@ std::string Restore::extent() {
 }
 
 ArchiveOutcome Restore::fold_prefix() {
-    const std::filesystem::path source = to_.string() + "-source";
+    const StorePlace source{to_.stores, to_.path.string() + "-source"};
     const Candidate& later = after_.front();
     (void)TRY(fetch_snapshot(archive_, later.name, source, progress_));
     const auto folded = [&]() -> ArchiveOutcome {
@@ -408,7 +399,7 @@ ArchiveOutcome Restore::fold_prefix() {
         restored_.records = head.value().sequence;
         return base::Done{};
     }();
-    store_sqlite::remove_database(source);
+    source.stores.remove(source.path);
     return folded;
 }
 
@@ -433,7 +424,7 @@ ArchiveOutcome Restore::check() {
 ArchiveResult<Restored> Restore::run() {
     (void)TRY(find_lineage());
     (void)TRY(find_snapshots());
-    store_sqlite::remove_database(to_);
+    to_.stores.remove(to_.path);
     (void)TRY(begin_at_snapshot());
     const auto folded = apply_forward();
     if (!folded) {
@@ -443,7 +434,7 @@ ArchiveResult<Restored> Restore::run() {
         }
         warnings_.push_back(folded.error());
         restored_.base.reset();
-        store_sqlite::remove_database(to_);
+        to_.stores.remove(to_.path);
         (void)TRY(fold_prefix());
     }
     (void)TRY(check());
@@ -454,22 +445,22 @@ ArchiveResult<Restored> Restore::run() {
 
 ArchiveResult<Restored> restore_into(Archive& archive,
                                      const RestoreTarget& moment,
-                                     const std::filesystem::path& to,
+                                     const StorePlace& to,
                                      const Progress& progress,
                                      std::vector<ArchiveError>& warnings) {
     auto restored = Restore(archive, moment, to, progress, warnings).run();
-    if (!restored) store_sqlite::remove_database(to);
+    if (!restored) to.stores.remove(to.path);
     return restored;
 }
 
 ArchiveResult<std::string> verify_snapshot(Archive& archive,
                                            const names::SnapshotName& name,
-                                           const std::filesystem::path& scratch,
+                                           const StorePlace& scratch,
                                            base::Timestamp now,
                                            const Progress& progress) {
     (void)TRY(fetch_snapshot(archive, name, scratch, progress));
     auto hash = checked_hash(scratch, to_text(name), progress);
-    store_sqlite::remove_database(scratch);
+    scratch.stores.remove(scratch.path);
     if (!hash) return hash;
     const auto marked =
         archive.put(to_text(name) + "verified", names::encode(names::Verified{now, hash.value()}));
@@ -480,36 +471,36 @@ ArchiveResult<std::string> verify_snapshot(Archive& archive,
 namespace {
 
 /// The ancestors of a store that is restored from `legs`, oldest first.
-ArchiveResult<std::vector<names::Ancestor>> ancestors_of(const Timelines& starts,
+ArchiveResult<std::vector<model::Ancestor>> ancestors_of(const Timelines& starts,
                                                          const std::vector<Leg>& legs,
                                                          const Restored& restored,
-                                                         const std::filesystem::path& store) {
-    const auto reader = store_sqlite::open_reader(store);
+                                                         const StorePlace& store) {
+    const auto reader = store.stores.open_reader(store.path);
     if (!reader) return failure(Kind::Store, {}, reader.error());
     const auto from_journal = names::id_from_journal(*reader.value());
-    if (!from_journal) return failure(Kind::Store, {}, store.string() + " cannot be read");
-    std::vector<names::Ancestor> ancestors = starts.at(legs.front().timeline).ancestors;
-    for (names::Ancestor& ancestor : ancestors)
+    if (!from_journal) return failure(Kind::Store, {}, store.path.string() + " cannot be read");
+    std::vector<model::Ancestor> ancestors = starts.at(legs.front().timeline).ancestors;
+    for (model::Ancestor& ancestor : ancestors)
         ancestor.last = std::min(ancestor.last, legs.front().last);
     for (const Leg& leg : legs) {
         const std::uint32_t told = starts.at(leg.timeline).id;
         ancestors.push_back({leg.timeline, told != 0 ? told : from_journal.value(), leg.last});
     }
-    for (names::Ancestor& ancestor : ancestors)
+    for (model::Ancestor& ancestor : ancestors)
         ancestor.last = std::min(ancestor.last, restored.head.sequence);
     return ancestors;
 }
 
 }  // namespace
 
-ArchiveResult<names::TimelineIdentity> begin_timeline(Archive& archive,
+ArchiveResult<model::TimelineIdentity> begin_timeline(Archive& archive,
                                                       const Restored& restored,
-                                                      const std::filesystem::path& store,
+                                                      const StorePlace& store,
                                                       base::Timestamp now,
-                                                      Timeline above) {
+                                                      model::Timeline above) {
     const Timelines starts = TRY(archive.timelines());
     const auto legs = TRY(lineage_of(starts, restored.timeline));
-    names::TimelineIdentity identity;
+    model::TimelineIdentity identity;
     identity.number = std::max(starts.rbegin()->first, above) + 1;
     while (identity.id == 0)
         randombytes_buf(&identity.id, sizeof(identity.id));
@@ -521,7 +512,7 @@ ArchiveResult<names::TimelineIdentity> begin_timeline(Archive& archive,
                                       .created = now,
                                       .id = identity.id,
                                       .ancestors = identity.ancestors}));
-    const auto marked = store_sqlite::set_timeline(store, identity);
+    const auto marked = store.stores.set_timeline(store.path, identity);
     if (!marked) return failure(Kind::Store, {}, marked.error());
     return identity;
 }

@@ -18,7 +18,6 @@
 
 #include "services/archive/snapshot.hpp"
 
-#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -30,12 +29,12 @@ struct RestoreTarget {
     std::optional<model::Sequence> sequence = std::nullopt;  ///< Up to and including this record.
     std::optional<base::Timestamp> time = std::nullopt;      ///< Up to and including this time.
     /// Empty: the newest timeline that has records of its own.
-    std::optional<Timeline> timeline = std::nullopt;
+    std::optional<model::Timeline> timeline = std::nullopt;
 };
 
 struct Restored {
     model::Head head;
-    Timeline timeline = names::kFirstTimeline;  ///< The timeline that was restored.
+    model::Timeline timeline = model::kFirstTimeline;  ///< The timeline that was restored.
     std::optional<names::SnapshotName>
         base;                   ///< Empty: all records were applied from the first one.
     std::uint64_t records = 0;  ///< Records applied after the base.
@@ -45,15 +44,16 @@ struct Restored {
 
 /// The newest timeline of `starts` (at least one) that has records of its own: an interrupted
 /// restore may have begun a timeline that was never written to.
-[[nodiscard]] ArchiveResult<Timeline> newest_in_use(Archive& archive, const Timelines& starts);
+[[nodiscard]] ArchiveResult<model::Timeline> newest_in_use(Archive& archive,
+                                                           const Timelines& starts);
 
-/// Restores the target into the new file `to`. If a snapshot cannot be used, it warns and takes an
+/// Restores the target into the new place `to`. If a snapshot cannot be used, it warns and takes an
 /// older one. OutOfRange for a time before the first record and for a sequence after the last
 /// one; the text says what range exists. A time after the last record means the last record, with
 /// `is_newest`.
 [[nodiscard]] ArchiveResult<Restored> restore_into(Archive& archive,
                                                    const RestoreTarget& moment,
-                                                   const std::filesystem::path& to,
+                                                   const StorePlace& to,
                                                    const Progress& progress,
                                                    std::vector<ArchiveError>& warnings);
 
@@ -61,17 +61,16 @@ struct Restored {
 /// hash.
 [[nodiscard]] ArchiveResult<std::string> verify_snapshot(Archive& archive,
                                                          const names::SnapshotName& name,
-                                                         const std::filesystem::path& scratch,
+                                                         const StorePlace& scratch,
                                                          base::Timestamp now,
                                                          const Progress& progress);
 
 /// Begins a new timeline for a restored store and writes it into the store. Its number is greater
 /// than all in the archive and than `above`, the greatest that is in use elsewhere.
-[[nodiscard]] ArchiveResult<names::TimelineIdentity> begin_timeline(
-    Archive& archive,
-    const Restored& restored,
-    const std::filesystem::path& store,
-    base::Timestamp now,
-    Timeline above = 0);
+[[nodiscard]] ArchiveResult<model::TimelineIdentity> begin_timeline(Archive& archive,
+                                                                    const Restored& restored,
+                                                                    const StorePlace& store,
+                                                                    base::Timestamp now,
+                                                                    model::Timeline above = 0);
 
 }  // namespace botcore::archive

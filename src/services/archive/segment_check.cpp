@@ -53,7 +53,7 @@ std::optional<Link> link_of(const names::Segment& segment, const model::Head& st
 }
 
 ArchiveResult<CheckedSegments> check_segments(Archive& archive,
-                                              Timeline timeline,
+                                              model::Timeline timeline,
                                               const model::Head& from,
                                               model::Sequence until) {
     CheckedSegments checked{.count = 0, .last = from.sequence};
@@ -88,7 +88,7 @@ ArchiveResult<CheckedSegments> check_segments(Archive& archive,
 }
 
 ArchiveResult<CheckedSegments> check_newest_segments(Archive& archive,
-                                                     Timeline timeline,
+                                                     model::Timeline timeline,
                                                      model::Sequence until) {
     const auto snapshots = TRY(archive.snapshots(timeline));
     if (!snapshots.empty()) {

@@ -29,14 +29,14 @@ struct CheckedSegments {
 /// Reads every segment after `from`. `until` is the last record that is known to be archived; 0 if
 /// that is not known.
 [[nodiscard]] ArchiveResult<CheckedSegments> check_segments(Archive& archive,
-                                                            Timeline timeline,
+                                                            model::Timeline timeline,
                                                             const model::Head& from,
                                                             model::Sequence until);
 
 /// Like `check_segments`, from the newest snapshot of the timeline on, or from the start of the
 /// timeline if it has no snapshot.
 [[nodiscard]] ArchiveResult<CheckedSegments> check_newest_segments(Archive& archive,
-                                                                   Timeline timeline,
+                                                                   model::Timeline timeline,
                                                                    model::Sequence until);
 
 }  // namespace botcore::archive

@@ -140,7 +140,7 @@ ArchiveResult<names::TimelineStart> Shipper::start(base::Timestamp now) {
     if (found && found->id != 0 && found->id != identity_.id) {
         return base::Failure{foreign(object,
                                      "the archive holds timeline " +
-                                         names::timeline_text(timeline_, found->id) +
+                                         model::timeline_text(timeline_, found->id) +
                                          ", and this store is on " + to_text(identity_))};
     }
     if (found) return *found;
@@ -158,7 +158,7 @@ ArchiveResult<names::TimelineStart> Shipper::start(base::Timestamp now) {
 ArchiveResult<bool> Shipper::shares_history(const Timelines& timelines) {
     bool holds_records = false;
     for (const auto& [timeline, start] : timelines) {
-        for (const names::Ancestor& ancestor : identity_.ancestors) {
+        for (const model::Ancestor& ancestor : identity_.ancestors) {
             if (ancestor.timeline == timeline && ancestor.id == start.id) return true;
         }
         const auto oldest = TRY(oldest_record(timeline));
@@ -170,7 +170,7 @@ ArchiveResult<bool> Shipper::shares_history(const Timelines& timelines) {
 }
 
 /// The oldest record of the timeline that the archive still describes; nothing if it has none.
-ArchiveResult<std::optional<model::Head>> Shipper::oldest_record(Timeline timeline) {
+ArchiveResult<std::optional<model::Head>> Shipper::oldest_record(model::Timeline timeline) {
     std::optional<model::Head> oldest;
     const auto segments = TRY(archive_.segments(timeline, 1));
     if (!segments.empty()) {

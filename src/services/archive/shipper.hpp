@@ -47,7 +47,7 @@ struct ShippedState {
 class Shipper {
 public:
     /// Reader and archive must outlive this object.
-    Shipper(ports::StoreReader& reader, Archive& archive, names::TimelineIdentity identity)
+    Shipper(ports::StoreReader& reader, Archive& archive, model::TimelineIdentity identity)
         : reader_(reader),
           archive_(archive),
           identity_(std::move(identity)),
@@ -71,7 +71,7 @@ private:
     [[nodiscard]] ArchiveResult<model::Head> learn(base::Timestamp now);
     [[nodiscard]] ArchiveResult<names::TimelineStart> start(base::Timestamp now);
     [[nodiscard]] ArchiveResult<bool> shares_history(const Timelines& timelines);
-    [[nodiscard]] ArchiveResult<std::optional<model::Head>> oldest_record(Timeline timeline);
+    [[nodiscard]] ArchiveResult<std::optional<model::Head>> oldest_record(model::Timeline timeline);
     [[nodiscard]] ArchiveResult<bool> has(const model::Head& record);
     [[nodiscard]] ArchiveResult<std::optional<names::SegmentName>> last_segment(
         model::Sequence head);
@@ -82,8 +82,8 @@ private:
 
     ports::StoreReader& reader_;
     Archive& archive_;
-    names::TimelineIdentity identity_;
-    Timeline timeline_;
+    model::TimelineIdentity identity_;
+    model::Timeline timeline_;
     Ownership ownership_;
     std::optional<model::Head> archived_;
     std::optional<Pending> pending_;

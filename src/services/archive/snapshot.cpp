@@ -1,10 +1,6 @@
 #include "services/archive/snapshot.hpp"
 
-#include "adapters/store_sqlite/file_reader.hpp"
-#include "adapters/store_sqlite/replace_store.hpp"
-#include "adapters/store_sqlite/timeline.hpp"
 #include "build_info.hpp"
-#include "services/archive/store_copy.hpp"
 
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -103,27 +99,27 @@ private:
 
 struct Source {
     model::Head head;
-    names::TimelineIdentity identity;
+    model::TimelineIdentity identity;
 };
 
-ArchiveResult<Source> read_source(const std::filesystem::path& copy) {
-    const auto reader = store_sqlite::open_reader(copy);
+ArchiveResult<Source> read_source(const StorePlace& copy) {
+    const auto reader = copy.stores.open_reader(copy.path);
     if (!reader) return snapshot_failure(Kind::Store, {}, reader.error());
     const auto head = reader.value()->head();
     if (!head)
-        return snapshot_failure(Kind::Store, {}, copy.string() + ": its head cannot be read");
-    const auto timeline = store_sqlite::timeline_of(copy);
+        return snapshot_failure(Kind::Store, {}, copy.path.string() + ": its head cannot be read");
+    const auto timeline = copy.stores.timeline_of(copy.path);
     if (!timeline) return snapshot_failure(Kind::Store, {}, timeline.error());
     Source source{head.value(), timeline.value()};
     if (source.identity.id != 0) return source;
     const auto id = names::id_from_journal(*reader.value());
-    if (!id) return snapshot_failure(Kind::Store, {}, copy.string() + " cannot be read");
+    if (!id) return snapshot_failure(Kind::Store, {}, copy.path.string() + " cannot be read");
     source.identity.id = id.value();
     return source;
 }
 
 /// A snapshot on a timeline that the archive does not list would never be found.
-ArchiveOutcome check_timeline(Archive& archive, const names::TimelineIdentity& identity) {
+ArchiveOutcome check_timeline(Archive& archive, const model::TimelineIdentity& identity) {
     const std::string object = names::start_name(identity.number);
     const auto start = TRY(archive.start_of(identity.number));
     if (!start) {
@@ -137,7 +133,7 @@ ArchiveOutcome check_timeline(Archive& archive, const names::TimelineIdentity& i
         return snapshot_failure(Kind::Taken,
                                 object,
                                 "the archive holds timeline " +
-                                    names::timeline_text(identity.number, start->id) +
+                                    model::timeline_text(identity.number, start->id) +
                                     ", and this store is on " + to_text(identity));
     }
     return base::Done{};
@@ -153,7 +149,7 @@ ArchiveOutcome check_listed(Archive& archive, const names::SnapshotName& name) {
 }  // namespace
 
 ArchiveResult<Snapshot> put_snapshot(Archive& archive,
-                                     const std::filesystem::path& copy,
+                                     const StorePlace& copy,
                                      base::Timestamp now,
                                      const Progress& progress) {
     const Source source = TRY(read_source(copy));
@@ -171,14 +167,15 @@ ArchiveResult<Snapshot> put_snapshot(Archive& archive,
                              .created = now,
                              .software = std::string(build_info::kVersion)};
     std::error_code error;
-    const std::uint64_t total = std::filesystem::file_size(copy, error);
-    if (error) return snapshot_failure(Kind::Store, {}, copy.string() + ": " + error.message());
-    const File file(copy, O_RDONLY | O_CLOEXEC);
-    if (!file.is_open()) return disk_failure(copy);
+    const std::uint64_t total = std::filesystem::file_size(copy.path, error);
+    if (error)
+        return snapshot_failure(Kind::Store, {}, copy.path.string() + ": " + error.message());
+    const File file(copy.path, O_RDONLY | O_CLOEXEC);
+    if (!file.is_open()) return disk_failure(copy.path);
     Digest digest;
     std::string part;
     while (true) {
-        if (!file.read(part, kPartBytes)) return disk_failure(copy);
+        if (!file.read(part, kPartBytes)) return disk_failure(copy.path);
         if (part.empty()) break;
         digest.add(part);
         const std::string name = to_text(snapshot.name) + names::part_name(++manifest.parts);
@@ -224,20 +221,20 @@ ArchiveOutcome fetch_parts(Archive& archive,
 
 ArchiveResult<names::Manifest> fetch_snapshot(Archive& archive,
                                               const names::SnapshotName& name,
-                                              const std::filesystem::path& to,
+                                              const StorePlace& to,
                                               const Progress& progress) {
     const names::Manifest manifest = TRY(archive.manifest(name));
-    store_sqlite::remove_database(to);
-    const auto fetched = fetch_parts(archive, name, manifest, to, progress);
+    to.stores.remove(to.path);
+    const auto fetched = fetch_parts(archive, name, manifest, to.path, progress);
     if (!fetched) {
-        store_sqlite::remove_database(to);
+        to.stores.remove(to.path);
         return base::Failure{fetched.error()};
     }
     return manifest;
 }
 
 ArchiveResult<std::uint64_t> remove_rubbish(Archive& archive,
-                                            Timeline timeline,
+                                            model::Timeline timeline,
                                             base::Timestamp now) {
     const std::string yesterday = names::compact_time(now - base::Duration::seconds(86'400));
     const auto objects = TRY(archive.list(names::snapshot_prefix(timeline), {}));

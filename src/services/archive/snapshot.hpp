@@ -6,7 +6,6 @@
 
 #include "services/archive/archive.hpp"
 
-#include <filesystem>
 #include <functional>
 #include <string_view>
 
@@ -16,25 +15,25 @@ namespace botcore::archive {
 using Progress =
     std::function<void(std::string_view what, std::uint64_t done, std::uint64_t total)>;
 
-/// Puts a file made by `copy_database` into the archive as a snapshot of the store's timeline. The
-/// snapshot exists once its manifest does: parts of an interrupted one are garbage that `prune`
+/// Puts a copy made by `StoreBackup::copy` into the archive as a snapshot of the store's timeline.
+/// The snapshot exists once its manifest does: parts of an interrupted one are garbage that `prune`
 /// removes. Missing if the archive does not have that timeline, Taken if the timeline is another
 /// store's; nothing is put then. Success means that the archive lists the snapshot.
 [[nodiscard]] ArchiveResult<Snapshot> put_snapshot(Archive& archive,
-                                                   const std::filesystem::path& copy,
+                                                   const StorePlace& copy,
                                                    base::Timestamp now,
                                                    const Progress& progress);
 
-/// Writes the snapshot's store to the new file `to`, synced. On failure `to` does not exist.
+/// Writes the snapshot's store to the new place `to`, synced. On failure `to` does not exist.
 [[nodiscard]] ArchiveResult<names::Manifest> fetch_snapshot(Archive& archive,
                                                             const names::SnapshotName& name,
-                                                            const std::filesystem::path& to,
+                                                            const StorePlace& to,
                                                             const Progress& progress);
 
 /// Removes the parts of snapshots that have no manifest, except parts of the last day, which may
 /// belong to a snapshot in progress.
 [[nodiscard]] ArchiveResult<std::uint64_t> remove_rubbish(Archive& archive,
-                                                          Timeline timeline,
+                                                          model::Timeline timeline,
                                                           base::Timestamp now);
 
 }  // namespace botcore::archive

@@ -1,9 +1,7 @@
 #include "services/archive/users_copy.hpp"
 
-#include "adapters/store_sqlite/replace_store.hpp"
 #include "host/whole_file.hpp"
 #include "protocol/journal.hpp"
-#include "services/archive/store_copy.hpp"
 
 #include <fstream>
 #include <iterator>
@@ -20,28 +18,28 @@ base::Failure<ArchiveError> failure(std::string text) {
 }
 
 /// The copies of the users file in order of time, since their names begin with the time.
-ArchiveResult<std::vector<ports::StoredObject>> copies(Archive& archive, Timeline timeline) {
+ArchiveResult<std::vector<ports::StoredObject>> copies(Archive& archive, model::Timeline timeline) {
     return archive.list(names::users_prefix(timeline), {});
 }
 
 }  // namespace
 
 ArchiveResult<std::int64_t> UsersCopy::version() {
-    if (!database_) {
-        auto opened = store_sqlite::Database::open(users_, {}, store_sqlite::OpenMode::ReadOnly);
-        if (!opened) return failure(users_.string() + " cannot be opened");
-        database_ = std::move(opened).value();
+    if (changes_ == nullptr) {
+        auto opened = users_.stores.watch(users_.path);
+        if (!opened) return failure(opened.error());
+        changes_ = std::move(opened).value();
     }
-    const auto version = database_->integer("PRAGMA data_version");
+    const auto version = changes_->read();
     if (!version) {
-        database_.reset();
-        return failure(users_.string() + " cannot be read");
+        changes_.reset();
+        return failure(version.error());
     }
     return version.value();
 }
 
 ArchiveOutcome UsersCopy::step(base::Timestamp now) {
-    const auto there = host::is_there(users_);
+    const auto there = host::is_there(users_.path);
     if (!there) return failure(there.error());
     if (!there.value()) return base::Done{};
     const std::int64_t version = TRY(this->version());
@@ -53,12 +51,12 @@ ArchiveOutcome UsersCopy::step(base::Timestamp now) {
 
 ArchiveOutcome UsersCopy::put(base::Timestamp now) {
     const std::filesystem::path scratch = folder_ / "users-copy.sqlite";
-    const auto copied = copy_database(users_, scratch, CopyPace::Full, {});
+    const auto copied = users_.stores.copy(users_.path, scratch, ports::CopyPace::Full, {});
     if (!copied) return failure(copied.error());
     std::ifstream file(scratch, std::ios::binary);
     const std::string bytes((std::istreambuf_iterator<char>(file)), {});
     const bool whole = !file.bad() && !bytes.empty();
-    store_sqlite::remove_database(scratch);
+    users_.stores.remove(scratch);
     if (!whole) return failure(scratch.string() + " cannot be read");
     const std::string ending = "-" + protocol::to_hex(protocol::hash_of(bytes)).substr(0, 8);
     const auto there = TRY(copies(archive_, timeline_));
@@ -67,9 +65,9 @@ ArchiveOutcome UsersCopy::put(base::Timestamp now) {
 }
 
 ArchiveResult<bool> fetch_users(Archive& archive,
-                                Timeline timeline,
+                                model::Timeline timeline,
                                 const std::filesystem::path& to) {
-    for (; timeline >= names::kFirstTimeline; --timeline) {
+    for (; timeline >= model::kFirstTimeline; --timeline) {
         const auto there = TRY(copies(archive, timeline));
         if (there.empty()) continue;
         const std::string bytes = TRY(archive.get(there.back().name));
@@ -87,7 +85,7 @@ ArchiveResult<bool> fetch_users(Archive& archive,
     return false;
 }
 
-ArchiveOutcome prune_users(Archive& archive, Timeline timeline, std::size_t kept) {
+ArchiveOutcome prune_users(Archive& archive, model::Timeline timeline, std::size_t kept) {
     const auto there = TRY(copies(archive, timeline));
     for (std::size_t i = 0; i + kept < there.size(); ++i)
         (void)TRY(archive.remove(there.at(i).name));

@@ -5,10 +5,10 @@
 ///
 /// Threads: the archive's.
 
-#include "adapters/store_sqlite/database.hpp"
 #include "services/archive/archive.hpp"
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -16,11 +16,11 @@ namespace botcore::archive {
 
 class UsersCopy {
 public:
-    /// The archive must outlive this object. `folder` is for a scratch file.
-    UsersCopy(std::filesystem::path users,
+    /// The archive and the port must outlive this object. `folder` is for a scratch file.
+    UsersCopy(StorePlace users,
               std::filesystem::path folder,
               Archive& archive,
-              Timeline timeline)
+              model::Timeline timeline)
         : users_(std::move(users)),
           folder_(std::move(folder)),
           archive_(archive),
@@ -33,21 +33,23 @@ private:
     [[nodiscard]] ArchiveResult<std::int64_t> version();
     [[nodiscard]] ArchiveOutcome put(base::Timestamp now);
 
-    std::filesystem::path users_;
+    StorePlace users_;
     std::filesystem::path folder_;
     Archive& archive_;
-    Timeline timeline_;
-    std::optional<store_sqlite::Database> database_;
-    std::optional<std::int64_t> copied_;  ///< SQLite's data version at the last copy.
+    model::Timeline timeline_;
+    std::unique_ptr<ports::ChangeCounter> changes_;
+    std::optional<std::int64_t> copied_;  ///< The number of `changes_` at the last copy.
 };
 
 /// Writes the newest copy of the users file in all timelines up to `timeline` to the new file `to`.
 /// False if the archive has no copy.
 [[nodiscard]] ArchiveResult<bool> fetch_users(Archive& archive,
-                                              Timeline timeline,
+                                              model::Timeline timeline,
                                               const std::filesystem::path& to);
 
 /// Removes all copies of the users file in the timeline except the newest `kept`.
-[[nodiscard]] ArchiveOutcome prune_users(Archive& archive, Timeline timeline, std::size_t kept);
+[[nodiscard]] ArchiveOutcome prune_users(Archive& archive,
+                                         model::Timeline timeline,
+                                         std::size_t kept);
 
 }  // namespace botcore::archive

@@ -21,6 +21,7 @@
 /// Threads: the thread of the loop, between two steps of the runtime.
 
 #include "host/caller.hpp"
+#include "model/timeline.hpp"
 #include "ports/store.hpp"
 #include "protocol/events.hpp"
 #include "protocol/stream_requests.hpp"
@@ -160,11 +161,9 @@ public:
     [[nodiscard]] model::Sequence head() const { return head_; }
 
     /// Sets the timeline of the journal; called before the first subscriber joins.
-    void set_timeline(runtime::archive::TimelineIdentity timeline) {
-        timeline_ = std::move(timeline);
-    }
+    void set_timeline(model::TimelineIdentity timeline) { timeline_ = std::move(timeline); }
 
-    [[nodiscard]] const runtime::archive::TimelineIdentity& timeline() const { return timeline_; }
+    [[nodiscard]] const model::TimelineIdentity& timeline() const { return timeline_; }
 
     [[nodiscard]] std::size_t subscribers() const { return subscribers_.size(); }
 
@@ -186,7 +185,7 @@ private:
     QueueLimits limits_;
     Parts parts_;
     model::Sequence head_;
-    runtime::archive::TimelineIdentity timeline_;
+    model::TimelineIdentity timeline_;
     std::vector<Subscriber*> subscribers_;
     std::size_t turn_ = 0;  ///< The index of the subscriber that was last considered for a page.
 };

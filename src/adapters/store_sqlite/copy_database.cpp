@@ -1,4 +1,4 @@
-#include "services/archive/store_copy.hpp"
+#include "adapters/store_sqlite/copy_database.hpp"
 
 #include "adapters/store_sqlite/database.hpp"
 #include "adapters/store_sqlite/replace_store.hpp"
@@ -9,22 +9,22 @@
 #include <system_error>
 #include <thread>
 
-namespace botcore::archive {
+namespace botcore::store_sqlite {
 
 namespace {
 
-using store_sqlite::Database;
-using store_sqlite::OpenMode;
+using ports::CopyPace;
+using ports::CopyProgress;
 
 /// The number of pages that one step copies: 1 MiB in all.
 constexpr int kPagesAtOnce = 256;
 
-std::string failed(const std::filesystem::path& file, int code) {
+std::string copy_error(const std::filesystem::path& file, int code) {
     return file.string() + ": " + sqlite3_errstr(code);
 }
 
 /// Holds a read transaction, so that all pages come from one state of the source.
-store_sqlite::SqlOutcome hold(Database& source) {
+SqlOutcome hold(Database& source) {
     TRY(source.execute("BEGIN"));
     (void)TRY(source.integer("SELECT COUNT(*) FROM sqlite_schema"));
     return base::Done{};
@@ -56,19 +56,19 @@ base::Outcome<std::string> copy_whole(const std::filesystem::path& from,
                                       CopyPace pace,
                                       const CopyProgress& progress) {
     auto source = Database::open(from, {}, OpenMode::ReadOnly);
-    if (!source) return base::Failure{failed(from, source.error().code)};
+    if (!source) return base::Failure{copy_error(from, source.error().code)};
     Database held = std::move(source).value();
     if (const auto begun = hold(held); !begun) {
-        return base::Failure{failed(from, begun.error().code)};
+        return base::Failure{copy_error(from, begun.error().code)};
     }
     auto created = Database::open(to, {}, OpenMode::Create);
-    if (!created) return base::Failure{failed(to, created.error().code)};
+    if (!created) return base::Failure{copy_error(to, created.error().code)};
     Database target = std::move(created).value();
     if (const auto synced = target.execute("PRAGMA synchronous = FULL"); !synced) {
-        return base::Failure{failed(to, synced.error().code)};
+        return base::Failure{copy_error(to, synced.error().code)};
     }
     const int code = copy_pages(held, target, pace, progress);
-    if (code != SQLITE_DONE) return base::Failure{failed(to, code)};
+    if (code != SQLITE_DONE) return base::Failure{copy_error(to, code)};
     return base::Done{};
 }
 
@@ -78,10 +78,10 @@ base::Outcome<std::string> copy_database(const std::filesystem::path& from,
                                          const std::filesystem::path& to,
                                          CopyPace pace,
                                          const CopyProgress& progress) {
-    store_sqlite::remove_database(to);
+    remove_database(to);
     auto copied = copy_whole(from, to, pace, progress);
-    if (!copied) store_sqlite::remove_database(to);
+    if (!copied) remove_database(to);
     return copied;
 }
 
-}  // namespace botcore::archive
+}  // namespace botcore::store_sqlite
