@@ -359,7 +359,7 @@ TEST_F(Restore, AnAccountInDoubtIsFrozenFirstAndFreedByAnOperator) {
     EXPECT_EQ(account().state, AccountState::Active);
 }
 
-// @error:STORE_BEHIND_ARCHIVE
+// @error:Reason::StoreBehindArchive
 TEST_F(Restore, AStoreBehindItsArchiveRefusesEntriesUntilAnOperatorDecides) {
     for (std::uint64_t seed = 1; seed <= 4; ++seed) {  // Both decisions occur among these seeds.
         begin(seed);

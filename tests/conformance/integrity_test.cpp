@@ -55,12 +55,12 @@ constexpr Damage kDamages[] = {
      "UPDATE orders SET filled_notional = '0' WHERE number = (SELECT max(number) FROM orders)"},
     {FindingKind::OrphanPosition,
      "INSERT INTO positions SELECT account, market, 'ETHUSDT', '1', '3000', '0', leverage, '0', "
-     "opened, updated, 1, owner, '0', '0', '0', 0, 0, 0, '0' FROM positions "
+     "opened, updated, 1, owner, '0', '0', '0', 0, 0, 0, '0', 1 FROM positions "
      "WHERE account = 'bench-0'"},
     {FindingKind::TradeWithoutRecord,
      "INSERT INTO fills SELECT account, market, symbol, order_number, order_id, side, 999999999, "
      "trade_price, trade_quantity, trade_fee, trade_fee_asset, trade_maker, trade_time, "
-     "realized_profit, sequence, 77, owner, 0, 0 FROM fills LIMIT 1"},
+     "realized_profit, sequence, 77, owner, 0, 0, 1 FROM fills LIMIT 1"},
     {FindingKind::DuplicateOrder,
      "UPDATE orders SET id = (SELECT id FROM orders ORDER BY number LIMIT 1) "
      "WHERE number = (SELECT max(number) FROM orders)"},

@@ -57,7 +57,7 @@ TEST_F(ReconcileFix, AdoptsBalancesAndPositionsOneByOneAndTradesAgain) {
     const Ran told = reconcile("");
     EXPECT_EQ(told.status, 1) << told.output;
     EXPECT_THAT(told.output, HasSubstr("MISMATCH"));
-    EXPECT_THAT(told.output, HasSubstr("action:"));
+    EXPECT_THAT(told.output, HasSubstr("Action:"));
     const Ran declined = reconcile("--fix < /dev/null");
     EXPECT_THAT(declined.output, HasSubstr("[y/N]"));
     EXPECT_EQ(reconcile("").status, 1) << "Nothing was agreed to, so nothing has changed.";

@@ -88,8 +88,8 @@ SqlOutcome BatchWriter::prepare() {
     sum_ = TRY(database_.prepare(query::kSetOpenRowsSum));
     accounts_ = TRY(database_.prepare(guarded_upsert_sql(accounts_table())));
     instruments_ = TRY(database_.prepare(guarded_upsert_sql(instruments_table())));
-    delete_brackets_ =
-        TRY(database_.prepare("DELETE FROM brackets WHERE market = ? AND symbol = ?"));
+    delete_brackets_ = TRY(
+        database_.prepare("DELETE FROM brackets WHERE market = ? AND symbol = ? AND exchange = ?"));
     brackets_ = TRY(database_.prepare(insert_sql(brackets_table())));
     balances_ = TRY(database_.prepare(guarded_upsert_sql(balances_table())));
     positions_ = TRY(database_.prepare(guarded_upsert_sql(positions_table())));

@@ -480,7 +480,7 @@ TableShape instruments_table() {
 
 TableShape brackets_table() {
     TableShape table = without_images(
-        shape<model::LeverageBracket>("brackets", {"exchange", "market", "symbol", "bracket"}));
+        shape<model::LeverageBracket>("brackets", {"market", "symbol", "exchange", "bracket"}));
     table.columns.insert(table.columns.begin(), table.key.begin(), table.key.end());
     return table;
 }
