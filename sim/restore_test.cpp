@@ -367,8 +367,11 @@ TEST_F(Restore, AStoreBehindItsArchiveRefusesEntriesUntilAnOperatorDecides) {
         (void)buy();
         run(3'000);
         world_->lose_records(kept);
-        const auto up = [this] { return world_->node().runtime != nullptr; };
-        ASSERT_TRUE(world_->run_until(up, Duration::seconds(10)));
+        const auto behind = [this] {
+            const Node& node = world_->node();
+            return !node.process->dead && !node.runtime->behind().empty();
+        };
+        ASSERT_TRUE(world_->run_until(behind, Duration::seconds(10)));
         const auto entry = rest();
         run(500);
         EXPECT_TRUE(refused(entry, "STORE_BEHIND_ARCHIVE")) << "seed " << seed;

@@ -531,13 +531,17 @@ TEST_F(Scenario, PartlyFilledOrderKeepsItsFillsAfterACrash) {
     model::PlaceOrder large = order(model::OrderType::Limit);
     const auto ask = world_->market().book(large.instrument)->best(model::Side::Sell);
     large.price = ask->price;
-    large.quantity = ask->quantity + model::Quantity::from_units(20'000'000);
+    large.quantity = ask->quantity + model::Quantity::whole(1);
     const auto number = world_->clients().call(large);
     world_->run_for(Duration::milliseconds(100));
     const model::Quantity filled = order_of(number).filled;
     ASSERT_TRUE(filled.is_positive());
     world_->crash();
-    world_->run_for(Duration::seconds(5));
+    const auto reconciled = [this] {
+        const Node& node = world_->node();
+        return !node.process->dead && node.runtime->reconciled();
+    };
+    ASSERT_TRUE(world_->run_until(reconciled, Duration::seconds(10)));
     ASSERT_EQ(order_of(number).state, OrderState::Open);
     EXPECT_GE(order_of(number).filled, filled);
     world_->context().checker.audit_quiet(world_->server().truth());

@@ -43,8 +43,11 @@ protected:
         EXPECT_TRUE(reader.has_value());
         std::vector<std::string> records;
         if (!reader) return records;
-        for (auto& entry : reader.value()->journal(1, 100).value())
-            records.push_back(std::move(entry.bytes));
+        const auto page = reader.value()->journal(1, 100);
+        EXPECT_TRUE(page.has_value());
+        if (!page) return records;
+        for (const auto& entry : page.value())
+            records.push_back(entry.bytes);
         return records;
     }
 
