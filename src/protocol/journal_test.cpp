@@ -6,7 +6,11 @@
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <limits>
+#include <map>
 
 namespace botcore::protocol {
 namespace {
@@ -238,6 +242,24 @@ TEST(Journal, ReadsInstrumentsOfVersionFive) {
     const auto decoded = decode_record(bytes);
     ASSERT_TRUE(decoded);
     EXPECT_EQ(decoded.value(), record);
+}
+
+// These files were written by earlier versions of this program and are never written again.
+TEST(Journal, ReadsTheKeptFilesOfOlderVersions) {
+    std::map<int, int> files;
+    for (const auto& entry : std::filesystem::directory_iterator("tests/fuzz/corpus/journal")) {
+        const std::string name = entry.path().filename().string();
+        if (name.find("_version_") == std::string::npos) continue;
+        std::ifstream file(entry.path(), std::ios::binary);
+        const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+        const auto record = decode_record(bytes);
+        ASSERT_TRUE(record.has_value()) << name;
+        EXPECT_EQ(decode_record(encode(record.value())).value(), record.value()) << name;
+        ++files[bytes.front()];
+    }
+    EXPECT_GE(files[1], 10);
+    EXPECT_GE(files[2], 25);
+    EXPECT_GE(files[5], 20);
 }
 
 }  // namespace
