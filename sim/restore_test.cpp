@@ -2,6 +2,7 @@
 // continues. Orders and trades that only the exchange knows are imported exactly once, and no order
 // is sent again.
 
+#include "protocol/journal.hpp"
 #include "sim/world/world.hpp"
 
 #include <gtest/gtest.h>
@@ -94,6 +95,25 @@ protected:
         cancel.order = id;
         cancel.reason = "not ours";
         (void)world_->clients().call(cancel);
+    }
+
+    void set_mode(model::OperatingMode mode) {
+        model::SetMode set;
+        set.origin.owner = model::Owner("operator");
+        set.mode = mode;
+        (void)world_->clients().call(set);
+    }
+
+    /// The newest record whose input is of this kind.
+    template <class Body>
+    [[nodiscard]] model::Sequence last_record_of() {
+        model::Sequence found = 0;
+        const auto entries = world_->store().journal(1, ~std::size_t{0}).value();
+        for (const auto& entry : entries) {
+            const auto record = protocol::decode_record(entry.bytes).value();
+            if (std::holds_alternative<Body>(record.input.body)) found = entry.sequence;
+        }
+        return found;
     }
 
     [[nodiscard]] model::Sequence head() { return world_->store().head().value().sequence; }
@@ -377,6 +397,36 @@ TEST_F(Restore, AStoreBehindItsArchiveRefusesEntriesUntilAnOperatorDecides) {
         EXPECT_TRUE(refused(entry, "STORE_BEHIND_ARCHIVE")) << "seed " << seed;
         end_well();
     }
+}
+
+// Seed 86217: the store had lost the record with which a queued exit was sent, and sent it again.
+// @spec:I13
+TEST_F(Restore, AQueuedExitThatWasSentBeforeTheLossIsNotSentAgain) {
+    begin();
+    (void)buy();
+    run(3'000);
+    set_mode(model::OperatingMode::Maintenance);
+    run(1'000);
+    model::ClosePosition close;
+    close.origin = origin();
+    close.account = Clients::kAliceFutures;
+    close.instrument = kFutures;
+    close.queue_limit = model::Price::whole(58'500);
+    close.queue_until = world_->context().now() + Duration::seconds(60);
+    (void)world_->clients().call(close);
+    run(1'000);
+    ASSERT_EQ(world_->store().live_orders().size(), 1U);
+    const model::ClientOrderId exit = world_->store().live_orders().front().id;
+    set_mode(model::OperatingMode::Normal);
+    run(4'000);
+    ASSERT_EQ(projection().find(exit)->state, OrderState::Filled);
+    const model::Sequence kept = last_record_of<model::SetMode>();
+    world_->restore(kept);
+    ASSERT_EQ(projection().find(exit)->state, OrderState::Queued);
+    run(20'000);
+    EXPECT_EQ(projection().find(exit)->state, OrderState::Filled);
+    EXPECT_TRUE(position().is_zero());
+    end_well();
 }
 
 // @spec:TC-REL-014

@@ -78,7 +78,10 @@ void process_queued_exits(Transaction& transaction,
             end_queued(transaction, live, OrderState::Expired, model::Reason::QueueExpired);
             continue;
         }
-        if (state.operating.mode == model::OperatingMode::Maintenance) continue;
+        // If the store has lost its newest records, the order may have been sent already: only the
+        // comparison at the start of the term can tell.
+        if (state.operating.mode == model::OperatingMode::Maintenance || !account.reconciled)
+            continue;
         for (const auto& quote : body.marks) {
             const bool suits = quote.instrument == live.order.instrument &&
                                is_fresh(state.policy, quote) && is_within_limit(live.order, quote);
