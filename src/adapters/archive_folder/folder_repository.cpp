@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <optional>
 #include <utility>
 
@@ -51,6 +52,9 @@ Fault kind_of(int error) {
             return Fault::Unavailable;
     }
 }
+
+/// In seconds. A put takes much less, even on a slow disk.
+constexpr std::time_t kDraftAge = 3'600;
 
 /// The error of the last system call; reads errno.
 base::Failure<RepositoryError> failure(std::string_view doing, std::string_view name) {
@@ -212,6 +216,9 @@ base::Result<std::unique_ptr<FolderRepository>, std::string> FolderRepository::o
     if (!names) return host::system_failure("read the folder", whole);
     for (const std::string& name : *names) {
         if (!name.starts_with(kDraft) || name.starts_with(own_drafts())) continue;
+        struct stat draft{};
+        if (::fstatat(root.number(), name.c_str(), &draft, AT_SYMLINK_NOFOLLOW) != 0) continue;
+        if (::time(nullptr) - draft.st_mtime < kDraftAge) continue;  // It may be in use.
         if (::unlinkat(root.number(), name.c_str(), 0) != 0 && errno != ENOENT) {
             return host::system_failure("remove what a crash left", whole / name);
         }

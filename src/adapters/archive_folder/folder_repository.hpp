@@ -9,9 +9,8 @@
 /// F2  Below the folder no symbolic link is followed. Folders have mode 0700, objects 0600.
 /// F3  Only the folder that was opened is used: if the path leads to another folder later (a disk
 ///     was unmounted), every call is Unavailable.
-/// F4  The next `open` removes the drafts that a crash left behind. If a put of another process is
-///     in progress at that moment, it returns Unavailable and may be repeated; puts of this process
-///     are not affected.
+/// F4  `open` removes drafts that a crash left behind once they are an hour old, so that it never
+///     removes the draft of a put of another process that is in progress.
 ///
 /// A name cannot be both an object and the folder of another object; such a put is Taken. A3 holds
 /// only while the file system responds: a system call cannot be abandoned.

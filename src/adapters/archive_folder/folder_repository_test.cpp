@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <thread>
@@ -50,6 +51,12 @@ TEST_F(FolderRepositoryTest, IsAccessibleToItsOwnerOnly) {
 TEST_F(FolderRepositoryTest, RemovesDraftsOfACrashAndNeverListsThem) {
     std::ofstream(folder_ / "PUT-1-1") << "half of an obj";
     EXPECT_TRUE(repository_->list("", "").value().empty());
+    // Another process may still be writing it: `botctl backup list` beside the daemon did remove
+    // drafts that were in use, so that a snapshot failed.
+    ASSERT_TRUE(FolderRepository::open(folder_));
+    EXPECT_FALSE(fs::is_empty(folder_));
+    fs::last_write_time(folder_ / "PUT-1-1",
+                        fs::file_time_type::clock::now() - std::chrono::minutes(61));
     const auto again = FolderRepository::open(folder_);
     ASSERT_TRUE(again) << again.error();
     EXPECT_TRUE(fs::is_empty(folder_));
@@ -104,6 +111,8 @@ TEST_F(FolderRepositoryTest, DoesNotRemoveFoldersNorTakeThemForDrafts) {
     ASSERT_FALSE(repository_->remove("a").has_value());
     EXPECT_EQ(repository_->get("a/b").value(), "one");
     ASSERT_TRUE(fs::create_directory(folder_ / "PUT-folder"));
+    fs::last_write_time(folder_ / "PUT-folder",
+                        fs::file_time_type::clock::now() - std::chrono::minutes(61));
     const auto opened = FolderRepository::open(folder_);
     ASSERT_FALSE(opened.has_value());
     EXPECT_THAT(opened.error(), HasSubstr("remove what a crash left"));
