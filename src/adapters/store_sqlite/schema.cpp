@@ -280,105 +280,7 @@ ALTER TABLE positions ADD COLUMN reserved TEXT NOT NULL DEFAULT '0';
 ALTER TABLE orders ADD COLUMN worst_price TEXT;
 )sql";
 
-// Primary keys cannot be changed, so the tables whose rows are named by an instrument are copied.
 constexpr std::string_view kSeventhVersion = R"sql(
-CREATE TABLE instruments_of_exchanges (
-    market                 INTEGER NOT NULL,
-    symbol                 TEXT NOT NULL,
-    base                   TEXT NOT NULL,
-    quote                  TEXT NOT NULL,
-    status                 INTEGER NOT NULL,
-    price_filter_min       TEXT NOT NULL,
-    price_filter_max       TEXT NOT NULL,
-    price_filter_tick      TEXT NOT NULL,
-    lot_filter_min         TEXT NOT NULL,
-    lot_filter_max         TEXT NOT NULL,
-    lot_filter_step        TEXT NOT NULL,
-    market_lot_filter_min  TEXT NOT NULL,
-    market_lot_filter_max  TEXT NOT NULL,
-    market_lot_filter_step TEXT NOT NULL,
-    notional_min           TEXT NOT NULL,
-    notional_max           TEXT NOT NULL,
-    price_percent_up       TEXT NOT NULL,
-    price_percent_down     TEXT NOT NULL,
-    open_orders_max        INTEGER NOT NULL,
-    fee_maker              TEXT NOT NULL,
-    fee_taker              TEXT NOT NULL,
-    written_by      INTEGER NOT NULL DEFAULT 0,
-    image_hash      INTEGER NOT NULL DEFAULT 0,
-    exchange        INTEGER NOT NULL DEFAULT 1,
-    PRIMARY KEY (exchange, market, symbol)
-) WITHOUT ROWID;
-CREATE TABLE brackets_of_exchanges (
-    market                INTEGER NOT NULL,
-    symbol                TEXT NOT NULL,
-    bracket               INTEGER NOT NULL,
-    notional_floor        TEXT NOT NULL,
-    notional_cap          TEXT NOT NULL,
-    leverage_max          TEXT NOT NULL,
-    maintenance_rate      TEXT NOT NULL,
-    maintenance_deduction TEXT NOT NULL,
-    exchange        INTEGER NOT NULL DEFAULT 1,
-    PRIMARY KEY (exchange, market, symbol, bracket)
-) WITHOUT ROWID;
-CREATE TABLE positions_of_exchanges (
-    account         TEXT NOT NULL,
-    market          INTEGER NOT NULL,
-    symbol          TEXT NOT NULL,
-    quantity        TEXT NOT NULL,
-    cost            TEXT NOT NULL,
-    margin          TEXT NOT NULL,
-    leverage        TEXT NOT NULL,
-    realized_profit TEXT NOT NULL,
-    opened          INTEGER NOT NULL,
-    updated         INTEGER NOT NULL,
-    version         INTEGER NOT NULL,
-    owner           TEXT NOT NULL,
-    round_profit    TEXT NOT NULL DEFAULT '0',
-    open_fees       TEXT NOT NULL DEFAULT '0',
-    unprotected     TEXT NOT NULL DEFAULT '0',
-    protect_by      INTEGER NOT NULL DEFAULT 0,
-    written_by      INTEGER NOT NULL DEFAULT 0,
-    image_hash      INTEGER NOT NULL DEFAULT 0,
-    reserved        TEXT NOT NULL DEFAULT '0',
-    exchange        INTEGER NOT NULL DEFAULT 1,
-    PRIMARY KEY (account, exchange, market, symbol)
-) WITHOUT ROWID;
-INSERT INTO instruments_of_exchanges (
-    market, symbol, base, quote, status, price_filter_min, price_filter_max,
-    price_filter_tick, lot_filter_min, lot_filter_max, lot_filter_step,
-    market_lot_filter_min, market_lot_filter_max, market_lot_filter_step, notional_min,
-    notional_max, price_percent_up, price_percent_down, open_orders_max, fee_maker,
-    fee_taker, written_by, image_hash)
-SELECT
-    market, symbol, base, quote, status, price_filter_min, price_filter_max,
-    price_filter_tick, lot_filter_min, lot_filter_max, lot_filter_step,
-    market_lot_filter_min, market_lot_filter_max, market_lot_filter_step, notional_min,
-    notional_max, price_percent_up, price_percent_down, open_orders_max, fee_maker,
-    fee_taker, written_by, image_hash
-FROM instruments;
-DROP TABLE instruments;
-ALTER TABLE instruments_of_exchanges RENAME TO instruments;
-INSERT INTO brackets_of_exchanges (
-    market, symbol, bracket, notional_floor, notional_cap, leverage_max, maintenance_rate,
-    maintenance_deduction)
-SELECT
-    market, symbol, bracket, notional_floor, notional_cap, leverage_max, maintenance_rate,
-    maintenance_deduction
-FROM brackets;
-DROP TABLE brackets;
-ALTER TABLE brackets_of_exchanges RENAME TO brackets;
-INSERT INTO positions_of_exchanges (
-    account, market, symbol, quantity, cost, margin, leverage, realized_profit, opened,
-    updated, version, owner, round_profit, open_fees, unprotected, protect_by, written_by,
-    image_hash, reserved)
-SELECT
-    account, market, symbol, quantity, cost, margin, leverage, realized_profit, opened,
-    updated, version, owner, round_profit, open_fees, unprotected, protect_by, written_by,
-    image_hash, reserved
-FROM positions;
-DROP TABLE positions;
-ALTER TABLE positions_of_exchanges RENAME TO positions;
 ALTER TABLE orders ADD COLUMN exchange INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE fills ADD COLUMN exchange INTEGER NOT NULL DEFAULT 1;
 DROP INDEX fills_identity;
@@ -406,6 +308,43 @@ SqlOutcome add_images(Database& database) {
         }
     }
     return database.execute("ALTER TABLE head ADD COLUMN open_rows INTEGER NOT NULL DEFAULT 0");
+}
+
+/// Adds the exchange to a table whose primary key is to contain it. SQLite cannot change a primary
+/// key, so the table is copied; its other columns are taken from the table itself.
+SqlOutcome add_exchange_to_key(Database& database, const std::string& table, std::string_view key) {
+    std::string names;
+    std::string columns;
+    {
+        Statement info =
+            TRY(database.prepare("SELECT name, type, \"notnull\", coalesce(dflt_value, '') "
+                                 "FROM pragma_table_info('" +
+                                 table + "')"));
+        while (TRY(info.step()) == Statement::Step::Row) {
+            const std::string name(info.text(0));
+            const std::string standard(info.text(3));
+            names += (names.empty() ? "" : ", ") + name;
+            columns += name + " " + std::string(info.text(1));
+            if (info.integer(2) != 0) columns += " NOT NULL";
+            if (!standard.empty()) columns += " DEFAULT " + standard;
+            columns += ", ";
+        }
+    }
+    const std::string copy = table + "_of_exchanges";
+    TRY(database.execute("CREATE TABLE " + copy + " (" + columns +
+                         "exchange INTEGER NOT NULL DEFAULT 1, PRIMARY KEY (" + std::string(key) +
+                         ")) WITHOUT ROWID"));
+    TRY(database.execute("INSERT INTO " + copy + " (" + names + ") SELECT " + names + " FROM " +
+                         table));
+    TRY(database.execute("DROP TABLE " + table));
+    return database.execute("ALTER TABLE " + copy + " RENAME TO " + table);
+}
+
+SqlOutcome add_exchanges(Database& database) {
+    TRY(add_exchange_to_key(database, "instruments", "exchange, market, symbol"));
+    TRY(add_exchange_to_key(database, "brackets", "exchange, market, symbol, bracket"));
+    TRY(add_exchange_to_key(database, "positions", "account, exchange, market, symbol"));
+    return database.execute(std::string(kSeventhVersion));
 }
 
 TableShape without_images(TableShape table) {
@@ -438,7 +377,7 @@ SqlOutcome create_schema(Database& database) {
     TRY(database.execute(std::string(kFourthVersion)));
     TRY(add_images(database));
     TRY(database.execute(std::string(kSixthVersion)));
-    TRY(database.execute(std::string(kSeventhVersion)));
+    TRY(add_exchanges(database));
     TRY(database.execute("INSERT INTO meta (name, value) VALUES ('schema_version', " +
                          std::to_string(kSchemaVersion) + ")"));
     TRY(database.execute(std::string(kMarkSealed)));
@@ -458,7 +397,7 @@ SqlOutcome migrate_schema(Database& database) {
     if (version < 4) TRY(database.execute(std::string(kFourthVersion)));
     if (version < 5) TRY(add_images(database));
     if (version < 6) TRY(database.execute(std::string(kSixthVersion)));
-    if (version < 7) TRY(database.execute(std::string(kSeventhVersion)));
+    if (version < 7) TRY(add_exchanges(database));
     TRY(database.execute("UPDATE meta SET value = " + std::to_string(kSchemaVersion) +
                          " WHERE name = 'schema_version'"));
     return database.execute("COMMIT");
