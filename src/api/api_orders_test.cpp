@@ -143,6 +143,13 @@ TEST_F(ApiOrders, EquivalentSpellingsAreTheSameRequest) {
                                   key,
                                   R"({"symbol":"btc/usdt","side":"buy","quantity":"0.030"})");
     EXPECT_EQ(again.body, placed.body) << "The same request, written in another way.";
+    const auto named =
+        world_.ask("POST",
+                   "/api/trading/execute",
+                   key,
+                   R"({"symbol":"BTCUSDT","exchange":"binance","side":"BUY","quantity":0.03})");
+    EXPECT_EQ(named.body, placed.body) << "The exchange that is meant anyway.";
+    EXPECT_EQ(ApiWorld::data(placed).at("exchange").as_string(), "binance");
     EXPECT_EQ(world_.get("/api/accounts/futures/positions/btc-usdt").status, 200);
 }
 

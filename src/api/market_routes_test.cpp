@@ -411,6 +411,27 @@ TEST_F(MarketRoutes, RefusesUnknownSymbolsAndInvalidParameters) {
     }
 }
 
+TEST_F(MarketRoutes, AnInstrumentIsNamedByItsExchangeToo) {
+    for (const char* path : {"/api/market/prices", "/api/market/overview", "/api/market/symbols"}) {
+        const std::string named = std::string(path) + "?market=futures&exchange=binance";
+        const auto listed = ApiWorld::data(world_.get(named)).as_array();
+        ASSERT_FALSE(listed.empty()) << path;
+        EXPECT_EQ(listed.front().at("exchange").as_string(), "binance") << path;
+    }
+    for (const char* path : {"/api/market/prices",
+                             "/api/market/book/BTCUSDT",
+                             "/api/market/candles/BTCUSDT/1m",
+                             "/api/market/charts",
+                             "/api/market/symbols",
+                             "/api/accounts/futures/positions/BTCUSDT"}) {
+        const auto refused = world_.get(std::string(path) + "?exchange=kraken");
+        EXPECT_EQ(refused.status, 400) << path;
+        const auto details = ApiWorld::json(refused).at("error").at("details");
+        EXPECT_EQ(details.at("field").as_string(), "exchange") << path;
+        EXPECT_EQ(details.at("expected").as_string(), "binance") << path;
+    }
+}
+
 TEST_F(MarketRoutes, OverviewSummarizesTheLastDay) {
     EXPECT_TRUE(data("/api/market/overview").at(0).at("since").is_null());
     trade(0, 999);

@@ -131,6 +131,26 @@ TEST(ApiRequests, AcceptsSeveralSpellingsOfSidesAndSymbols) {
         << "Without a list nothing is guessed.";
 }
 
+TEST(ApiRequests, ARequestMeansTheSameWithAndWithoutTheDefaultExchange) {
+    const auto bare = parse_place_order(R"({"symbol":"BTCUSDT","side":"BUY","quantity":"1"})");
+    const auto named = parse_place_order(
+        R"({"symbol":"BTCUSDT","exchange":"binance","side":"BUY","quantity":"1"})");
+    ASSERT_TRUE(bare.has_value() && named.has_value());
+    EXPECT_EQ(named.value().value.instrument, bare.value().value.instrument);
+    EXPECT_EQ(named.value().canonical, bare.value().canonical);
+    EXPECT_EQ(code_of(R"({"symbol":"BTCUSDT","exchange":"kraken","side":"BUY","quantity":"1"})"),
+              "INVALID_FIELD exchange");
+    EXPECT_EQ(code_of(R"({"symbol":"BTCUSDT","exchange":1,"side":"BUY","quantity":"1"})"),
+              "INVALID_FIELD exchange");
+    EXPECT_EQ(parse_close_position(R"({"exchange":"binance"})").value().canonical,
+              parse_close_position("").value().canonical);
+    EXPECT_EQ(parse_close_position(R"({"exchange":"kraken"})").error().field, "exchange");
+    EXPECT_EQ(parse_set_leverage(R"({"leverage":"5","exchange":"binance"})").value().canonical,
+              parse_set_leverage(R"({"leverage":"5"})").value().canonical);
+    EXPECT_EQ(parse_set_leverage(R"({"leverage":"5","exchange":""})").error().field, "exchange");
+    EXPECT_EQ(parse_instrument(R"({"symbol":"BTCUSDT","exchange":"x"})").error().field, "exchange");
+}
+
 TEST(ApiRequests, RequiresAPriceWithLimitAndRejectsOneWithMarket) {
     EXPECT_EQ(code_of(R"({"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","quantity":"1"})"),
               "MISSING_FIELD price");

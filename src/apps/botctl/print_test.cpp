@@ -37,4 +37,20 @@ TEST(Reconciliation, ShowsBothSidesWithReasonAndAction) {
               "    order web_1 BUY BTCUSDT OPEN (EXTERNAL): OK\n");
 }
 
+TEST(Flatten, NamesThePositionsThatAreClosedLater) {
+    const auto data = boost::json::parse(R"({
+        "account":"futures","cancels":["c-1"],"exits":["e-1","e-2"],"pending":["e-2"],
+        "failed":[],"deferred":["ETHUSDT","SOLUSDT"]})");
+    std::ostringstream out;
+    print_touched(out, data);
+    EXPECT_EQ(out.str(),
+              "futures: 1 orders are being canceled, 1 of 2 exits done\n"
+              "cancel  c-1\n"
+              "exit    e-1\n"
+              "exit    e-2\n"
+              "1 exits are still under way\n"
+              "later   ETHUSDT: its exit follows within seconds\n"
+              "later   SOLUSDT: its exit follows within seconds\n");
+}
+
 }  // namespace botcore::botctl
