@@ -1,6 +1,7 @@
 // Tests of the checkers: each test installs one broken part and expects the right invariant to be
 // reported. The core itself is never broken: a checker must find faults of the parts around it.
 
+#include "ports/forwarding_store.hpp"
 #include "sim/world/world.hpp"
 
 #include <gtest/gtest.h>
@@ -169,20 +170,13 @@ private:
     Sink sink_;
 };
 
-/// Forwards every call; broken stores override one function.
-class StoreWrapper : public ports::Store {
+/// Broken stores override one function.
+class StoreWrapper : public ports::ForwardingStore {
 public:
-    StoreWrapper(Context& context, SimStore& store) : context_(context), store_(store) {}
-
-    ports::StoreResult<ports::OpenState> load() override { return store_.load(); }
-
-    ports::CommitResult commit(const ports::Batch& batch) override { return store_.commit(batch); }
-
-    model::StorageState storage_state() override { return store_.storage_state(); }
-
-    void maintain() override {}
-
-    ports::StoreReader& reader() override { return store_.reader(); }
+    StoreWrapper(Context& context, SimStore& store)
+        : ForwardingStore(store),
+          context_(context),
+          store_(store) {}
 
 protected:
     Context& context_;
@@ -255,60 +249,31 @@ public:
     }
 };
 
-/// Reports stored replies as expired that were made a moment ago.
-class ForgettingReader final : public ports::Store, public ports::StoreReader {
+/// Has forgotten the bytes of every stored reply, as if it had expired.
+class ForgettingReader final : public ports::ForwardingReader {
 public:
-    ForgettingReader(Context& /*context*/, SimStore& store) : store_(store) {}
-
-    ports::StoreResult<ports::OpenState> load() override { return store_.load(); }
-
-    ports::CommitResult commit(const ports::Batch& batch) override { return store_.commit(batch); }
-
-    model::StorageState storage_state() override { return store_.storage_state(); }
-
-    void maintain() override {}
-
-    ports::StoreReader& reader() override { return *this; }
+    using ForwardingReader::ForwardingReader;
 
     ports::StoreResult<std::optional<ports::KeyRow>> find_key(
         const model::Owner& owner, const model::IdempotencyKey& key) override {
-        auto row = store_.find_key(owner, key);
+        auto row = ForwardingReader::find_key(owner, key);
         if (!row || !row.value()) return row;
         ports::KeyRow changed = *row.value();
         changed.body.clear();
         return std::optional(std::move(changed));
     }
+};
 
-    ports::StoreResult<std::optional<ports::LiveOrder>> find_order(
-        model::OrderNumber number) override {
-        return store_.find_order(number);
-    }
+class ForgettingStore final : public StoreWrapper {
+public:
+    ForgettingStore(Context& context, SimStore& store)
+        : StoreWrapper(context, store),
+          forgetting_(store.reader()) {}
 
-    ports::StoreResult<std::vector<model::Order>> orders(const ports::OrderQuery& query) override {
-        return store_.orders(query);
-    }
-
-    ports::StoreResult<std::vector<model::Fill>> fills(const ports::FillQuery& query) override {
-        return store_.fills(query);
-    }
-
-    ports::StoreResult<std::vector<ports::JournalEntry>> journal(model::Sequence first,
-                                                                 std::size_t limit) override {
-        return store_.journal(first, limit);
-    }
-
-    ports::StoreResult<model::Head> head() override { return store_.head(); }
-
-    base::Outcome<ports::StoreError> visit_rows(const ports::RowVisitor& visitor) override {
-        return store_.visit_rows(visitor);
-    }
-
-    base::Outcome<ports::StoreError> begin_snapshot() override { return base::Done{}; }
-
-    void end_snapshot() override {}
+    ports::StoreReader& reader() override { return forgetting_; }
 
 private:
-    SimStore& store_;
+    ForgettingReader forgetting_;
 };
 
 /// Does not report what is wrong with the store.
@@ -389,7 +354,7 @@ TEST(CheckerMutation, ReplyingWithOtherThanTheStoredBytesBreaksI6) {
 }
 
 TEST(CheckerMutation, ExpiringANewReplyBreaksI8) {
-    expect_caught(rough_plan(), with_store<ForgettingReader>(), "I8");
+    expect_caught(rough_plan(), with_store<ForgettingStore>(), "I8");
 }
 
 TEST(CheckerMutation, TradingOnAnAccountInDoubtBreaksI13) {

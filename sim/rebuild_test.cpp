@@ -2,6 +2,7 @@
 
 #include "runtime/rebuild.hpp"
 
+#include "ports/forwarding_store.hpp"
 #include "protocol/journal.hpp"
 #include "sim/world/world.hpp"
 
@@ -17,57 +18,30 @@ using runtime::RebuildError;
 using Kind = runtime::RebuildError::Kind;
 
 /// The simulated store, whose journal pages cannot be read after a given point.
-class FailingReader final : public ports::StoreReader {
+class FailingReader final : public ports::ForwardingReader {
 public:
-    explicit FailingReader(SimStore& store) : store_(store) {}
-
-    ports::StoreResult<std::optional<ports::KeyRow>> find_key(
-        const model::Owner& owner, const model::IdempotencyKey& key) override {
-        return store_.find_key(owner, key);
-    }
-
-    ports::StoreResult<std::optional<ports::LiveOrder>> find_order(
-        model::OrderNumber number) override {
-        return store_.find_order(number);
-    }
-
-    ports::StoreResult<std::vector<model::Order>> orders(const ports::OrderQuery& query) override {
-        return store_.orders(query);
-    }
-
-    ports::StoreResult<std::vector<model::Fill>> fills(const ports::FillQuery& query) override {
-        return store_.fills(query);
-    }
+    using ForwardingReader::ForwardingReader;
 
     ports::StoreResult<std::vector<JournalEntry>> journal(model::Sequence first,
                                                           std::size_t limit) override {
         if (!readable) return base::Failure{StoreError::Unavailable};
-        return store_.journal(first, limit);
-    }
-
-    ports::StoreResult<model::Head> head() override { return store_.head(); }
-
-    base::Outcome<StoreError> visit_rows(const ports::RowVisitor& visitor) override {
-        return store_.visit_rows(visitor);
+        return ForwardingReader::journal(first, limit);
     }
 
     base::Outcome<StoreError> begin_snapshot() override {
         if (!opens) return base::Failure{StoreError::Unavailable};
         ++snapshots;
-        return store_.begin_snapshot();
+        return ForwardingReader::begin_snapshot();
     }
 
     void end_snapshot() override {
         --snapshots;
-        store_.end_snapshot();
+        ForwardingReader::end_snapshot();
     }
 
     bool opens = true;
     bool readable = true;
     int snapshots = 0;
-
-private:
-    SimStore& store_;
 };
 
 /// An empty store to rebuild rows in.

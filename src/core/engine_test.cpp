@@ -616,7 +616,7 @@ TEST(Engine, LeverageCannotChangeWhileAnythingIsOpen) {
 }
 
 // @spec:I11
-TEST(Engine, ANewTermMakesSentOrdersUnknownAndReconcilesTheAccount) {
+TEST(Engine, TheStartOfATermMakesSentOrdersUnknownAndReconcilesTheAccount) {
     Bench bench;
     const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
     model::StartEpoch start;

@@ -23,6 +23,7 @@
 #include "services/health/local_probes.hpp"
 #include "services/maintenance/maintenance_scheduler.hpp"
 #include "services/users/operator_token.hpp"
+#include "tests/api_world/fragile_store.hpp"
 #include "tests/scratch/temporary_folder.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -32,70 +33,6 @@
 #include <thread>
 
 namespace botcore::api {
-
-void ObedientExchange::place(const model::OrderInstruction& order) {
-    if (silent) return;
-    model::OrderReport report{.account = order.account,
-                              .instrument = order.instrument,
-                              .id = order.id,
-                              .kind = model::ReportKind::Open,
-                              .venue_order_id = std::to_string(++last_id),
-                              .trades = {},
-                              .reason = model::Reason::None,
-                              .reason_text = {},
-                              .venue_time = {}};
-    if (rejects) {
-        report.kind = model::ReportKind::Rejected;
-        report.reason = model::Reason::RejectedByExchange;
-        report.reason_text = "-2022 ReduceOnly Order is rejected.";
-    } else if (order.type == model::OrderType::Market) {
-        report.kind = model::ReportKind::Filled;
-        for (int i = 0; i < trades; ++i) {
-            report.trades.push_back(
-                {.id = ++last_id,
-                 .price = model::Price::whole(price),
-                 .quantity = model::Quantity::from_units(order.quantity.units() / trades),
-                 .fee = model::Money::from_units(1'000),
-                 .fee_asset = model::Asset("USDT"),
-                 .maker = false,
-                 .time =
-                     order.attempt.time + model::Duration::milliseconds(offset_ms + i * gap_ms)});
-        }
-    }
-    ++placed;
-    reports.push_back(std::move(report));
-}
-
-void ObedientExchange::cancel(const model::CancelInstruction& cancel) {
-    reports.push_back({.account = cancel.account,
-                       .instrument = cancel.instrument,
-                       .id = cancel.id,
-                       .kind = model::ReportKind::Canceled,
-                       .venue_order_id = {},
-                       .trades = {},
-                       .reason = model::Reason::CanceledByUser,
-                       .reason_text = "canceled by the user",
-                       .venue_time = {}});
-}
-
-StillMarket::StillMarket() {
-    book_.set(model::Side::Buy, {model::Price::whole(49'999), model::Quantity::whole(3)});
-    book_.set(model::Side::Buy, {model::Price::whole(49'998), model::Quantity::whole(5)});
-    book_.set(model::Side::Sell, {model::Price::whole(50'001), model::Quantity::whole(2)});
-}
-
-model::Quote StillMarket::quote(const model::InstrumentId& id, model::Side, model::Quantity) const {
-    model::Quote quote;
-    quote.instrument = id;
-    if (id.symbol.text() != "BTCUSDT" || silent) return quote;
-    quote.source = model::MarketSource::Generated;
-    quote.bid = model::Price::whole(49'999);
-    quote.ask = model::Price::whole(50'001);
-    quote.last = model::Price::whole(50'000);
-    quote.worst = quote.ask;
-    quote.age = model::Duration::milliseconds(7);
-    return quote;
-}
 
 namespace {
 
@@ -112,92 +49,6 @@ public:
             return host::Caller{users::operator_owner(), Role::Viewer, "eve"};
         return std::nullopt;
     }
-};
-
-/// A reader that forwards all reads, but the next `failures` reads of orders and fills fail.
-class FragileReader final : public ports::StoreReader {
-public:
-    explicit FragileReader(ports::StoreReader& reader) : reader_(reader) {}
-
-    ports::StoreResult<std::optional<ports::KeyRow>> find_key(
-        const model::Owner& owner, const model::IdempotencyKey& key) override {
-        return reader_.find_key(owner, key);
-    }
-
-    ports::StoreResult<std::optional<ports::LiveOrder>> find_order(
-        model::OrderNumber number) override {
-        return reader_.find_order(number);
-    }
-
-    ports::StoreResult<std::vector<model::Order>> orders(const ports::OrderQuery& query) override {
-        if (takes_failure()) return base::Failure{error.load()};
-        return reader_.orders(query);
-    }
-
-    ports::StoreResult<std::vector<model::Fill>> fills(const ports::FillQuery& query) override {
-        if (takes_failure()) return base::Failure{error.load()};
-        return reader_.fills(query);
-    }
-
-    ports::StoreResult<std::vector<ports::JournalEntry>> journal(model::Sequence first,
-                                                                 std::size_t limit) override {
-        ++journal_reads;
-        return reader_.journal(first, limit);
-    }
-
-    ports::StoreResult<model::Head> head() override { return reader_.head(); }
-
-    base::Outcome<ports::StoreError> visit_rows(const ports::RowVisitor& visitor) override {
-        return reader_.visit_rows(visitor);
-    }
-
-    base::Outcome<ports::StoreError> begin_snapshot() override { return reader_.begin_snapshot(); }
-
-    void end_snapshot() override { reader_.end_snapshot(); }
-
-    std::atomic<int> journal_reads{0};
-    /// The number of the next reads of orders and fills that fail.
-    std::atomic<int> failures{0};
-    std::atomic<ports::StoreError> error{ports::StoreError::Unavailable};
-
-private:
-    bool takes_failure() {
-        if (failures == 0) return false;
-        --failures;
-        return true;
-    }
-
-    ports::StoreReader& reader_;
-};
-
-/// A store whose commits can be made to fail.
-class FragileStore : public ports::Store {
-public:
-    explicit FragileStore(ports::Store& store) : store_(store), reads(store.reader()) {}
-
-    ports::StoreResult<ports::OpenState> load() override {
-        if (broken) return base::Failure{ports::StoreError::Unavailable};
-        return store_.load();
-    }
-
-    ports::CommitResult commit(const ports::Batch& batch) override {
-        if (fenced) return ports::CommitResult::Conflict;
-        return broken ? ports::CommitResult::Unavailable : store_.commit(batch);
-    }
-
-    model::StorageState storage_state() override { return store_.storage_state(); }
-
-    void maintain() override { store_.maintain(); }
-
-    ports::StoreReader& reader() override { return reads; }
-
-private:
-    ports::Store& store_;
-
-public:
-    std::atomic<bool> broken{false};
-    std::atomic<bool> fenced{false};
-    FragileReader reads;
 };
 
 }  // namespace

@@ -6,16 +6,14 @@
 #include "host/health_prober.hpp"
 #include "host/route_table.hpp"
 #include "net/test_client_test.hpp"
-#include "ports/exchange.hpp"
-#include "ports/market_data.hpp"
 #include "ports/store.hpp"
 #include "protocol/events.hpp"
+#include "tests/api_world/obedient_exchange.hpp"
+#include "tests/api_world/still_market.hpp"
 
 #include <boost/json/parse.hpp>
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <deque>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -41,93 +39,6 @@ struct UserAccessOptions;
 inline const std::string kToken(43, 't');
 inline const std::string kTraderToken(43, 'r');
 inline const std::string kViewerToken(43, 'v');
-
-/// An exchange that fills market orders at 50,000 and keeps limit orders open, or does not respond.
-class ObedientExchange : public ports::Exchange {
-public:
-    void place(const model::OrderInstruction& order) override;
-
-    void cancel(const model::CancelInstruction& cancel) override;
-
-    void query(const model::AccountId&,
-               const model::InstrumentId&,
-               const model::ClientOrderId&) override {}
-
-    void reconcile(const ports::AccountProjection& projection) override {
-        reconciled.push_back(projection.account.id);
-    }
-
-    /// The test's loop responds to it with `books`, which the test sets.
-    void compare(const ports::AccountProjection& projection) override {
-        reconciled.push_back(projection.account.id);
-    }
-
-    void account_changed(const ports::AccountProjection&) override {}
-
-    void define(const model::Instrument&) override {}
-
-    void probe(std::function<void()> answered) override { probes.push_back(std::move(answered)); }
-
-    std::deque<model::OrderReport> reports;
-    std::deque<model::AccountId> reconciled;
-    std::deque<std::function<void()>> probes;
-    std::optional<model::VenueBooks> books;
-    std::uint64_t last_id = 0;
-    std::atomic<bool> silent{false};
-    std::atomic<bool> rejects{false};
-    std::atomic<int> placed{0};
-    std::atomic<int> price{50'000};  ///< The price of the fills of market orders.
-    std::atomic<int> trades{1};      ///< The number of trades that fill a market order.
-    /// The time of an order's first trade relative to the order.
-    std::atomic<int> offset_ms{0};
-    /// The time between two trades of an order.
-    std::atomic<int> gap_ms{0};
-};
-
-class StillMarket : public ports::MarketData {
-public:
-    StillMarket();
-
-    model::Quote quote(const model::InstrumentId& id, model::Side, model::Quantity) const override;
-
-    const model::DepthBook* book(const model::InstrumentId&) const override {
-        return silent ? nullptr : &book_;
-    }
-
-    std::vector<model::InstrumentId> instruments() const override {
-        return {{model::Market::Spot, model::Symbol("BTCUSDT")},
-                {model::Market::Futures, model::Symbol("BTCUSDT")}};
-    }
-
-    const model::CandleBoard* candles(const model::InstrumentId& id) const override {
-        return id.market == model::Market::Futures ? &trades : nullptr;
-    }
-
-    ports::CandleHistory* history(const model::InstrumentId& id) const override {
-        return id.market == model::Market::Futures ? past : nullptr;
-    }
-
-    base::Timestamp exchange_now() const override { return clock; }
-
-    std::optional<base::Timestamp> trades_missing_since(const model::InstrumentId&) const override {
-        return missing_since;
-    }
-
-    ports::TradeCounts trade_counts() const override { return counts; }
-
-    /// The candles, history and times of the futures instrument. Access these only on the thread of
-    /// the loop.
-    model::CandleBoard trades;
-    ports::CandleHistory* past = nullptr;
-    base::Timestamp clock;
-    std::optional<base::Timestamp> missing_since;
-    ports::TradeCounts counts;
-
-    std::atomic<bool> silent{false};
-
-private:
-    model::DepthBook book_;
-};
 
 /// Makes password hashing cheap and sets limits that tests do not reach by accident.
 [[nodiscard]] UserAccessOptions test_access();

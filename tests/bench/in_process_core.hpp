@@ -8,6 +8,7 @@
 #include "adapters/exchange_paper/paper_exchange.hpp"
 #include "apps/wiring/market_source.hpp"
 #include "base/random.hpp"
+#include "ports/forwarding_store.hpp"
 #include "runtime/runtime.hpp"
 
 #include <cstdint>
@@ -17,29 +18,19 @@
 
 namespace botcore::bench {
 
-/// Forwards everything and stores a copy of each committed batch.
-class RecordingStore final : public ports::Store {
+/// Keeps a copy of each committed batch.
+class RecordingStore final : public ports::ForwardingStore {
 public:
-    /// The store outlives this.
-    explicit RecordingStore(ports::Store& store) : store_(store) {}
-
-    ports::StoreResult<ports::OpenState> load() override { return store_.load(); }
+    using ForwardingStore::ForwardingStore;
 
     ports::CommitResult commit(const ports::Batch& batch) override {
         batches_.push_back(batch);
         return store_.commit(batch);
     }
 
-    model::StorageState storage_state() override { return store_.storage_state(); }
-
-    void maintain() override { store_.maintain(); }
-
-    ports::StoreReader& reader() override { return store_.reader(); }
-
     [[nodiscard]] const std::vector<ports::Batch>& batches() const { return batches_; }
 
 private:
-    ports::Store& store_;
     std::vector<ports::Batch> batches_;
 };
 

@@ -255,7 +255,7 @@ RepositoryOutcome FolderRepository::link_as(int root,
                                             std::string_view bytes) const {
     const Leaf leaf = TRY(leaf_of(root, name, Folders::Make));
     if (::linkat(root, draft.c_str(), leaf.folder.number(), leaf.name.c_str(), 0) != 0) {
-        if (errno == ENOENT) errno = EAGAIN;  // F4: another process removed the draft.
+        if (errno == ENOENT) errno = EAGAIN;  // Somebody else removed the draft.
         if (errno != EEXIST) return failure("create", name);
         const std::string there = TRY(read_object(leaf, name));
         if (there != bytes) {

@@ -1,11 +1,11 @@
 #pragma once
 
-/// A store decorator that logs each commit that does not succeed and forwards every call.
+/// A store decorator that logs each commit that does not succeed.
 /// Consecutive failures raise an alert: one critical notice, and one when commits succeed again.
 
 #include "observability/log.hpp"
+#include "ports/forwarding_store.hpp"
 #include "ports/notifier.hpp"
-#include "ports/store.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -15,11 +15,11 @@ namespace botcore::store_observed {
 /// This many consecutive failures raise an alert (R4-FAIL-10).
 inline constexpr std::int64_t kFailuresToAlert = 3;
 
-class LoggedStore final : public ports::Store {
+class LoggedStore final : public ports::ForwardingStore {
 public:
     /// All three must outlive this object.
     LoggedStore(ports::Store& store, observability::Log& log, ports::Notifier& notifier)
-        : store_(store),
+        : ForwardingStore(store),
           log_(log),
           notifier_(notifier) {}
 
@@ -28,12 +28,6 @@ public:
 
     ports::CommitResult commit(const ports::Batch& batch) override;
 
-    model::StorageState storage_state() override { return store_.storage_state(); }
-
-    void maintain() override { store_.maintain(); }
-
-    ports::StoreReader& reader() override { return store_.reader(); }
-
 private:
     void log_lost(observability::LogEvent event,
                   std::string_view message,
@@ -41,7 +35,6 @@ private:
     void count_failure(std::int64_t first);
     void count_success();
 
-    ports::Store& store_;
     observability::Log& log_;
     ports::Notifier& notifier_;
     std::int64_t failures_ = 0;  ///< Consecutive failures.

@@ -54,26 +54,15 @@ TEST(LoggedStore, LogsACommitThatDoesNotSucceed) {
 }
 
 /// Refuses every commit while it is broken.
-class BrokenStore final : public ports::Store {
+class BrokenStore final : public ports::ForwardingStore {
 public:
-    explicit BrokenStore(ports::Store& store) : store_(store) {}
-
-    ports::StoreResult<ports::OpenState> load() override { return store_.load(); }
+    using ForwardingStore::ForwardingStore;
 
     ports::CommitResult commit(const ports::Batch& batch) override {
         return broken ? ports::CommitResult::Unavailable : store_.commit(batch);
     }
 
-    model::StorageState storage_state() override { return store_.storage_state(); }
-
-    void maintain() override { store_.maintain(); }
-
-    ports::StoreReader& reader() override { return store_.reader(); }
-
     bool broken = true;
-
-private:
-    ports::Store& store_;
 };
 
 // @spec:R4-FAIL-10

@@ -1,17 +1,17 @@
 #pragma once
 
-/// A decorator of a store that forwards every call, and measures each commit and each read.
+/// A decorator of a store that measures each commit and each read.
 
 #include "observability/metrics.hpp"
-#include "ports/store.hpp"
+#include "ports/forwarding_store.hpp"
 
 namespace botcore::store_observed {
 
-class MeasuredReader final : public ports::StoreReader {
+class MeasuredReader final : public ports::ForwardingReader {
 public:
     /// Both must outlive this object.
     MeasuredReader(ports::StoreReader& reader, observability::Metrics& metrics)
-        : reader_(reader),
+        : ForwardingReader(reader),
           metrics_(metrics) {}
 
     ports::StoreResult<std::optional<ports::KeyRow>> find_key(
@@ -24,24 +24,15 @@ public:
                                                                  std::size_t limit) override;
     ports::StoreResult<model::Head> head() override;
 
-    base::Outcome<ports::StoreError> visit_rows(const ports::RowVisitor& visitor) override {
-        return reader_.visit_rows(visitor);
-    }
-
-    base::Outcome<ports::StoreError> begin_snapshot() override { return reader_.begin_snapshot(); }
-
-    void end_snapshot() override { reader_.end_snapshot(); }
-
 private:
-    ports::StoreReader& reader_;
     observability::Metrics& metrics_;
 };
 
-class MeasuredStore final : public ports::Store {
+class MeasuredStore final : public ports::ForwardingStore {
 public:
     /// Both must outlive this object.
     MeasuredStore(ports::Store& store, observability::Metrics& metrics)
-        : store_(store),
+        : ForwardingStore(store),
           metrics_(metrics),
           reader_(store.reader(), metrics) {}
 
@@ -49,14 +40,9 @@ public:
 
     ports::CommitResult commit(const ports::Batch& batch) override;
 
-    model::StorageState storage_state() override { return store_.storage_state(); }
-
-    void maintain() override { store_.maintain(); }
-
     ports::StoreReader& reader() override { return reader_; }
 
 private:
-    ports::Store& store_;
     observability::Metrics& metrics_;
     MeasuredReader reader_;
 };

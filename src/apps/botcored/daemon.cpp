@@ -113,6 +113,7 @@ private:
     void start_watch();
     [[nodiscard]] std::string start_cache();
     void start_probes();
+    void tick_health();
     void probe_archive();
     [[nodiscard]] std::string start_server();
     void greet_caller() const;
@@ -402,17 +403,21 @@ void Daemon::greet_caller() const {
 void Daemon::start_probes() {
     health_->set_load(overload_.take_overload() ? operations::Load::Overload
                                                 : operations::Load::Normal);
-    scheduler_->tick(clock_.now());
-    health_->tick();
+    tick_health();
     const auto deadline = std::chrono::steady_clock::now() + kFirstProbesWithin;
     while ((!health_->monitor().settled() || runtime_->awaits_archive()) &&
            std::chrono::steady_clock::now() < deadline) {
         (void)context_.run_one_for(std::chrono::milliseconds(20));
         exchange_.deliver(*runtime_);  // The reply to its probe; the loop runs no turns yet.
-        scheduler_->tick(clock_.now());
-        health_->tick();
+        tick_health();
         probe_archive();
     }
+}
+
+/// First the maintenance windows, whose state the health takes into account.
+void Daemon::tick_health() {
+    scheduler_->tick(clock_.now());
+    health_->tick();
 }
 
 void Daemon::probe_archive() {
@@ -424,8 +429,7 @@ void Daemon::probe_archive() {
 void Daemon::watch() {
     routes_->health.set_websocket_connections(events_->server().connections());
     count_connections();
-    scheduler_->tick(clock_.now());
-    health_->tick();
+    tick_health();
     access_->tick(clock_.now().time);
     probe_archive();
     market_monitor_.update(market_->error_text());

@@ -21,8 +21,7 @@ constexpr std::string_view kLimits[] = {"risk.positions_max",
 std::string limits_turned_off(const host::Config& config) {
     std::string names;
     for (const std::string_view key : kLimits) {
-        const std::string text = config.text(key);
-        if (text != "0" && text != "off") continue;
+        if (config.integer(key) != 0) continue;
         names += (names.empty() ? "" : ", ") + std::string(key);
     }
     return names;

@@ -19,7 +19,7 @@
 /// `is_active` and `activations` on any thread.
 /// @spec:NFR-RELIABILITY-004
 
-#include "ports/store.hpp"
+#include "ports/forwarding_store.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -78,30 +78,26 @@ private:
     std::thread thread_;
 };
 
-/// A store decorator that releases the loop during `load`, `commit` and each read.
-class ReleasingStore final : public ports::Store {
+/// A store decorator that releases the loop during `load`, `commit` and each read, but not during
+/// `storage_state`, which is known without an access to the disk.
+class ReleasingStore final : public ports::ForwardingStore {
 public:
     /// Both must outlive this object.
     ReleasingStore(ports::Store& store, StandbyLoopRunner& relief)
-        : store_(store),
+        : ForwardingStore(store),
           standby_(relief),
           reader_(store.reader(), relief) {}
 
     ports::StoreResult<ports::OpenState> load() override;
     ports::CommitResult commit(const ports::Batch& batch) override;
 
-    /// Does not release the loop, since the state is known without an access to the disk.
-    model::StorageState storage_state() override { return store_.storage_state(); }
-
-    void maintain() override { store_.maintain(); }
-
     ports::StoreReader& reader() override { return reader_; }
 
 private:
-    class Reader final : public ports::StoreReader {
+    class Reader final : public ports::ForwardingReader {
     public:
         Reader(ports::StoreReader& reader, StandbyLoopRunner& relief)
-            : reader_(reader),
+            : ForwardingReader(reader),
               standby_(relief) {}
 
         ports::StoreResult<std::optional<ports::KeyRow>> find_key(
@@ -117,14 +113,10 @@ private:
         base::Outcome<ports::StoreError> visit_rows(const ports::RowVisitor& visitor) override;
         base::Outcome<ports::StoreError> begin_snapshot() override;
 
-        void end_snapshot() override { reader_.end_snapshot(); }
-
     private:
-        ports::StoreReader& reader_;
         StandbyLoopRunner& standby_;
     };
 
-    ports::Store& store_;
     StandbyLoopRunner& standby_;
     Reader reader_;
 };
