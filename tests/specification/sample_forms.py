@@ -9,8 +9,7 @@ complete bodies; `<nothing else>` forbids them.
 What is checked elsewhere, or does not exist:
 - the reconciliation report of a mismatch needs an exchange with another state, which only the C++
   tests have: Reconciliation.ShowsBothSidesWithReasonAndAction has its lines, and
-  ReconcileFix.AdoptsBalancesAndPositionsOneByOneAndTradesAgain the whole way. The report says
-  `exchange` where the specification says `Binance`, and has no label before the status;
+  ReconcileFix.AdoptsBalancesAndPositionsOneByOneAndTradesAgain the whole way;
 - the error code BINANCE_API_UNAVAILABLE: there is no such exchange yet. The retries are made by
   the call of the analysis service;
 - the health body of the analysis service, which is another program.
