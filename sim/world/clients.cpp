@@ -239,7 +239,7 @@ bool Clients::all_done() const {
 }
 
 const model::Account& Clients::choose_account() {
-    return accounts_[random_.below(4)];
+    return accounts_[random_.below(kAccounts)];
 }
 
 model::InputBody Clients::choose() {
