@@ -188,9 +188,9 @@ class WriteBehindStore final : public StoreWrapper {
 public:
     using StoreWrapper::StoreWrapper;
 
-    ports::CommitResult commit(const ports::Batch& batch) override {
-        context_.queue.after(Duration(), [this, batch] { (void)store_.commit(batch); });
-        return ports::CommitResult::Committed;
+    void commit(const ports::Batch& batch, ports::CommitDone done) override {
+        context_.queue.after(Duration(), [this, batch] { store_.commit(batch, [](auto) {}); });
+        done(ports::CommitResult::Committed);
     }
 };
 
@@ -199,9 +199,9 @@ class ForgetfulStore final : public StoreWrapper {
 public:
     using StoreWrapper::StoreWrapper;
 
-    ports::CommitResult commit(const ports::Batch& batch) override {
-        if (++count_ % 40 == 0) return ports::CommitResult::Committed;
-        return store_.commit(batch);
+    void commit(const ports::Batch& batch, ports::CommitDone done) override {
+        if (++count_ % 40 == 0) return done(ports::CommitResult::Committed);
+        store_.commit(batch, std::move(done));
     }
 
 private:
@@ -213,10 +213,10 @@ class TornStore final : public StoreWrapper {
 public:
     using StoreWrapper::StoreWrapper;
 
-    ports::CommitResult commit(const ports::Batch& batch) override {
+    void commit(const ports::Batch& batch, ports::CommitDone done) override {
         ports::Batch torn = batch;
         if (!torn.balances.empty() && ++count_ % 5 == 0) torn.balances.clear();
-        return store_.commit(torn);
+        store_.commit(torn, std::move(done));
     }
 
 private:
@@ -228,12 +228,11 @@ class HeadlessStore final : public StoreWrapper {
 public:
     using StoreWrapper::StoreWrapper;
 
-    ports::CommitResult commit(const ports::Batch& batch) override {
+    void commit(const ports::Batch& batch, ports::CommitDone done) override {
         ports::Batch forced = batch;
         forced.expected = store_.head().value();
         forced.epoch = std::max(forced.epoch, forced.expected.epoch);
-        (void)store_.commit(forced);
-        return ports::CommitResult::Committed;
+        store_.commit(forced, [done](auto) { done(ports::CommitResult::Committed); });
     }
 };
 
@@ -242,10 +241,10 @@ class BadHashStore final : public StoreWrapper {
 public:
     using StoreWrapper::StoreWrapper;
 
-    ports::CommitResult commit(const ports::Batch& batch) override {
+    void commit(const ports::Batch& batch, ports::CommitDone done) override {
         ports::Batch bad = batch;
         bad.entries.front().hash[0] ^= 1U;
-        return store_.commit(bad);
+        store_.commit(bad, std::move(done));
     }
 };
 
@@ -296,11 +295,11 @@ class OtherBytesStore final : public StoreWrapper {
 public:
     using StoreWrapper::StoreWrapper;
 
-    ports::CommitResult commit(const ports::Batch& batch) override {
+    void commit(const ports::Batch& batch, ports::CommitDone done) override {
         ports::Batch other = batch;
         for (auto& row : other.keys)
             row.body += " ";
-        return store_.commit(other);
+        store_.commit(other, std::move(done));
     }
 };
 

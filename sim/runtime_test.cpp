@@ -3,7 +3,9 @@
 #include "runtime/runtime.hpp"
 
 #include "protocol/journal.hpp"
+#include "protocol/json_replies.hpp"
 #include "sim/world/sim_store.hpp"
+#include "tests/conformance/late_store.hpp"
 
 #include <gtest/gtest.h>
 
@@ -71,7 +73,7 @@ protected:
                     .instruments = model::builtin_instruments(),
                     .next_incarnation = [this] { return ++incarnation_; },
                     .batch_max = 256},
-                   {store_, exchange_, market_, *this, {this}}) {}
+                   {late_, exchange_, market_, *this, renderer_, {this}, [this] { ++woken_; }}) {}
 
     void on_reply(runtime::RequestHandle handle, runtime::ApiReply reply) override {
         replies_[handle] = std::move(reply);
@@ -161,6 +163,9 @@ protected:
     checkers::Checker checker_{checkers::Assumptions::Hold};
     Faults faults_{calm_plan(VenueMode::Exchange), base::Random(1)};
     SimStore store_{checker_, faults_};
+    conformance::LateStore late_{store_};
+    protocol::JsonReplies<ports::ReplyRenderer> renderer_;
+    int woken_ = 0;
     SilentExchange exchange_;
     OnePrice market_;
     std::uint64_t incarnation_ = 0;
@@ -282,7 +287,7 @@ TEST_F(RuntimeAlone, HoldsOnlyEntriesAfterAStartBehindTheJournalsTime) {
                            .instruments = model::builtin_instruments(),
                            .next_incarnation = [this] { return ++incarnation_; },
                            .batch_max = 256},
-                          {store_, exchange_, market_, *this, {this}});
+                          {store_, exchange_, market_, *this, renderer_, {this}});
     const Timestamp began = ahead - Duration::seconds(std::int64_t{400} * 86'400);
     const auto at = [&](Duration later) { return model::Now(began + later); };
     ASSERT_EQ(next.start(at({})), Status::Running);
@@ -341,7 +346,7 @@ TEST_F(RuntimeAlone, FreezesAccountsOfRowsInDoubtBeforeAnyDecision) {
                            .instruments = model::builtin_instruments(),
                            .next_incarnation = [this] { return ++incarnation_; },
                            .batch_max = 256},
-                          {store_, exchange_, market_, *this, {this}});
+                          {store_, exchange_, market_, *this, renderer_, {this}});
     ASSERT_EQ(next.start(now()), Status::Running);
     const auto& account = next.state().accounts.at(kAccount).account;
     EXPECT_EQ(account.state, model::AccountState::Frozen);
@@ -455,6 +460,127 @@ TEST_F(RuntimeAlone, KeepsABoundedNumberOfAuditEvents) {
     steps();
     EXPECT_EQ(audit_events().size(), runtime::kAuditEventsMax);
     EXPECT_TRUE(record(0));
+}
+
+// @spec:I6
+TEST_F(RuntimeAlone, WaitsForACommitThatCompletesLater) {
+    start();
+    const auto head = runtime_.head();
+    const auto reported = records_reported_;
+    late_.held = true;
+    const auto sent = submit(order());
+    EXPECT_FALSE(runtime_.step(now())) << "There is nothing to do before the result.";
+    EXPECT_TRUE(runtime_.is_committing());
+    EXPECT_EQ(runtime_.head(), head);
+    EXPECT_EQ(runtime_.status(), Status::Running);
+    const auto waiting = submit(order());
+    EXPECT_FALSE(runtime_.step(now()));
+    EXPECT_EQ(exchange_.placed, 0) << "I1";
+    EXPECT_FALSE(replies_.contains(sent));
+    EXPECT_EQ(records_reported_, reported);
+    EXPECT_GT(runtime_.wake_after(now()), Duration());
+    late_.held = false;
+    late_.complete();
+    EXPECT_EQ(woken_, 1);
+    EXPECT_EQ(exchange_.placed, 0) << "The next step takes the result.";
+    EXPECT_TRUE(runtime_.step(now()));
+    EXPECT_EQ(exchange_.placed, 1);
+    EXPECT_FALSE(runtime_.is_committing()) << "Readers get their turn before the next batch.";
+    steps();
+    EXPECT_EQ(exchange_.placed, 2);
+    EXPECT_EQ(runtime_.state().accounts.at(kAccount).orders.size(), 2U);
+    EXPECT_FALSE(replies_.contains(waiting));
+    EXPECT_EQ(checker_.violations().count(), 0U);
+}
+
+// @spec:I6
+TEST_F(RuntimeAlone, EndsTheProcessWhenTheStateIsReadDuringACommit) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    start();
+    late_.held = true;
+    submit(order());
+    (void)runtime_.step(now());
+    EXPECT_DEATH((void)runtime_.state(), "CHECK failed");
+    late_.complete();
+}
+
+TEST_F(RuntimeAlone, DiscardsABatchWhoseLateResultIsAFailure) {
+    start();
+    const auto head = runtime_.head();
+    late_.held = true;
+    const auto sent = submit(order());
+    (void)runtime_.step(now());
+    const auto waiting = submit(order());
+    faults_.force(Fault::UnavailableLost);
+    late_.held = false;
+    late_.complete();
+    steps();
+    EXPECT_TRUE(says(sent, 503, "OUTCOME_UNKNOWN"));
+    EXPECT_TRUE(says(waiting, 503, "SERVICE_UNAVAILABLE"));
+    EXPECT_EQ(runtime_.status(), Status::Running) << "A new term began.";
+    EXPECT_EQ(exchange_.placed, 0);
+    EXPECT_TRUE(runtime_.state().accounts.at(kAccount).orders.empty());
+    EXPECT_GT(runtime_.head().epoch, head.epoch);
+    EXPECT_EQ(checker_.violations().count(), 0U);
+}
+
+TEST_F(RuntimeAlone, RepliesInTimeWhileACommitIsInProgress) {
+    start();
+    late_.held = true;
+    const auto sent = submit(order());
+    (void)runtime_.step(now());
+    const auto waiting = submit(order(), resilience::Deadline::after(time_ + Duration::seconds(2)));
+    pass(Duration::seconds(3));
+    (void)runtime_.step(now());
+    EXPECT_TRUE(says(waiting, 504, "TIMEOUT"));
+    EXPECT_FALSE(replies_.contains(sent));
+    pass(Duration::seconds(3));
+    (void)runtime_.step(now());
+    EXPECT_TRUE(says(sent, 503, "OUTCOME_UNKNOWN"));
+    late_.held = false;
+    late_.complete();
+    steps();
+    EXPECT_EQ(exchange_.placed, 1) << "It was recorded in the end.";
+    EXPECT_EQ(checker_.violations().count(), 0U);
+}
+
+TEST_F(RuntimeAlone, BeginsATermWithACommitThatCompletesLater) {
+    late_.held = true;
+    EXPECT_EQ(runtime_.start(now()), Status::Down);
+    EXPECT_TRUE(runtime_.is_committing());
+    EXPECT_TRUE(says(submit(order()), 503, "SERVICE_UNAVAILABLE"));
+    late_.complete();
+    (void)runtime_.step(now());
+    EXPECT_EQ(runtime_.status(), Status::Running);
+    EXPECT_EQ(runtime_.head().epoch, 1U);
+}
+
+TEST_F(RuntimeAlone, RetriesLaterAfterTheLateFailureOfTheFirstCommit) {
+    late_.held = true;
+    (void)runtime_.start(now());
+    faults_.force(Fault::UnavailableLost);
+    late_.held = false;
+    late_.complete();
+    EXPECT_FALSE(runtime_.step(now()));
+    EXPECT_EQ(runtime_.status(), Status::Down);
+    EXPECT_EQ(runtime_.wake_after(now()), Duration::milliseconds(500));
+    pass(Duration::milliseconds(500));
+    steps();
+    EXPECT_EQ(runtime_.status(), Status::Running);
+}
+
+TEST_F(RuntimeAlone, KnowsTheOwnersOfDurableAccountsDuringACommit) {
+    start();
+    late_.held = true;
+    const model::AccountId other("other");
+    submit(model::OpenAccount{
+        origin(), other, model::Market::Futures, model::Asset("USDT"), model::Money::whole(10)});
+    (void)runtime_.step(now());
+    EXPECT_EQ(runtime_.owner_of(kAccount), model::Owner("olga"));
+    EXPECT_EQ(runtime_.owner_of(other), std::nullopt);
+    late_.complete();
+    (void)runtime_.step(now());
+    EXPECT_EQ(runtime_.owner_of(other), model::Owner("olga"));
 }
 
 }  // namespace

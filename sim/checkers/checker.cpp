@@ -20,6 +20,7 @@ void Checker::check_verdict(const model::Order& order) {
 void Checker::on_committed(const model::Head& expected, const std::vector<StoredRecord>& records) {
     journal_->on_committed(expected, records);
     for (const auto& stored : records) {
+        hashes_[stored.record.sequence] = stored.hash;
         check_doubts(stored.record);
         if (behind_ && stored.record.input.storage != model::StorageState::Behind) {
             violations_.add("I9",
@@ -170,6 +171,14 @@ void Checker::on_loaded(const model::Head& head, const Rows& open) {
     projection().compare_open(open, "I10", violations_);
 }
 
+void Checker::on_read(model::Sequence sequence, const model::Head& head) {
+    const auto hash = hashes_.find(head.sequence);
+    const bool durable = head.sequence == 0 || (hash != hashes_.end() && hash->second == head.hash);
+    if (durable && sequence == head.sequence) return;
+    violations_.add("I6",
+                    "a reader saw record " + std::to_string(sequence) + ", which is not durable");
+}
+
 void Checker::on_venue_trade(const TradeName& name,
                              const model::ClientOrderId& order,
                              const model::Trade& trade) {
@@ -185,6 +194,7 @@ void Checker::on_venue_lost() {
 
 void Checker::on_restore() {
     journal_.emplace(violations_);
+    hashes_.clear();
     restore_ = true;
     doubts_read_.clear();
     doubted_.clear();

@@ -71,6 +71,9 @@ public:
     /// The bytes of a placement were sent to the exchange.
     void on_order_written(const model::ClientOrderId& id);
     void on_reply(const ReplySeen& reply);
+    /// Somebody read the state of a process: it has the records up to `sequence`, and the process
+    /// takes `head` for the newest durable one.
+    void on_read(model::Sequence sequence, const model::Head& head);
     /// A new term has begun; `open` is the state that the writer now has in memory.
     void on_loaded(const model::Head& head, const Rows& open);
 
@@ -136,6 +139,7 @@ private:
     [[nodiscard]] bool frozen(const model::AccountId& account) const;
 
     Assumptions assumptions_;
+    std::map<model::Sequence, model::Hash> hashes_;  ///< Of all durable records.
     Violations violations_;
     std::optional<JournalChecker> journal_;
     bool restore_ = false;  ///< True once the store has lost records.

@@ -36,6 +36,7 @@ constexpr std::array<std::uint32_t, kFaultCount> kUsual = {
     40,   // SameKeyOtherBody
     20,   // StoreInDoubt, each second
     20,   // StoreBehind, each second
+    200,  // CommitLate
 };
 
 model::Policy sim_policy() {

@@ -41,8 +41,9 @@ enum class Fault : std::uint8_t {
     SameKeyOtherBody,
     StoreInDoubt,  ///< A restart finds a row that is not what was written.
     StoreBehind,   ///< A restart finds that the store has lost its newest records.
+    CommitLate,    ///< The store completes a commit after its call has returned.
 };
-inline constexpr std::size_t kFaultCount = 28;
+inline constexpr std::size_t kFaultCount = 29;
 
 /// Does the exchange survive when the process dies?
 enum class VenueMode : std::uint8_t {

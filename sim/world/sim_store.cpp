@@ -57,7 +57,13 @@ void SimStore::report_damage(ports::OpenState& snapshot) {
     checker_.on_doubts(doubted);
 }
 
-CommitResult SimStore::commit(const ports::Batch& batch) {
+void SimStore::commit(const ports::Batch& batch, ports::CommitDone done) {
+    if (!strikes(Fault::CommitLate)) return done(commit_at_once(batch));
+    REACHED("store: commit completed later");
+    later_([this, batch, done = std::move(done)] { done(commit_at_once(batch)); });
+}
+
+CommitResult SimStore::commit_at_once(const ports::Batch& batch) {
     CHECK(!batch.entries.empty());
     if (strikes(Fault::CrashCommitLost)) {
         REACHED("crash: commit lost");

@@ -38,7 +38,7 @@ public:
     SimStore(checkers::Checker& checker, Faults& faults) : checker_(checker), faults_(faults) {}
 
     [[nodiscard]] ports::StoreResult<ports::OpenState> load() override;
-    [[nodiscard]] ports::CommitResult commit(const ports::Batch& batch) override;
+    void commit(const ports::Batch& batch, ports::CommitDone done) override;
 
     [[nodiscard]] model::StorageState storage_state() override { return storage_; }
 
@@ -74,6 +74,10 @@ public:
 
     /// Sets a function that ends the process within the running call.
     void set_killer(std::function<void()> kill) { kill_ = std::move(kill); }
+
+    /// Sets a function that runs its argument at some later time; commits that are completed later
+    /// use it.
+    void set_later(std::function<void(std::function<void()>)> later) { later_ = std::move(later); }
 
     /// Sets a function called after each committed batch.
     void set_witness(std::function<void()> witness) { witness_ = std::move(witness); }
@@ -114,6 +118,7 @@ public:
     }
 
 private:
+    [[nodiscard]] ports::CommitResult commit_at_once(const ports::Batch& batch);
     void write(const ports::Batch& batch);
     void report_damage(ports::OpenState& snapshot);
 
@@ -125,6 +130,7 @@ private:
     checkers::Checker& checker_;
     Faults& faults_;
     std::function<void()> kill_;
+    std::function<void(std::function<void()>)> later_;
     std::function<void()> witness_;
     model::StorageState storage_ = model::StorageState::Normal;
 

@@ -21,6 +21,7 @@ World::World(const Plan& plan, bool printed, Parts parts)
     store_.set_killer([this] {
         if (running_ != nullptr) kill(*running_);
     });
+    store_.set_later([this](std::function<void()> commit) { complete_later(std::move(commit)); });
     server_.set_stream([this](const model::OrderReport& report) {
         for (const auto& node : nodes_) {
             if (!node->process->dead) node->link->stream(report);
@@ -69,12 +70,34 @@ void World::start_node() {
         context_.checker.add("check after a commit", violation.text);
     });
     node.runtime = std::make_unique<runtime::Runtime>(
-        options(), runtime::Runtime::Ports{store, *node.link, market_, node, {node.check.get()}});
+        options(),
+        runtime::Runtime::Ports{
+            store, *node.link, market_, node, replies_, {node.check.get()}, [&node] {
+                node.process->wake();
+            }});
     node.process->sink = node.runtime.get();
     context_.note("start");
     running_ = &node;
     (void)node.runtime->start(local_now());
     after_call(node);
+}
+
+/// Completes a commit of the running process later, also after the death of the process. A changed
+/// store does not see the commits that were on their way to the earlier one.
+void World::complete_later(std::function<void()> commit) {
+    Faults& faults = context_.faults;
+    const Duration delay =
+        random_.chance(1, 30)
+            ? faults.delay(Duration::seconds(1), Duration::seconds(7))
+            : faults.delay(Duration::microseconds(50), Duration::milliseconds(80));
+    const auto finish =
+        [this, node = running_, change = store_changes_, commit = std::move(commit)] {
+            if (change != store_changes_) return;
+            Node* const before = std::exchange(running_, node);
+            commit();
+            running_ = before;
+        };
+    context_.queue.after(delay, finish);
 }
 
 /// The process dies at once; its memory is freed after the running call has returned.
@@ -135,6 +158,7 @@ void World::change_store(const std::function<void()>& change) {
     if (old_ != nullptr) kill(*old_);
     kill(*node_);
     context_.checker.on_restore();
+    ++store_changes_;
     change();
     context_.checker.on_restored();
 }
@@ -222,8 +246,9 @@ void World::after_call(Node& node) {
         kill(node);
         return;
     }
-    const bool current =
-        runtime.status() == Status::Running && runtime.head() == store_.head().value();
+    const bool durable = runtime.status() == Status::Running && !runtime.is_committing();
+    if (durable) context_.checker.on_read(runtime.state().sequence, runtime.head());
+    const bool current = durable && runtime.head() == store_.head().value();
     const bool new_term = runtime.counters().terms != node.terms;
     if (current && (new_term || node.steps % 32 == 0)) {
         context_.checker.on_loaded(runtime.head(), open_rows(runtime));

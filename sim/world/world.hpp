@@ -8,6 +8,8 @@
 /// Z1  A dead process sends and receives nothing; what it had committed remains.
 /// Z2  The same plan gives the same run, event by event.
 
+#include "ports/reply_renderer.hpp"
+#include "protocol/json_replies.hpp"
 #include "runtime/online_check.hpp"
 #include "sim/world/clients.hpp"
 #include "sim/world/link.hpp"
@@ -110,6 +112,7 @@ private:
     [[nodiscard]] std::string unsettled();
     void start_node();
     void kill(Node& node);
+    void complete_later(std::function<void()> commit);
     void free_memory(Node& node, model::Duration down);
     void step_later(Node& node, model::Duration delay);
     void step(Node& node);
@@ -140,6 +143,8 @@ private:
     Node* node_ = nullptr;
     Node* old_ = nullptr;
     Node* running_ = nullptr;  ///< The process whose call is in progress.
+    protocol::JsonReplies<ports::ReplyRenderer> replies_;
+    std::uint64_t store_changes_ = 0;  ///< How often the store was replaced or set back.
     bool quiet_ = false;
     model::Sequence all_open_at_ = 0;  ///< A record at which all accounts were open.
     /// What the archive holds while the store is behind it.

@@ -49,20 +49,22 @@ bool ApiContext::begin_command(host::RequestContext& call, std::string_view cano
 
 protocol::ReadSymbol ApiContext::symbols() const {
     return [this](std::string_view text) -> std::optional<model::Symbol> {
-        // A symbol in the exchange's own spelling needs no lookup. If it is unknown, that is
-        // reported later.
-        if (auto exact = protocol::read_exact_symbol(text)) return exact;
-        for (const auto& [id, instrument] : runtime.state().instruments) {
+        const auto& instruments = runtime.state().instruments;
+        auto exact = protocol::read_exact_symbol(text);
+        for (const model::Market each : {model::Market::Futures, model::Market::Spot}) {
+            if (exact && instruments.contains({each, *exact})) return exact;
+        }
+        for (const auto& [id, instrument] : instruments) {
             if (model::is_named(instrument, text)) return id.symbol;
         }
-        return std::nullopt;
+        return exact;  // That no such instrument exists is reported later.
     };
 }
 
 bool ApiContext::check_symbol(host::RequestContext& call) const {
     const std::string& symbol = call.parameter("symbol");
     if (model::is_valid_symbol(symbol)) return true;
-    call.fail(400, "INVALID_SYMBOL", "a symbol has 2 to 20 upper-case letters and digits");
+    call.fail(400, "INVALID_SYMBOL", "write the symbol as the exchange lists it, such as BTCUSDT");
     return false;
 }
 

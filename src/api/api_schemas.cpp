@@ -27,9 +27,9 @@ void add_scalars(host::SchemaTable& schemas) {
         "default":100})");
     schemas.add_json("BookLimit", R"({"type":"integer","minimum":1,"maximum":1000,"default":20})");
     schemas.add_json("Hash", R"({"type":"string","pattern":"^[0-9a-f]{64}$"})");
-    schemas.add_json("Symbol", R"({"type":"string","pattern":"^[A-Z0-9]{2,20}$",
+    schemas.add_json("Symbol", R"({"type":"string","pattern":"^[A-Z0-9_.\\u0080-\\uffff-]{2,60}$",
         "examples":["BTCUSDT"]})");
-    schemas.add_json("Asset", R"({"type":"string","pattern":"^[A-Z0-9]{2,20}$",
+    schemas.add_json("Asset", R"({"type":"string","pattern":"^[A-Z0-9_.\\u0080-\\uffff-]{2,60}$",
         "examples":["USDT"]})");
     schemas.add_json("AccountId", R"({"type":"string","pattern":"^[a-z0-9-]{1,32}$",
         "examples":["futures"]})");
@@ -137,7 +137,7 @@ void add_orders(host::SchemaTable& schemas) {
                        "exchange?:Exchange queue?:QueueWish");
     schemas.add_object("CancelAll",
                        "Without fields: every order but the stops of open positions",
-                       "symbol?:Symbol protective?:boolean");
+                       "symbol?:Symbol exchange?:Exchange protective?:boolean");
     schemas.add_object("FailedExit",
                        "An exit that ended before it had closed its whole quantity",
                        "order_id:OrderId symbol:Symbol state:OrderState quantity:Amount "

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Holds calls while the store is unavailable: a slow disk delays them, a failed disk makes them
-/// fail.
+/// Holds calls while the store is unavailable or a commit is in progress, since the state in memory
+/// may be lost until its result is known. A slow disk delays calls, a failed disk makes them fail.
 ///
 /// W1  A call that does not need the store (a probe) never waits.
 /// W2  A call waits at most `wait_max`. Then it gets 503 STORE_BUSY, and nothing was done. A call
@@ -51,6 +51,11 @@ public:
     /// Returns true when this object has taken the call: then the call is passed to `serve` when
     /// the store is available again, or it gets an error response (W2).
     [[nodiscard]] bool take(host::RequestContext& call, Serve serve);
+
+    /// Serves the waiting calls if the store is available; called when it may have become so.
+    void resume() {
+        if (!waiting_.empty()) check();
+    }
 
     [[nodiscard]] std::size_t size() const { return waiting_.size(); }
 

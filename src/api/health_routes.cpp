@@ -273,9 +273,13 @@ json::object HealthRoutes::dependency_json(const operations::DependencyRow& row,
     return object;
 }
 
-json::value HealthRoutes::maintenance_json() const {
-    if (context_.runtime.status() != runtime::Status::Running) return nullptr;
-    return maintenance_view(context_.runtime.state());
+/// While a commit is in progress, the newest view that was durable.
+json::value HealthRoutes::maintenance_json() {
+    const bool running = context_.runtime.status() == runtime::Status::Running;
+    if (!running) return nullptr;
+    if (!context_.runtime.is_committing())
+        maintenance_ = maintenance_view(context_.runtime.state());
+    return maintenance_;
 }
 
 void HealthRoutes::show_detailed(host::RequestContext& call) {
@@ -375,7 +379,9 @@ void HealthRoutes::show_metrics(host::RequestContext& call) {
     metrics.set_service_time("down", figures.down);
     metrics.set_service_time("planned", figures.planned);
     metrics.set_service_time("stopped", figures.stopped);
-    if (context_.runtime.status() == runtime::Status::Running) {
+    // While a commit is in progress, these gauges keep their previous values.
+    if (context_.runtime.status() == runtime::Status::Running &&
+        !context_.runtime.is_committing()) {
         measure_portfolio();
         const auto mode = context_.runtime.state().operating.mode;
         metrics.set_maintenance(mode == model::OperatingMode::Draining ||

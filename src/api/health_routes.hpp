@@ -60,7 +60,7 @@ private:
     [[nodiscard]] boost::json::object check_json(const operations::ComponentStatus& finding) const;
     [[nodiscard]] boost::json::object dependency_json(const operations::DependencyRow& row,
                                                       const health::HealthReport& snapshot) const;
-    [[nodiscard]] boost::json::value maintenance_json() const;
+    [[nodiscard]] boost::json::value maintenance_json();
 
     const ApiContext& context_;
     const health::HealthMonitor& monitor_;
@@ -68,6 +68,7 @@ private:
     model::Timestamp started_;
     std::size_t websocket_connections_ = 0;
     bool draining_ = false;
+    boost::json::value maintenance_;  ///< The newest durable view.
 };
 
 }  // namespace botcore::api

@@ -189,7 +189,6 @@ void Transaction::answer(const KeyId& key, model::Reply reply) {
     model::KeyEntry& entry = place->second;
     CHECK(entry.state == model::KeyState::Pending);  // I8: one permanent reply.
     entry.state = model::KeyState::Done;
-    entry.status = model::status_of(reply);
     if (const auto* refusal = std::get_if<model::Refusal>(&reply)) {
         if (!refusal->order.empty()) entry.order = refusal->order;
     }

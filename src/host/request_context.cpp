@@ -156,7 +156,7 @@ std::optional<model::Symbol> QueryReader::symbol() {
     const auto given = text("symbol");
     if (!given) return std::nullopt;
     if (!model::is_valid_symbol(*given)) {
-        refuse("symbol", "upper-case letters and digits such as BTCUSDT");
+        refuse("symbol", "a symbol as the exchange lists it, such as BTCUSDT");
         error_->code = "INVALID_SYMBOL";
     }
     return model::Symbol(*given);

@@ -1,5 +1,7 @@
 #include "model/names.hpp"
 
+#include "base/plain_text.hpp"
+
 #include <algorithm>
 
 namespace botcore::model {
@@ -52,9 +54,12 @@ bool is_valid_account(std::string_view text) {
 }
 
 bool is_valid_symbol(std::string_view text) {
-    return text.size() >= 2 && text.size() <= 20 &&
-           std::all_of(
-               text.begin(), text.end(), [](char c) { return is_upper(c) || is_number(c); });
+    const auto fits = [](char c) {
+        const bool ascii = static_cast<unsigned char>(c) < 0x80;
+        return !ascii || is_upper(c) || is_number(c) || c == '_' || c == '-' || c == '.';
+    };
+    return text.size() >= 2 && text.size() <= 60 && std::all_of(text.begin(), text.end(), fits) &&
+           base::is_plain_line(text);
 }
 
 bool is_valid_idempotency_key(std::string_view text) {

@@ -66,7 +66,10 @@ struct InstrumentId {
 [[nodiscard]] std::optional<Market> parse_market(std::string_view text);
 
 [[nodiscard]] bool is_valid_account(std::string_view text);
-/// Upper-case letters and digits, 2 to 20 characters: the exchange's form of a symbol or an asset.
+/// Could an exchange list a symbol or an asset of this name? 2 to 60 bytes of UTF-8; the ASCII
+/// characters are upper-case letters, digits, '_', '-' and '.'. Binance lists BTCUSDT, dated
+/// futures such as BTCUSDT_261225, and names in other scripts. Whether an instrument exists is
+/// looked up in the list of instruments.
 [[nodiscard]] bool is_valid_symbol(std::string_view text);
 [[nodiscard]] bool is_valid_idempotency_key(std::string_view text);
 

@@ -41,9 +41,11 @@ struct KeyEntry {
     IdempotencyKey key;
     std::string request_hash;
     KeyState state = KeyState::Pending;
-    std::uint16_t status = 0;  ///< HTTP status of the stored reply; 0 while pending.
-    ClientOrderId order;       ///< The order that was created or changed; empty if none.
-    Sequence sequence = 0;     ///< The record that created this entry.
+    /// The status with which the stored reply was rendered; 0 while pending. The core does not set
+    /// it.
+    std::uint16_t status = 0;
+    ClientOrderId order;    ///< The order that was created or changed; empty if none.
+    Sequence sequence = 0;  ///< The record that created this entry.
 
     friend bool operator==(const KeyEntry&, const KeyEntry&) = default;
 

@@ -69,13 +69,33 @@ using Reply = std::variant<Refusal,
                            MaintenanceWindow,
                            GivenUp>;
 
+/// A reply in the form in which callers receive it. The status and the bytes are opaque to core and
+/// runtime, which only store and return them.
+struct RenderedReply {
+    std::uint16_t status = 0;
+    std::string body;
+};
+
+/// Why a request has no reply of its own.
+enum class RequestError : std::uint8_t {
+    OutcomeUnknown,  ///< The commit that recorded it failed; it may have been recorded.
+    TooLate,         ///< It waited until its deadline and was not carried out.
+    Unavailable,     ///< The store cannot be reached; the request was not carried out.
+    Overloaded,      ///< Too many requests wait; the request was not carried out.
+    KeyReused,       ///< Its idempotency key belongs to another request.
+    KeyExpired,      ///< It was carried out once, and its reply is not stored any more.
+    InProgress,      ///< The first request with its key is still in progress.
+};
+
+/// A request that has no reply of its own.
+struct FailedRequest {
+    RequestError error = RequestError::OutcomeUnknown;
+    std::string request_id{};
+    ClientOrderId order{};  ///< The order that belongs to its key, if there is one.
+    AccountId account{};    ///< The order's account; empty when the order is not stored.
+};
+
 /// Is the cause temporary, so that the same key may be used for the same request again later?
 [[nodiscard]] bool is_transient(Reason reason);
-/// The HTTP status of a reason: one table for all routes.
-[[nodiscard]] std::uint16_t status_of(Reason reason);
-/// 200 for a request that was carried out, otherwise the status of its reason. The status is 422
-/// for a market order or an exit that expired without a trade, and for several exits that all ended
-/// without a trade.
-[[nodiscard]] std::uint16_t status_of(const Reply& reply);
 
 }  // namespace botcore::model

@@ -7,6 +7,8 @@
 
 #include "ports/store.hpp"
 
+#include <utility>
+
 namespace botcore::ports {
 
 class ForwardingReader : public StoreReader {
@@ -57,7 +59,9 @@ public:
 
     StoreResult<OpenState> load() override { return store_.load(); }
 
-    CommitResult commit(const Batch& batch) override { return store_.commit(batch); }
+    void commit(const Batch& batch, CommitDone done) override {
+        store_.commit(batch, std::move(done));
+    }
 
     model::StorageState storage_state() override { return store_.storage_state(); }
 

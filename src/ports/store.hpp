@@ -3,17 +3,21 @@
 /// The store of journal and rows. One implementation is for one machine (SQLite), one for several
 /// (PostgreSQL); both pass the same conformance suite (`tests/conformance`).
 ///
-/// S1  A batch is committed completely or not at all, and is on stable storage when `commit`
-///     returns Committed.
+/// S1  A batch is committed completely or not at all, and is on stable storage when the result is
+///     Committed.
 /// S2  A batch extends exactly the head it names, under exactly its epoch, or changes nothing
 ///     (invariant I7).
 /// S3  After a crash, `load` returns the state of the last committed batch and nothing of any later
 ///     one (I10).
+/// S4  Reading calls never show a batch before its result is Committed. At most one commit is in
+///     progress: until its result is known, the caller neither commits nor loads and does not
+///     change the batch.
 ///
 /// Threads: one thread calls `load` and `commit`, including commits that begin an epoch. Reading
 /// calls may come from one other thread at the same time and see committed batches only.
 /// @spec:NFR-RELIABILITY-003
 
+#include "base/check.hpp"
 #include "model/record.hpp"
 
 #include <cstdint>
@@ -203,12 +207,20 @@ public:
     virtual void end_snapshot() = 0;
 };
 
+/// Receives the result of a commit.
+using CommitDone = std::function<void(CommitResult)>;
+
 class Store {
 public:
     virtual ~Store() = default;
 
     [[nodiscard]] virtual StoreResult<OpenState> load() = 0;
-    [[nodiscard]] virtual CommitResult commit(const Batch& batch) = 0;
+    /// Calls `done` once on the caller's thread: before this returns (SQLite), or later (a database
+    /// on another machine).
+    virtual void commit(const Batch& batch, CommitDone done) = 0;
+    /// Commits to a store that is known to call `done` before `commit` returns; tools and tests
+    /// that work on files use it. Ends the process if the store does not.
+    [[nodiscard]] CommitResult commit_now(const Batch& batch);
     /// `StorageState::Reserve` means that the disk is full and commits use space that was set
     /// aside.
     [[nodiscard]] virtual model::StorageState storage_state() = 0;
@@ -216,5 +228,12 @@ public:
     virtual void maintain() = 0;
     [[nodiscard]] virtual StoreReader& reader() = 0;
 };
+
+inline CommitResult Store::commit_now(const Batch& batch) {
+    std::optional<CommitResult> result;
+    commit(batch, [&result](CommitResult given) { result = given; });
+    CHECK(result.has_value());
+    return *result;
+}
 
 }  // namespace botcore::ports

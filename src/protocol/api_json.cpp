@@ -1,8 +1,10 @@
 #include "protocol/api_json.hpp"
 
+#include "base/check.hpp"
 #include "base/plain_text.hpp"
 #include "base/time_text.hpp"
 #include "protocol/error_codes.hpp"
+#include "protocol/reply_status.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <simdjson.h>
@@ -320,7 +322,7 @@ struct Rendered {
     }
 
     std::string operator()(const model::Order& order) const {
-        if (model::status_of(model::Reply(order)) == 200) return success_body(to_api(order), now);
+        if (status_of(model::Reply(order)) == 200) return success_body(to_api(order), now);
         json::object details;
         details["order_id"] = order.id.text();
         details["order"] = order_path(order.account, order.id);
@@ -405,6 +407,60 @@ std::string render_pending(const model::Order& order, base::Timestamp now) {
 
 std::string render_pending(const model::OrdersTouched& touched, base::Timestamp now) {
     return success_body(to_api(touched), now);
+}
+
+namespace {
+
+struct FailedRequestText {
+    std::string_view code;
+    std::string_view message;
+};
+
+FailedRequestText text_of(model::RequestError error) {
+    using model::RequestError;
+    switch (error) {
+        case RequestError::OutcomeUnknown:
+            return {"OUTCOME_UNKNOWN",
+                    "the store failed while this was being recorded; repeat the request with the "
+                    "same idempotency key, it is never executed twice"};
+        case RequestError::TooLate:
+            return {"TIMEOUT",
+                    "the request waited until its deadline and was not executed; repeat it with "
+                    "the same idempotency key"};
+        case RequestError::Unavailable:
+            return {"SERVICE_UNAVAILABLE",
+                    "the store cannot be reached now, nothing was done; try again shortly"};
+        case RequestError::Overloaded:
+            return {"OVERLOADED",
+                    "too many requests wait already, nothing was done; try again shortly"};
+        case RequestError::KeyReused:
+            return {"IDEMPOTENCY_KEY_REUSED",
+                    "this idempotency key belongs to another request; use a new key"};
+        case RequestError::KeyExpired:
+            return {"IDEMPOTENCY_KEY_EXPIRED",
+                    "the request under this key was executed once, and its reply is not stored any "
+                    "more; nothing was executed again"};
+        case RequestError::InProgress:
+            return {"REQUEST_IN_PROGRESS",
+                    "the request under this key is still in progress; read status_link or try "
+                    "again later"};
+    }
+    CHECK(false);
+}
+
+}  // namespace
+
+std::string render(const model::FailedRequest& failed, base::Timestamp now) {
+    const FailedRequestText text = text_of(failed.error);
+    boost::json::object details;
+    const bool expired = failed.error == model::RequestError::KeyExpired;
+    if (expired && !failed.order.empty()) details["order_id"] = failed.order.text();
+    if (!failed.account.empty()) details["status_link"] = order_path(failed.account, failed.order);
+    return error_body({.code = text.code,
+                       .message = text.message,
+                       .request_id = failed.request_id,
+                       .details = std::move(details)},
+                      now);
 }
 
 }  // namespace botcore::protocol

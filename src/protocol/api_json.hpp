@@ -69,4 +69,7 @@ template <class A>
 [[nodiscard]] std::string render_pending(const model::Order& order, base::Timestamp now);
 [[nodiscard]] std::string render_pending(const model::OrdersTouched& touched, base::Timestamp now);
 
+/// The body of the error with which a request ends that has no reply of its own.
+[[nodiscard]] std::string render(const model::FailedRequest& failed, base::Timestamp now);
+
 }  // namespace botcore::protocol

@@ -35,8 +35,9 @@ std::optional<model::AccountId> read_account(std::string_view text) {
     return model::AccountId(text);
 }
 
-constexpr std::string_view kSymbolExpected = "upper-case letters and digits such as \"BTCUSDT\"";
-constexpr std::string_view kAssetExpected = "upper-case letters and digits such as \"USDT\"";
+constexpr std::string_view kSymbolExpected =
+    "a symbol as the exchange lists it, such as \"BTCUSDT\"";
+constexpr std::string_view kAssetExpected = "an asset as the exchange lists it, such as \"USDT\"";
 constexpr std::string_view kAccountExpected =
     "1 to 32 lower-case letters, digits and dashes such as \"futures\"";
 
@@ -214,7 +215,8 @@ ParseResult<model::CancelAll> parse_cancel_all(std::string_view body, const Read
     Parsed<model::CancelAll> sweep;
     if (body.empty()) return sweep;
     FieldReader reader(TRY(parse_flat_object(body)));
-    (void)TRY(reader.only(std::array<std::string_view, 2>{"symbol", "protective"}));
+    (void)TRY(reader.only(std::array<std::string_view, 3>{"symbol", "exchange", "protective"}));
+    (void)TRY(read_exchange(reader));  // There is one exchange, so that it selects no orders.
     if (reader.has("symbol")) {
         sweep.value.symbol = TRY(reader.word("symbol", kSymbolExpected, read));
     }

@@ -334,6 +334,8 @@ TEST(ApiRequests, ReadsCancelAll) {
     ASSERT_TRUE(some.has_value());
     EXPECT_EQ(some.value().value.symbol, model::Symbol("BTCUSDT"));
     EXPECT_TRUE(some.value().value.protective);
+    EXPECT_TRUE(parse_cancel_all(R"({"exchange":"binance"})").has_value());
+    EXPECT_EQ(parse_cancel_all(R"({"exchange":"kraken"})").error().field, "exchange");
     EXPECT_EQ(parse_cancel_all(R"({"symbol":"x"})").error().code, "INVALID_FIELD");
     EXPECT_EQ(parse_cancel_all(R"({"protective":1})").error().field, "protective");
     EXPECT_EQ(parse_cancel_all(R"({"all":true})").error().code, "UNKNOWN_FIELD");

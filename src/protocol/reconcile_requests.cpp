@@ -90,7 +90,7 @@ ParseResult<model::AdoptBooks> parse_adopt_books(std::string_view body) {
             std::array<std::string_view, 5>{"symbol", "seen", "quantity", "cost", "text"}));
         command.instrument.symbol =
             TRY(reader.word("symbol",
-                            "upper-case letters and digits such as \"BTCUSDT\"",
+                            "a symbol as the exchange lists it, such as \"BTCUSDT\"",
                             read_name<model::Symbol>));
         command.quantity_seen = TRY(signed_amount<model::Quantity>(reader, "seen"));
         command.quantity = TRY(signed_amount<model::Quantity>(reader, "quantity"));
@@ -107,8 +107,9 @@ ParseResult<model::AdoptBooks> parse_adopt_books(std::string_view body) {
         }
     } else {
         (void)TRY(reader.only(std::array<std::string_view, 4>{"asset", "seen", "total", "text"}));
-        command.asset = TRY(reader.word(
-            "asset", "upper-case letters and digits such as \"USDT\"", read_name<model::Asset>));
+        command.asset = TRY(reader.word("asset",
+                                        "an asset as the exchange lists it, such as \"USDT\"",
+                                        read_name<model::Asset>));
         command.total_seen = TRY(signed_amount<model::Money>(reader, "seen"));
         command.total = TRY(signed_amount<model::Money>(reader, "total"));
     }

@@ -120,7 +120,7 @@ base::Outcome<RebuildError> Rebuild::commit() {
         [this](const model::AccountId& account, const model::Asset& asset) -> const auto& {
             return balances_.at({account, asset});
         });
-    if (into_.commit(batch) != ports::CommitResult::Committed) {
+    if (into_.commit_now(batch) != ports::CommitResult::Committed) {
         return failure(RebuildError::Kind::Store,
                        batch.entries.front().sequence,
                        "the rebuilt store accepted no record; is the disk full?");

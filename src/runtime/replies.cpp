@@ -1,8 +1,6 @@
 // The part of `Runtime` that replies to callers.
 
 #include "core/orders/find_order.hpp"
-#include "protocol/api_json.hpp"
-#include "runtime/error_replies.hpp"
 #include "runtime/runtime.hpp"
 
 #include <utility>
@@ -10,6 +8,7 @@
 namespace botcore::runtime {
 
 using core::Verdict;
+using model::RequestError;
 
 /// Handles a request whose key is already known: returns the stored reply, or lets the caller wait
 /// for it.
@@ -23,15 +22,8 @@ void Runtime::replay_or_wait(Verdict verdict,
     batch_handles_.pop_back();
     if (verdict == Verdict::KeyMismatch) {
         ++counters_.key_mismatches;
-        replies_.emplace_back(
-            request.handle,
-            error_reply(
-                422,
-                {.code = "IDEMPOTENCY_KEY_REUSED",
-                 .message = "this idempotency key belongs to another request; use a new key",
-                 .request_id = request.request_id,
-                 .details = {}},
-                now.time));
+        replies_.emplace_back(request.handle,
+                              failure({RequestError::KeyReused, request.request_id}, now));
         return;
     }
     ++counters_.replays;
@@ -51,24 +43,18 @@ void Runtime::replay_or_wait(Verdict verdict,
 
 /// The request was carried out once, and its reply is no longer stored.
 ApiReply Runtime::expired_reply(const ports::KeyRow& key, const Request& request, model::Now now) {
-    boost::json::object details;
-    const auto number = core::number_of(key.entry.order);
-    if (number) {
+    model::FailedRequest failed{RequestError::KeyExpired, request.request_id};
+    if (const auto number = core::number_of(key.entry.order)) {
+        failed.order = key.entry.order;
         const auto order = ports_.store.reader().find_order(*number);
-        details["order_id"] = key.entry.order.text();
-        if (order && order.value()) {
-            details["status_link"] =
-                protocol::order_path(order.value()->order.account, order.value()->order.id);
-        }
+        if (order && order.value()) failed.account = order.value()->order.account;
     }
-    return error_reply(
-        409,
-        {.code = "IDEMPOTENCY_KEY_EXPIRED",
-         .message = "the request under this key was executed once, and its reply is not "
-                    "stored any more; nothing was executed again",
-         .request_id = request.request_id,
-         .details = std::move(details)},
-        now.time);
+    return failure(std::move(failed), now);
+}
+
+ApiReply Runtime::failure(model::FailedRequest failed, model::Now now) const {
+    model::RenderedReply rendered = ports_.renderer.failure(failed, now.time);
+    return {rendered.status, std::move(rendered.body), false};
 }
 
 model::Timestamp Runtime::wait_until(const Request& request, model::Now now) const {
@@ -76,16 +62,26 @@ model::Timestamp Runtime::wait_until(const Request& request, model::Now now) con
     return request.deadline ? std::min(usual, request.deadline->at()) : usual;
 }
 
-/// Renders the replies of the decision, so that their bytes are part of the same commit.
-void Runtime::render_replies(const model::Input& input, core::Decision& decision) {
+/// Renders the replies of the decision, so that their bytes are part of the same commit, and notes
+/// their statuses in the rows of their keys. Returns the bytes.
+std::vector<std::pair<core::KeyId, std::string>> Runtime::render_replies(
+    const model::Input& input, core::Decision& decision) const {
+    std::vector<std::pair<core::KeyId, std::string>> bodies;
     for (const auto& effect : decision.effects) {
         const auto* answer = std::get_if<core::ReplyToRequest>(&effect);
         if (answer == nullptr) continue;
-        batch_.set_reply(
-            answer->key,
-            protocol::render(
-                answer->reply, duplicate_waiters_.request_id_of(answer->key), input.exchange_time));
+        model::RenderedReply rendered = ports_.renderer.reply(
+            answer->reply, duplicate_waiters_.request_id_of(answer->key), input.exchange_time);
+        CHECK(rendered.status != 0);
+        for (auto& change : decision.outcome.changes) {
+            auto* entry = std::get_if<model::KeyEntry>(&change);
+            const bool is_same = entry != nullptr && entry->owner == answer->key.first &&
+                                 entry->key == answer->key.second;
+            if (is_same) entry->status = rendered.status;
+        }
+        bodies.emplace_back(answer->key, std::move(rendered.body));
     }
+    return bodies;
 }
 
 /// The live order that a pending key created or changes; `nullptr` for other requests.
@@ -104,21 +100,20 @@ void Runtime::reply_to_expired(model::Now now) {
     const core::State& state = engine_->state();
     for (auto& [key, waiter] : expired) {
         const core::LiveOrder* live = find_order_of(key);
-        const auto sweep = state.sweeps.find(key);
-        const bool sweeps = sweep != state.sweeps.end();
-        if (live == nullptr && !sweeps) {
-            reply(waiter.handle, outcome_unknown(waiter.request_id, now.time));
+        const auto place = state.sweeps.find(key);
+        const auto* sweep = place == state.sweeps.end() ? nullptr : &place->second;
+        if (live == nullptr && sweep == nullptr) {
+            reply(waiter.handle, failure({RequestError::OutcomeUnknown, waiter.request_id}, now));
         } else if (waiter.first) {
-            reply(waiter.handle,
-                  {202,
-                   sweeps ? protocol::render_pending(sweep->second, now.time)
-                          : protocol::render_pending(live->order, now.time),
-                   false});
+            model::RenderedReply rendered = sweep != nullptr
+                                                ? ports_.renderer.pending(*sweep, now.time)
+                                                : ports_.renderer.pending(live->order, now.time);
+            reply(waiter.handle, {rendered.status, std::move(rendered.body), false});
         } else {
-            const std::string link =
-                sweeps ? protocol::order_path(sweep->second.account, sweep->second.pending.front())
-                       : protocol::order_path(live->order.account, live->order.id);
-            reply(waiter.handle, in_progress(link, waiter.request_id, now.time));
+            model::FailedRequest failed{RequestError::InProgress, waiter.request_id};
+            failed.account = sweep != nullptr ? sweep->account : live->order.account;
+            failed.order = sweep != nullptr ? sweep->pending.front() : live->order.id;
+            reply(waiter.handle, failure(std::move(failed), now));
         }
     }
 }

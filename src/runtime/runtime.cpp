@@ -4,8 +4,6 @@
 #include "core/orders/find_order.hpp"
 #include "core/risk/limits.hpp"
 #include "core/tick.hpp"
-#include "protocol/api_json.hpp"
-#include "runtime/error_replies.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -13,11 +11,15 @@
 namespace botcore::runtime {
 
 using core::Verdict;
+using model::RequestError;
 
 namespace {
 
 /// The maximum number of audit events in one batch; the limit keeps them from delaying orders.
 constexpr std::size_t kAuditEventsPerBatch = 64;
+
+/// While a commit is in progress, how often requests whose deadline has passed are looked for.
+constexpr model::Duration kLateCheckEvery = model::Duration::milliseconds(50);
 
 }  // namespace
 
@@ -33,19 +35,14 @@ Runtime::Runtime(Options options, Ports ports)
 
 void Runtime::submit(Request request, model::Now now) {
     if (status_ != Status::Running) {
-        reply(request.handle, unavailable(request.request_id, now.time));
+        reply(request.handle,
+              failure({RequestError::Unavailable, std::move(request.request_id)}, now));
         return;
     }
     if (requests_.full()) {
         ++counters_.requests_dropped;
         reply(request.handle,
-              error_reply(
-                  503,
-                  {.code = "OVERLOADED",
-                   .message = "too many requests wait already, nothing was done; try again shortly",
-                   .request_id = request.request_id,
-                   .details = {}},
-                  now.time));
+              failure({RequestError::Overloaded, std::move(request.request_id)}, now));
         return;
     }
     CHECK(requests_.push(std::move(request)));
@@ -76,6 +73,17 @@ bool has_trades(const model::InputBody& fact) {
 }  // namespace
 
 bool Runtime::step(model::Now now) {
+    if (is_committing()) {
+        if (!commit_->result) {
+            reply_to_late(now);
+            return false;
+        }
+        // The next batch is left to the next step, so that readers find a durable state in between.
+        const bool begins_term = status_ == Status::Down;
+        if (finish_commit(now)) return true;
+        if (begins_term) retry_at_ = now.monotonic + options_.retry_after;
+        return status_ == Status::Running;
+    }
     if (facts_lost_ && status_ == Status::Running) {
         abort_batch(now, Status::Down);  // Facts are missing: a new term compares every account.
     }
@@ -113,7 +121,7 @@ bool Runtime::step(model::Now now) {
     apply_ticks(now);
     apply_audit_events(now);
     apply_requests(now);
-    if (!commit(now)) return status_ == Status::Running;
+    if (!commit(now)) return status_ == Status::Running && !is_committing();
     return !facts_.empty() || !requests_.empty() || !audit_events_.empty();
 }
 
@@ -123,6 +131,24 @@ void Runtime::apply_audit_events(model::Now now) {
            batch_.size() < options_.batch_max && !store_failed_) {
         apply(audit_events_[audit_events_in_batch_], now, nullptr);
         ++audit_events_in_batch_;
+    }
+}
+
+/// While a commit is in progress, replies to the callers whose deadline has passed. What became of
+/// their orders is not known before the result.
+void Runtime::reply_to_late(model::Now now) {
+    if (now.monotonic < next_late_check_) return;
+    next_late_check_ = now.monotonic + kLateCheckEvery;
+    for (const auto& [key, waiter] : duplicate_waiters_.take_expired(now.monotonic))
+        reply(waiter.handle, failure({RequestError::OutcomeUnknown, waiter.request_id}, now));
+    for (std::size_t left = requests_.size(); left > 0; --left) {
+        Request request = requests_.pop();
+        if (request.deadline && request.deadline->has_passed(now.monotonic)) {
+            ++counters_.requests_late;
+            reply(request.handle, failure({RequestError::TooLate, request.request_id}, now));
+        } else {
+            CHECK(requests_.push(std::move(request)));
+        }
     }
 }
 
@@ -141,7 +167,7 @@ void Runtime::apply_requests(model::Now now) {
         ++taken;
         if (request.deadline && request.deadline->has_passed(now.monotonic)) {
             ++counters_.requests_late;
-            reply(request.handle, too_late(request.request_id, now.time));
+            reply(request.handle, failure({RequestError::TooLate, request.request_id}, now));
             continue;
         }
         apply(request.body, now, &request);
@@ -240,10 +266,12 @@ void Runtime::apply(model::InputBody body, model::Now now, const Request* reques
     if (decision.verdict == Verdict::Refused && request != nullptr) {
         batch_handles_.pop_back();
         if (!ports_.listeners.empty()) refusals_.emplace_back(input.body, *decision.refusal);
+        model::RenderedReply rendered =
+            ports_.renderer.reply(*decision.refusal, request->request_id, now.time);
         replies_.emplace_back(
             request->handle,
-            ApiReply{model::status_of(decision.refusal->reason),
-                     protocol::render(*decision.refusal, request->request_id, now.time),
+            ApiReply{rendered.status,
+                     std::move(rendered.body),
                      false,
                      retry_after(engine_->state(), decision.refusal->reason, now)});
         return;
@@ -260,8 +288,10 @@ void Runtime::apply(model::InputBody body, model::Now now, const Request* reques
             {origin->owner, origin->key},
             {request->handle, wait_until(*request, now), request->request_id, true});
     }
+    auto rendered = render_replies(input, decision);
     batch_.add(input, decision, engine_->state());
-    render_replies(input, decision);
+    for (auto& [key, bytes] : rendered)
+        batch_.set_reply(key, std::move(bytes));
     for (auto& effect : decision.effects)
         effects_.push_back(std::move(effect));
 }
@@ -271,25 +301,45 @@ bool Runtime::commit(model::Now now) {
         abort_batch(now, Status::Down);
         return false;
     }
-    if (!batch_.empty()) {
-        switch (ports_.store.commit(batch_.finish(engine_->state()))) {
-            case ports::CommitResult::Committed:
-                break;
-            case ports::CommitResult::Conflict:
-                ++counters_.conflicts;
-                abort_batch(now, Status::Fenced);
-                return false;
-            case ports::CommitResult::Unavailable:
-                ++counters_.unavailable;
-                if (audit_events_in_batch_ != 0) in_doubt_ = batch_.head();
-                abort_batch(now, Status::Down);
-                return false;
-        }
-        head_ = batch_.head();
-        ++counters_.batches;
-        counters_.records += batch_.size();
-        drop_recorded_audit_events();
+    if (batch_.empty()) {
+        dispatch_effects(now);
+        return true;
     }
+    commit_ = std::make_shared<Commit>();
+    const std::weak_ptr<Commit> call = commit_;
+    ports_.store.commit(batch_.finish(engine_->state()), [this, call](ports::CommitResult result) {
+        const auto pending = call.lock();
+        if (!pending) return;
+        pending->result = result;
+        if (pending->was_late && ports_.wake) ports_.wake();
+    });
+    if (commit_->result) return finish_commit(now);
+    commit_->was_late = true;
+    return false;
+}
+
+/// Processes the result of the commit. False when it failed.
+bool Runtime::finish_commit(model::Now now) {
+    const ports::CommitResult result = commit_->result.value();
+    commit_.reset();
+    switch (result) {
+        case ports::CommitResult::Committed:
+            break;
+        case ports::CommitResult::Conflict:
+            ++counters_.conflicts;
+            abort_batch(now, Status::Fenced);
+            return false;
+        case ports::CommitResult::Unavailable:
+            ++counters_.unavailable;
+            if (audit_events_in_batch_ != 0) in_doubt_ = batch_.head();
+            abort_batch(now, Status::Down);
+            return false;
+    }
+    status_ = Status::Running;  // The commit may have begun a term.
+    head_ = batch_.head();
+    ++counters_.batches;
+    counters_.records += batch_.size();
+    drop_recorded_audit_events();
     dispatch_effects(now);
     return true;
 }
@@ -356,14 +406,14 @@ void Runtime::abort_batch(model::Now now, Status next) {
     replies_.clear();
     refusals_.clear();
     for (const RequestHandle handle : std::exchange(batch_handles_, {})) {
-        reply(handle, outcome_unknown({}, now.time));
+        reply(handle, failure({}, now));
     }
     for (const auto& waiter : duplicate_waiters_.take_all()) {
-        reply(waiter.handle, outcome_unknown(waiter.request_id, now.time));
+        reply(waiter.handle, failure({RequestError::OutcomeUnknown, waiter.request_id}, now));
     }
     while (!requests_.empty()) {
         const Request request = requests_.pop();
-        reply(request.handle, unavailable(request.request_id, now.time));
+        reply(request.handle, failure({RequestError::Unavailable, request.request_id}, now));
     }
 }
 
@@ -404,6 +454,7 @@ void Runtime::report_timeouts(model::Now now) {
 }
 
 std::optional<model::Duration> Runtime::wake_after(model::Now now) const {
+    if (is_committing()) return kLateCheckEvery;
     std::optional<model::Duration> earliest;
     const auto consider_span = [&](model::Duration span) {
         span = std::max(span, model::Duration());
@@ -429,9 +480,25 @@ std::optional<model::Duration> Runtime::wake_after(model::Now now) const {
 
 bool Runtime::reconciled() const {
     if (status_ != Status::Running) return false;
+    if (is_committing()) return reconciled_;
     const auto& accounts = engine_->state().accounts;
-    return std::all_of(
+    reconciled_ = std::all_of(
         accounts.begin(), accounts.end(), [](const auto& item) { return item.second.reconciled; });
+    return reconciled_;
+}
+
+std::optional<model::Owner> Runtime::owner_of(const model::AccountId& account) const {
+    const auto& accounts = engine_->state().accounts;
+    const auto place = accounts.find(account);
+    if (place == accounts.end()) return std::nullopt;
+    const auto opens = [&](const model::Record& record) {
+        const auto* open = std::get_if<model::OpenAccount>(&record.input.body);
+        return open != nullptr && open->account == account;
+    };
+    // An account that the commit in progress opens does not exist yet.
+    if (is_committing() && std::any_of(batch_.records().begin(), batch_.records().end(), opens))
+        return std::nullopt;
+    return place->second.account.owner;
 }
 
 model::Quote Runtime::quote(const model::InstrumentId& instrument,

@@ -25,13 +25,18 @@
 /// R5  Every account is compared with its exchange every `compare_every`, and once a day over the
 ///     whole day. A comparison in progress does not block entries.
 ///
+/// R6  While a commit is in progress, the state in memory is not durable. Nothing reads it: `step`
+///     only waits for the result, and `state` must not be called.
+///
 /// Threads: one at a time; no call blocks except on the store.
 
 #include "base/bounded_queue.hpp"
+#include "base/check.hpp"
 #include "core/engine.hpp"
 #include "model/now.hpp"
 #include "ports/exchange.hpp"
 #include "ports/market_data.hpp"
+#include "ports/reply_renderer.hpp"
 #include "ports/store.hpp"
 #include "resilience/deadline.hpp"
 #include "runtime/batch_builder.hpp"
@@ -147,12 +152,16 @@ public:
         ports::Exchange& exchange;
         ports::MarketData& market;
         ReplySink& replies;
+        const ports::ReplyRenderer& renderer;
         std::vector<CommitListener*> listeners = {};
+        /// Called when a commit that was completed later has its result: `step` has work.
+        std::function<void()> wake = {};
     };
 
     Runtime(Options options, Ports ports);
 
     /// Loads the open state and begins a new term. This is crash recovery; there is no other start.
+    /// Returns Down while the commit that begins the term is in progress.
     [[nodiscard]] Status start(model::Now now);
 
     /// Accepts a request. Its reply is delivered through the sink, possibly before this returns.
@@ -175,8 +184,8 @@ public:
     void on_reconciled(const model::AccountId& account,
                        std::optional<model::VenueBooks> books) override;
 
-    /// Applies and commits one batch of the waiting inputs, if there are any. Returns whether more
-    /// inputs wait.
+    /// Applies and commits one batch of the waiting inputs, if there are any, or takes the result
+    /// of a commit that was completed later. Returns whether there is more to do.
     bool step(model::Now now);
 
     /// The time until `step` has work even without new inputs; empty if it will have none.
@@ -198,9 +207,18 @@ public:
 
     [[nodiscard]] Status status() const { return status_; }
 
-    /// The durable state: between two calls of `step` it contains nothing uncommitted. Valid only
-    /// after the first `start` that returned Running.
-    [[nodiscard]] const core::State& state() const { return engine_->state(); }
+    /// Whether the result of a commit is not known yet (R6).
+    [[nodiscard]] bool is_committing() const { return commit_ != nullptr; }
+
+    /// The durable state. Valid only after the first `start` that returned Running; must not be
+    /// called while `is_committing`.
+    [[nodiscard]] const core::State& state() const {
+        CHECK(!is_committing());  // I6
+        return engine_->state();
+    }
+
+    /// The owner of a durable account; also valid while `is_committing`.
+    [[nodiscard]] std::optional<model::Owner> owner_of(const model::AccountId& account) const;
 
     [[nodiscard]] const model::Head& head() const { return head_; }
 
@@ -225,7 +243,8 @@ public:
 
     [[nodiscard]] bool awaits_archive() const { return archive_awaited_until_.has_value(); }
 
-    /// Has every account been compared with its exchange since the term began (I11)?
+    /// Has every account been compared with its exchange since the term began (I11)? While
+    /// `is_committing`, the last known value.
     [[nodiscard]] bool reconciled() const;
 
     [[nodiscard]] std::size_t requests_waiting() const { return requests_.size(); }
@@ -234,7 +253,7 @@ public:
 
 private:
     [[nodiscard]] bool load(model::Now now);
-    [[nodiscard]] bool begin_term(model::Now now);
+    void begin_term(model::Now now);
     void freeze_doubts(model::Now now);
     [[nodiscard]] model::StorageState storage_state(model::Now now);
     void apply(model::InputBody body, model::Now now, const Request* request);
@@ -257,8 +276,12 @@ private:
     [[nodiscard]] ApiReply expired_reply(const ports::KeyRow& key,
                                          const Request& request,
                                          model::Now now);
-    void render_replies(const model::Input& input, core::Decision& decision);
+    [[nodiscard]] std::vector<std::pair<core::KeyId, std::string>> render_replies(
+        const model::Input& input, core::Decision& decision) const;
+    [[nodiscard]] ApiReply failure(model::FailedRequest failed, model::Now now) const;
+    void reply_to_late(model::Now now);
     [[nodiscard]] bool commit(model::Now now);
+    [[nodiscard]] bool finish_commit(model::Now now);
     void dispatch_effects(model::Now now);
     void perform(core::Effect& effect, model::Now now);
     void abort_batch(model::Now now, Status next);
@@ -283,9 +306,19 @@ private:
     [[nodiscard]] std::vector<model::Quote> marks_of_owner(const model::AccountId& account) const;
     void reply(RequestHandle handle, ApiReply reply);
 
+    /// A commit whose result has not been processed. The store's call may come after this object
+    /// was destroyed.
+    struct Commit {
+        bool was_late = false;  ///< `Store::commit` returned without a result.
+        std::optional<ports::CommitResult> result;
+    };
+
     Options options_;
     Ports ports_;
     Status status_ = Status::Down;
+    std::shared_ptr<Commit> commit_;
+    model::Timestamp next_late_check_;  ///< Of `reply_to_late`.
+    mutable bool reconciled_ = false;   ///< The newest result of `reconciled`.
     std::unique_ptr<core::Engine> engine_;
     model::Head head_;
     BatchBuilder batch_;

@@ -22,8 +22,9 @@ constexpr model::Duration kDay = model::Duration::seconds(86'400);
 
 Status Runtime::start(model::Now now) {
     CHECK(status_ == Status::Down);
-    status_ = load(now) && begin_term(now) ? Status::Running : status_;
-    if (status_ == Status::Down) retry_at_ = now.monotonic + options_.retry_after;
+    if (load(now)) begin_term(now);
+    if (status_ == Status::Down && !is_committing())
+        retry_at_ = now.monotonic + options_.retry_after;
     return status_;
 }
 
@@ -171,7 +172,7 @@ model::Timestamp Runtime::shown_time(model::Timestamp deadline, model::Now now) 
     return now.time + (deadline - monotonic_time(now));
 }
 
-bool Runtime::begin_term(model::Now now) {
+void Runtime::begin_term(model::Now now) {
     const model::Epoch epoch = head_.epoch + 1;
     batch_.begin(head_, epoch);
     apply(model::StartEpoch{.epoch = epoch,
@@ -188,7 +189,7 @@ bool Runtime::begin_term(model::Now now) {
     }
     freeze_doubts(now);
     ++counters_.terms;
-    return commit(now);
+    (void)commit(now);  // Sets the status.
 }
 
 /// Part of the batch that begins the term, so that no tick, order or margin call precedes it.

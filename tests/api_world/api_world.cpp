@@ -7,6 +7,7 @@
 #include "api/api.hpp"
 #include "api/api_schemas.hpp"
 #include "api/checked_handler_test.hpp"
+#include "api/deferred_calls.hpp"
 #include "api/health_routes.hpp"
 #include "api/maintenance_routes.hpp"
 #include "api/market_routes.hpp"
@@ -20,10 +21,12 @@
 #include "api/user_access.hpp"
 #include "host/error_body.hpp"
 #include "net/http_server.hpp"
+#include "protocol/json_replies.hpp"
 #include "services/health/local_probes.hpp"
 #include "services/maintenance/maintenance_scheduler.hpp"
 #include "services/users/operator_token.hpp"
 #include "tests/api_world/fragile_store.hpp"
+#include "tests/conformance/late_store.hpp"
 #include "tests/scratch/temporary_folder.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -66,7 +69,10 @@ UserAccessOptions test_access() {
 /// The server of an `ApiWorld` with everything that it serves.
 class ApiWorld::Implementation {
 public:
-    Implementation(ApiWorld& world, UserAccessOptions who, net::HttpServerOptions routes)
+    Implementation(ApiWorld& world,
+                   UserAccessOptions who,
+                   net::HttpServerOptions routes,
+                   std::vector<model::Instrument> instruments)
         : world_(world) {
         store_sqlite::SqliteOptions options;
         options.path = folder_.file("shard-0.db");
@@ -75,7 +81,8 @@ public:
         options.low_water_bytes = 0;
         store_ = std::move(store_sqlite::SqliteStore::open(options)).value();
         fragile_.emplace(*store_);
-        measured_.emplace(*fragile_, metrics_);
+        late_.emplace(*fragile_);
+        measured_.emplace(*late_, metrics_);
         log_.emplace("test", observability::Level::Trace, folder_.file("log"));
         announcer_.emplace(maintenance::MaintenanceAnnouncer::Parts{
             *log_,
@@ -83,39 +90,44 @@ public:
                 world_.news.emplace_back(event.data.at("news").as_string());
             },
             [this] { return time_; }});
-        runtime_.emplace(runtime_options(),
+        runtime::Options given = runtime_options();
+        for (auto& instrument : instruments)
+            given.instruments.push_back(std::move(instrument));
+        runtime_.emplace(std::move(given),
                          runtime::Runtime::Ports{*measured_,
                                                  world_.exchange,
                                                  world_.market,
                                                  pending_responses_,
-                                                 {&changes_, &*announcer_}});
+                                                 renderer_,
+                                                 {&changes_, &*announcer_},
+                                                 [this] { wake(); }});
         who.users_path = folder_.file("users.sqlite");
         auto access = UserAccess::open(
             std::move(who),
             tokens_,
-            [this](users::AuthWorker::Job job) { boost::asio::post(context_, std::move(job)); },
+            [this](users::AuthWorker::Job job) { later(std::move(job)); },
             time_);
         access_ = std::move(access).value();
         audit_.emplace(audit::AuditJournal::Parts{*runtime_, *log_, [this] { wake(); }});
-        api_context_.emplace(ApiContext{
-            ApiOptions{.version = "0.0.0-test", .metrics_public = true},
-            *runtime_,
-            pending_responses_,
-            fragile_->reads,
-            world_.market,
-            metrics_,
-            *log_,
-            *audit_,
-            [this] { return now(); },
-            [this] { wake(); },
-            [this](std::function<void()> work) { boost::asio::post(context_, std::move(work)); },
-            [this](model::Duration wait, std::function<void()> work) {
-                world_.waits.push_back(wait);
-                boost::asio::post(context_, std::move(work));
-            },
-            &answers_,
-            [this](const protocol::Event& event) { world_.events.push_back(event); },
-            &read_retries_});
+        api_context_.emplace(
+            ApiContext{ApiOptions{.version = "0.0.0-test", .metrics_public = true},
+                       *runtime_,
+                       pending_responses_,
+                       fragile_->reads,
+                       world_.market,
+                       metrics_,
+                       *log_,
+                       *audit_,
+                       [this] { return now(); },
+                       [this] { wake(); },
+                       [this](std::function<void()> work) { later(std::move(work)); },
+                       [this](model::Duration wait, std::function<void()> work) {
+                           world_.waits.push_back(wait);
+                           later(std::move(work));
+                       },
+                       &answers_,
+                       [this](const protocol::Event& event) { world_.events.push_back(event); },
+                       &read_retries_});
         add_common_schemas(routes_.schemas());
         trading_.emplace(*api_context_).add_to(routes_);
         market_routes_.emplace(*api_context_, followed_).add_to(routes_);
@@ -134,6 +146,7 @@ public:
         analysis_.emplace(*api_context_, AnalysisRoutes::Parts{}).add_to(routes_);
         document_.add_to(routes_);
         api_.emplace(*api_context_, routes_, access_->tokens());
+        api_->set_deferred_calls(deferred_);
         access_->attach(*api_context_, routes_, *api_);
         checked_.emplace(access_->front(), routes_);
         routes.render_error = host::render_error_body;
@@ -172,6 +185,14 @@ public:
         boost::asio::post(context_, [this] {
             woken_ = false;
             steps();
+        });
+    }
+
+    /// Runs work that reads the runtime's state, like the trading loop.
+    void later(std::function<void()> work) {
+        boost::asio::post(context_, [this, work = std::move(work)] {
+            if (!runtime_->is_committing()) return work();
+            after_commit_.push_back(work);
         });
     }
 
@@ -228,6 +249,10 @@ public:
                     answered();
             }
             const bool more = runtime_->step(now());
+            if (runtime_->is_committing()) return;
+            for (const auto& work : std::exchange(after_commit_, {}))
+                work();
+            deferred_.resume();
             if (!more && world_.exchange.reports.empty() && world_.exchange.reconciled.empty())
                 return;
         }
@@ -241,6 +266,7 @@ public:
     ThreeTokens tokens_;
     std::unique_ptr<store_sqlite::SqliteStore> store_;
     std::optional<FragileStore> fragile_;
+    std::optional<conformance::LateStore> late_;
     std::optional<store_observed::MeasuredStore> measured_;
     PendingResponses pending_responses_;
     std::optional<runtime::Runtime> runtime_;
@@ -274,6 +300,9 @@ public:
     model::Timestamp time_ = model::Timestamp::from_milliseconds(1'790'000'000'000);
     ReadRetries read_retries_{base::Random(1)};
     bool woken_ = false;
+    protocol::JsonReplies<ports::ReplyRenderer> renderer_;
+    DeferredCalls deferred_{context_, {}, [this] { return runtime_->is_committing(); }};
+    std::vector<std::function<void()>> after_commit_;
 };
 
 ApiWorld::ApiWorld() : ApiWorld(test_access()) {
@@ -283,7 +312,18 @@ ApiWorld::ApiWorld(UserAccessOptions who) : ApiWorld(std::move(who), net::HttpSe
 }
 
 ApiWorld::ApiWorld(UserAccessOptions who, net::HttpServerOptions server)
-    : implementation_(std::make_unique<Implementation>(*this, std::move(who), std::move(server))) {
+    : ApiWorld(std::move(who), std::move(server), {}) {
+}
+
+ApiWorld::ApiWorld(std::vector<model::Instrument> instruments)
+    : ApiWorld(test_access(), net::HttpServerOptions(), std::move(instruments)) {
+}
+
+ApiWorld::ApiWorld(UserAccessOptions who,
+                   net::HttpServerOptions server,
+                   std::vector<model::Instrument> instruments)
+    : implementation_(std::make_unique<Implementation>(
+          *this, std::move(who), std::move(server), std::move(instruments))) {
     EXPECT_EQ(open_account("futures", "futures"), 200);
     EXPECT_EQ(open_account("spot", "spot"), 200);
 }
@@ -336,6 +376,24 @@ int ApiWorld::journal_reads() const {
 void ApiWorld::fail_reads(int times, ports::StoreError error) {
     implementation_->fragile_->reads.error = error;
     implementation_->fragile_->reads.failures = times;
+}
+
+void ApiWorld::hold_commits() {
+    on_loop([this] { implementation_->late_->held = true; });
+}
+
+void ApiWorld::await_held_commit() {
+    bool holds = false;
+    while (!holds)
+        on_loop([&] { holds = implementation_->late_->holds(); });
+}
+
+void ApiWorld::complete_commit() {
+    await_held_commit();
+    on_loop([this] {
+        implementation_->late_->held = false;
+        implementation_->late_->complete();
+    });
 }
 
 void ApiWorld::fence() {

@@ -48,6 +48,8 @@ public:
     ApiWorld();
     explicit ApiWorld(UserAccessOptions who);
     ApiWorld(UserAccessOptions who, net::HttpServerOptions server);
+    /// A world that has these instruments beside the built-in ones.
+    explicit ApiWorld(std::vector<model::Instrument> instruments);
     ~ApiWorld();
     ApiWorld(const ApiWorld&) = delete;
     ApiWorld& operator=(const ApiWorld&) = delete;
@@ -75,6 +77,15 @@ public:
 
     /// Makes commits conflict from now on, as if another process wrote the journal.
     void fence();
+
+    /// Commits complete later from now on: each waits for `complete_commit`.
+    void hold_commits();
+
+    /// Waits until a commit is held and completes it; then commits are not held any more.
+    void complete_commit();
+
+    /// Waits until a commit is held.
+    void await_held_commit();
 
     [[nodiscard]] std::filesystem::path database() const;
 
@@ -147,6 +158,10 @@ public:
     StillMarket market;
 
 private:
+    ApiWorld(UserAccessOptions who,
+             net::HttpServerOptions server,
+             std::vector<model::Instrument> instruments);
+
     class Implementation;
 
     int open_account(std::string_view name, std::string_view market_name);

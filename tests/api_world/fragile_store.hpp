@@ -5,6 +5,7 @@
 #include "ports/forwarding_store.hpp"
 
 #include <atomic>
+#include <utility>
 
 namespace botcore::api {
 
@@ -51,9 +52,10 @@ public:
         return ForwardingStore::load();
     }
 
-    ports::CommitResult commit(const ports::Batch& batch) override {
-        if (fenced) return ports::CommitResult::Conflict;
-        return broken ? ports::CommitResult::Unavailable : ForwardingStore::commit(batch);
+    void commit(const ports::Batch& batch, ports::CommitDone done) override {
+        if (fenced) return done(ports::CommitResult::Conflict);
+        if (broken) return done(ports::CommitResult::Unavailable);
+        ForwardingStore::commit(batch, std::move(done));
     }
 
     ports::StoreReader& reader() override { return reads; }

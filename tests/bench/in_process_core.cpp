@@ -38,7 +38,8 @@ InProcessCore::InProcessCore(ports::Store& store, std::uint64_t seed, model::Dur
     now_ = std::max(now_, head.value().time) + away;
     exchange_.begin_term(term_);
     runtime_ = std::make_unique<runtime::Runtime>(
-        options_with(seed), runtime::Runtime::Ports{store, exchange_, market_->data(), *this});
+        options_with(seed),
+        runtime::Runtime::Ports{store, exchange_, market_->data(), *this, renderer_});
     CHECK(runtime_->start(model::Now(now_)) == runtime::Status::Running);
     market_->start(now_);
     market_polled_ = now_;

@@ -9,6 +9,7 @@
 #include "apps/wiring/market_source.hpp"
 #include "base/random.hpp"
 #include "ports/forwarding_store.hpp"
+#include "protocol/json_replies.hpp"
 #include "runtime/runtime.hpp"
 
 #include <cstdint>
@@ -23,9 +24,9 @@ class RecordingStore final : public ports::ForwardingStore {
 public:
     using ForwardingStore::ForwardingStore;
 
-    ports::CommitResult commit(const ports::Batch& batch) override {
+    void commit(const ports::Batch& batch, ports::CommitDone done) override {
         batches_.push_back(batch);
-        return store_.commit(batch);
+        store_.commit(batch, std::move(done));
     }
 
     [[nodiscard]] const std::vector<ports::Batch>& batches() const { return batches_; }
@@ -64,6 +65,7 @@ private:
     host::Config config_;
     exchange_paper::PaperExchange exchange_;
     std::unique_ptr<ports::MarketSource> market_;
+    protocol::JsonReplies<ports::ReplyRenderer> renderer_;
     std::unique_ptr<runtime::Runtime> runtime_;
     std::vector<model::AccountId> accounts_;
     base::Random random_;

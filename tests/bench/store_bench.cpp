@@ -83,7 +83,7 @@ StoreBench::StoreBench(std::filesystem::path folder, std::size_t at_once, int ro
     store_ = open("replayed.db", true);
     // Commits the batches before the first order: the term, the instruments, the accounts.
     for (; next_batch_ < ends_.front(); ++next_batch_) {
-        CHECK(store_->commit(batches_[next_batch_]) == ports::CommitResult::Committed);
+        CHECK(store_->commit_now(batches_[next_batch_]) == ports::CommitResult::Committed);
     }
     next_end_ = 1;
 }
@@ -116,7 +116,7 @@ std::vector<double> StoreBench::measure() {
     for (int i = 0; i < turns_ && next_end_ < ends_.size(); ++i, ++next_end_) {
         const auto start = Clock::now();
         for (; next_batch_ < ends_[next_end_]; ++next_batch_) {
-            CHECK(store_->commit(batches_[next_batch_]) == ports::CommitResult::Committed);
+            CHECK(store_->commit_now(batches_[next_batch_]) == ports::CommitResult::Committed);
         }
         times.push_back(microseconds_since(start));
     }

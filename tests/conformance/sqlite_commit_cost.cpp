@@ -88,7 +88,7 @@ void measure(store_sqlite::SqliteStore& store, std::size_t orders, int batches) 
         const ports::Batch batch = usual_batch(head, orders, random);
         const std::int64_t cpu_start = nanoseconds(CLOCK_THREAD_CPUTIME_ID);
         const std::int64_t wall_start = nanoseconds(CLOCK_MONOTONIC);
-        CHECK(store.commit(batch) == ports::CommitResult::Committed);
+        CHECK(store.commit_now(batch) == ports::CommitResult::Committed);
         cpu.push_back(nanoseconds(CLOCK_THREAD_CPUTIME_ID) - cpu_start);
         wall.push_back(nanoseconds(CLOCK_MONOTONIC) - wall_start);
         head = batch.head();
@@ -120,7 +120,7 @@ int main(int argc, char** argv) {
         return 1;
     }
     store_sqlite::SqliteStore& store = *opened.value();
-    CHECK(store.commit(conformance::opening_batch()) == ports::CommitResult::Committed);
+    CHECK(store.commit_now(conformance::opening_batch()) == ports::CommitResult::Committed);
     for (const std::size_t orders : {1U, 8U, 64U, 1U, 8U, 64U}) {
         measure(store, orders, batches);
         store.maintain();

@@ -38,7 +38,7 @@ public:
           harness_(synchronous),
           loss_(static_cast<Loss>(random_.below(3))) {
         history_[Head{}.sequence] = {};
-        EXPECT_EQ(harness_.store().commit(opening_batch()), CommitResult::Committed);
+        EXPECT_EQ(harness_.store().commit_now(opening_batch()), CommitResult::Committed);
         acknowledged_ = opening_batch().head();
         history_[acknowledged_.sequence] = {};
     }
@@ -52,7 +52,7 @@ public:
             const Batch batch = random_batch(after);
             in_flight_ = batch.head();
             history_[in_flight_.sequence] = after;
-            if (harness_.store().commit(batch) != CommitResult::Committed) return;
+            if (harness_.store().commit_now(batch) != CommitResult::Committed) return;
             acknowledged_ = in_flight_;
         }
     }
@@ -180,7 +180,7 @@ TEST(SqliteDurability, StartsAfterAPowerCutAtAnyStepOfItsCreation) {
         const auto opened = SqliteStore::open(options);
         ASSERT_TRUE(opened.has_value()) << "step " << step << ": " << opened.error().text();
         EXPECT_EQ(opened.value()->load().value().head, Head{});
-        EXPECT_EQ(opened.value()->commit(opening_batch()), CommitResult::Committed);
+        EXPECT_EQ(opened.value()->commit_now(opening_batch()), CommitResult::Committed);
         ASSERT_LT(step, 200U);
     }
 }
@@ -190,7 +190,7 @@ template <class Until>
 Head commit_until(SqliteHarness& harness, Head head, Until until) {
     for (int i = 0; i < 2'000; ++i) {
         const Batch batch = sample_batch({.head = head, .count = 5, .record_bytes = 4'000});
-        const CommitResult result = harness.store().commit(batch);
+        const CommitResult result = harness.store().commit_now(batch);
         if (result == CommitResult::Committed) head = batch.head();
         if (until(result)) return head;
     }
@@ -260,17 +260,17 @@ TEST(SqliteDurabilityDeathTest, EndsTheProcessWhenASyncFails) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
     const scratch::TemporaryRoot room;
     SqliteHarness harness(Synchronous::Full);
-    ASSERT_EQ(harness.store().commit(opening_batch()), CommitResult::Committed);
+    ASSERT_EQ(harness.store().commit_now(opening_batch()), CommitResult::Committed);
     const Batch next = sample_batch({.head = opening_batch().head()});
     harness.disk().fail_sync_after(1);
-    EXPECT_DEATH(static_cast<void>(harness.store().commit(next)), "expected a synced log");
+    EXPECT_DEATH(static_cast<void>(harness.store().commit_now(next)), "expected a synced log");
 }
 
 TEST(SqliteDurabilityDeathTest, EndsTheProcessWhenACheckpointsSyncFails) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
     const scratch::TemporaryRoot room;
     SqliteHarness harness(Synchronous::Full);
-    ASSERT_EQ(harness.store().commit(opening_batch()), CommitResult::Committed);
+    ASSERT_EQ(harness.store().commit_now(opening_batch()), CommitResult::Committed);
     // The first sync is that of the log, the second that of the database file.
     harness.disk().fail_sync_after(2);
     EXPECT_DEATH(harness.store().maintain(), "expected a synced log");
@@ -279,21 +279,21 @@ TEST(SqliteDurabilityDeathTest, EndsTheProcessWhenACheckpointsSyncFails) {
 // @spec:R3-TX-01 R3-AC-01 R3-AC-02 TC-REL-010 RT-UNIT-02
 TEST(SqliteDurability, AppliesNothingOfABatchWhoseWriteFails) {
     SqliteHarness harness(Synchronous::Full);
-    ASSERT_EQ(harness.store().commit(opening_batch()), CommitResult::Committed);
+    ASSERT_EQ(harness.store().commit_now(opening_batch()), CommitResult::Committed);
     Head head = opening_batch().head();
     int failures = 0;
     for (std::uint64_t write = 1; write <= 12; ++write) {
         Batch batch = sample_batch({.head = head, .count = 4, .record_bytes = 3'000});
         batch.orders = {sample_order({.number = model::order_number(head.sequence + 1, 0)})};
         harness.disk().fail_write_after(write, SQLITE_IOERR_WRITE);
-        const CommitResult result = harness.store().commit(batch);
+        const CommitResult result = harness.store().commit_now(batch);
         if (result == CommitResult::Unavailable) {
             ++failures;
             const auto snapshot = harness.store().load();
             ASSERT_TRUE(snapshot.has_value());
             EXPECT_EQ(snapshot.value().head, head);
             harness.disk().fail_write_after(0, SQLITE_OK);
-            ASSERT_EQ(harness.store().commit(batch), CommitResult::Committed);
+            ASSERT_EQ(harness.store().commit_now(batch), CommitResult::Committed);
         }
         harness.disk().fail_write_after(0, SQLITE_OK);
         head = batch.head();
@@ -306,21 +306,21 @@ TEST(SqliteDurability, AppliesNothingOfABatchWhoseWriteFails) {
 TEST(SqliteDurability, RemovesExpiredRepliesAfterAFailedCommit) {
     constexpr int kReplies = 10;
     SqliteHarness harness(Synchronous::Full);
-    ASSERT_EQ(harness.store().commit(opening_batch()), CommitResult::Committed);
+    ASSERT_EQ(harness.store().commit_now(opening_batch()), CommitResult::Committed);
     Head head = opening_batch().head();
     const auto next = [&] { return sample_batch({.head = head, .count = 1, .record_bytes = 100}); };
     for (int i = 0; i < kReplies; ++i) {
         Batch batch = next();
         batch.keys = {sample_key("alice", "k" + std::to_string(i))};
-        ASSERT_EQ(harness.store().commit(batch), CommitResult::Committed);
+        ASSERT_EQ(harness.store().commit_now(batch), CommitResult::Committed);
         head = batch.head();
     }
     for (int removed = 0; removed < kReplies; removed += 2) {
         Batch batch = next();
         batch.replies_expired_until = head.sequence;
         harness.disk().fail_write_after(2, SQLITE_IOERR_WRITE);
-        ASSERT_EQ(harness.store().commit(batch), CommitResult::Unavailable);
-        ASSERT_EQ(harness.store().commit(batch), CommitResult::Committed);
+        ASSERT_EQ(harness.store().commit_now(batch), CommitResult::Unavailable);
+        ASSERT_EQ(harness.store().commit_now(batch), CommitResult::Committed);
         head = batch.head();
     }
     for (int i = 0; i < kReplies; ++i) {
@@ -339,7 +339,7 @@ TEST(SqliteDurability, BoundsTheLogUnderLoadWithoutMaintenance) {
     std::uintmax_t largest = 0;
     for (int i = 0; i < 200; ++i) {
         const Batch batch = sample_batch({.head = head, .count = 5, .record_bytes = 4'000});
-        ASSERT_EQ(harness.store().commit(batch), CommitResult::Committed);
+        ASSERT_EQ(harness.store().commit_now(batch), CommitResult::Committed);
         head = batch.head();
         largest = std::max(largest, std::filesystem::file_size(harness.path() + "-wal"));
     }

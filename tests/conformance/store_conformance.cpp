@@ -22,9 +22,16 @@ bool same_entry(const ports::JournalEntry& a, const ports::JournalEntry& b) {
 
 CommitResult StoreConformance::commit(Batch batch) {
     batch.expected = head_;
-    const CommitResult result = store().commit(batch);
+    const CommitResult result = commit_as_is(batch);
     if (result == CommitResult::Committed) head_ = batch.head();
     return result;
+}
+
+CommitResult StoreConformance::commit_as_is(const Batch& batch) {
+    std::optional<CommitResult> result;
+    store().commit(batch, [&result](CommitResult given) { result = given; });
+    if (!result) harness_->complete();
+    return result.value();
 }
 
 Batch StoreConformance::next_batch(std::size_t entries) const {
@@ -183,6 +190,25 @@ TEST_P(StoreConformance, KeepsTheLastImageOfARow) {
     EXPECT_TRUE(snapshot.pending_keys.empty());
 }
 
+// @spec:I6
+TEST_P(StoreConformance, ShowsNothingOfABatchBeforeItsResult) {
+    open_account();
+    Batch batch = next_batch();
+    batch.expected = head_;
+    batch.orders = {sample_order({.number = 64})};
+    std::optional<CommitResult> result;
+    store().commit(batch, [&result](CommitResult given) { result = given; });
+    if (!result) {
+        EXPECT_EQ(reader().head().value(), head_) << "S4";
+        EXPECT_FALSE(reader().find_order(64).value().has_value());
+        EXPECT_TRUE(reader().journal(head_.sequence + 1, 10).value().empty());
+        harness_->complete();
+    }
+    EXPECT_EQ(result, CommitResult::Committed);
+    EXPECT_EQ(reader().head().value(), batch.head());
+    EXPECT_TRUE(reader().find_order(64).value().has_value());
+}
+
 // @spec:I7
 TEST_P(StoreConformance, RefusesABatchForAnOlderHead) {
     open_account();
@@ -190,7 +216,7 @@ TEST_P(StoreConformance, RefusesABatchForAnOlderHead) {
     ASSERT_EQ(commit(next_batch(2)), CommitResult::Committed);
     Batch late = sample_batch({.head = old, .salt = 9});
     late.orders = {sample_order({.number = 64})};
-    EXPECT_EQ(store().commit(late), CommitResult::Conflict);
+    EXPECT_EQ(commit_as_is(late), CommitResult::Conflict);
     const auto snapshot = loaded();
     EXPECT_EQ(snapshot.head, head_);
     EXPECT_TRUE(snapshot.orders.empty());
@@ -201,13 +227,13 @@ TEST_P(StoreConformance, RefusesAHeadWithAnotherHashOrEpoch) {
     open_account();
     Head other_hash = head_;
     other_hash.hash.at(9) = 0xEE;
-    EXPECT_EQ(store().commit(sample_batch({.head = other_hash})), CommitResult::Conflict);
+    EXPECT_EQ(commit_as_is(sample_batch({.head = other_hash})), CommitResult::Conflict);
     Head other_epoch = head_;
     other_epoch.epoch = 0;
-    EXPECT_EQ(store().commit(sample_batch({.head = other_epoch})), CommitResult::Conflict);
+    EXPECT_EQ(commit_as_is(sample_batch({.head = other_epoch})), CommitResult::Conflict);
     Head ahead = head_;
     ahead.sequence += 1;
-    EXPECT_EQ(store().commit(sample_batch({.head = ahead})), CommitResult::Conflict);
+    EXPECT_EQ(commit_as_is(sample_batch({.head = ahead})), CommitResult::Conflict);
     EXPECT_EQ(loaded().head, head_);
     EXPECT_EQ(commit(next_batch()), CommitResult::Committed);
 }
@@ -221,12 +247,12 @@ TEST_P(StoreConformance, FencesTheOldWriterAfterATakeOver) {
     ASSERT_TRUE(seen.has_value());
     EXPECT_EQ(seen.value().head, head_);
     const Batch term = sample_batch({.head = head_, .epoch = 2});
-    ASSERT_EQ(second->commit(term), CommitResult::Committed);
+    ASSERT_EQ(second->commit_now(term), CommitResult::Committed);
     EXPECT_EQ(commit(next_batch()), CommitResult::Conflict);
     const auto after = loaded();
     EXPECT_EQ(after.head, term.head());
     EXPECT_EQ(after.head.epoch, 2U);
-    EXPECT_EQ(second->commit(sample_batch({.head = term.head(), .epoch = 2})),
+    EXPECT_EQ(second->commit_now(sample_batch({.head = term.head(), .epoch = 2})),
               CommitResult::Committed);
 }
 
@@ -235,13 +261,13 @@ TEST_P(StoreConformance, EndsTheProcessOnAGapInTheJournal) {
     const scratch::TemporaryRoot room;
     Batch gap = sample_batch({.head = {}, .count = 3});
     gap.entries.erase(gap.entries.begin() + 1);
-    EXPECT_DEATH(static_cast<void>(store().commit(gap)), "CHECK failed");
+    EXPECT_DEATH(static_cast<void>(commit_as_is(gap)), "CHECK failed");
     Batch late_start = sample_batch({.head = {}, .count = 2});
     late_start.entries.erase(late_start.entries.begin());
-    EXPECT_DEATH(static_cast<void>(store().commit(late_start)), "");
+    EXPECT_DEATH(static_cast<void>(commit_as_is(late_start)), "");
     Batch empty = sample_batch({});
     empty.entries.clear();
-    EXPECT_DEATH(static_cast<void>(store().commit(empty)), "");
+    EXPECT_DEATH(static_cast<void>(commit_as_is(empty)), "");
 }
 
 // @spec:I4
@@ -254,7 +280,7 @@ TEST_P(StoreConformance, EndsTheProcessOnATradeThatIsBookedTwice) {
     ASSERT_EQ(commit(first), CommitResult::Committed);
     Batch twice = next_batch();
     twice.fills = {sample_fill({.sequence = 3, .trade_id = 7})};
-    EXPECT_DEATH(static_cast<void>(store().commit(twice)), "");
+    EXPECT_DEATH(static_cast<void>(commit_as_is(twice)), "");
     Batch other_symbol = next_batch();
     other_symbol.fills = {sample_fill({.sequence = 3, .trade_id = 7, .symbol = "ETHUSDT"})};
     EXPECT_EQ(commit(other_symbol), CommitResult::Committed);

@@ -43,6 +43,9 @@ public:
 
     virtual void make_available() {}
 
+    /// Ends the commit in progress of a store that completes commits later.
+    virtual void complete() {}
+
     /// Another writer on the same rows; nullptr when the implementation supports none.
     virtual std::unique_ptr<ports::Store> second_writer() { return nullptr; }
 };
@@ -67,6 +70,8 @@ protected:
     /// Commits on top of the last committed head, which this class tracks; the batch's own head is
     /// replaced.
     [[nodiscard]] ports::CommitResult commit(ports::Batch batch);
+    /// The result of exactly this batch.
+    [[nodiscard]] ports::CommitResult commit_as_is(const ports::Batch& batch);
     /// An empty batch on top of the last committed head, for the test to fill.
     [[nodiscard]] ports::Batch next_batch(std::size_t entries = 1) const;
     /// Opens the account "main".

@@ -24,8 +24,14 @@ ports::StoreResult<ports::OpenState> LoggedStore::load() {
     return loaded;
 }
 
-ports::CommitResult LoggedStore::commit(const ports::Batch& batch) {
-    const ports::CommitResult result = store_.commit(batch);
+void LoggedStore::commit(const ports::Batch& batch, ports::CommitDone done) {
+    store_.commit(batch, [this, &batch, done = std::move(done)](ports::CommitResult result) {
+        log_result(batch, result);
+        done(result);
+    });
+}
+
+void LoggedStore::log_result(const ports::Batch& batch, ports::CommitResult result) {
     const auto first = static_cast<std::int64_t>(batch.expected.sequence + 1);
     switch (result) {
         case ports::CommitResult::Committed:
@@ -43,7 +49,6 @@ ports::CommitResult LoggedStore::commit(const ports::Batch& batch) {
             count_failure(first);
             break;
     }
-    return result;
 }
 
 /// Names the first order and the number of orders.

@@ -26,9 +26,10 @@ public:
     /// Each row that differs from what was written is logged on a line of its own.
     ports::StoreResult<ports::OpenState> load() override;
 
-    ports::CommitResult commit(const ports::Batch& batch) override;
+    void commit(const ports::Batch& batch, ports::CommitDone done) override;
 
 private:
+    void log_result(const ports::Batch& batch, ports::CommitResult result);
     void log_lost(observability::LogEvent event,
                   std::string_view message,
                   const ports::Batch& batch);

@@ -39,8 +39,8 @@ TEST(LoggedStore, LogsACommitThatDoesNotSucceed) {
         observability::Log log("test", observability::Level::Info, path);
         notify_log::LogNotifier notifier(log);
         LoggedStore store(*inner, log, notifier);
-        ASSERT_EQ(store.commit(batch_on({}, 1)), ports::CommitResult::Committed);
-        ASSERT_EQ(store.commit(batch_on({}, 1)), ports::CommitResult::Conflict);
+        ASSERT_EQ(store.commit_now(batch_on({}, 1)), ports::CommitResult::Committed);
+        ASSERT_EQ(store.commit_now(batch_on({}, 1)), ports::CommitResult::Conflict);
     }
     std::ifstream file(path);
     std::string line;
@@ -58,8 +58,9 @@ class BrokenStore final : public ports::ForwardingStore {
 public:
     using ForwardingStore::ForwardingStore;
 
-    ports::CommitResult commit(const ports::Batch& batch) override {
-        return broken ? ports::CommitResult::Unavailable : store_.commit(batch);
+    void commit(const ports::Batch& batch, ports::CommitDone done) override {
+        if (broken) return done(ports::CommitResult::Unavailable);
+        store_.commit(batch, std::move(done));
     }
 
     bool broken = true;
@@ -80,9 +81,9 @@ TEST(LoggedStore, AlertsOnceAfterConsecutiveFailuresAndLogsTheRecovery) {
         notify_log::LogNotifier notifier(log);
         LoggedStore store(broken, log, notifier);
         for (int i = 0; i < 5; ++i)
-            ASSERT_EQ(store.commit(batch_on({}, 1)), ports::CommitResult::Unavailable);
+            ASSERT_EQ(store.commit_now(batch_on({}, 1)), ports::CommitResult::Unavailable);
         broken.broken = false;
-        ASSERT_EQ(store.commit(batch_on({}, 1)), ports::CommitResult::Committed);
+        ASSERT_EQ(store.commit_now(batch_on({}, 1)), ports::CommitResult::Committed);
     }
     std::ifstream file(path);
     std::vector<std::string> events;

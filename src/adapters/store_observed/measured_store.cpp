@@ -69,20 +69,28 @@ ports::StoreResult<ports::OpenState> MeasuredStore::load() {
     return loaded;
 }
 
-ports::CommitResult MeasuredStore::commit(const ports::Batch& batch) {
-    const auto began = Clock::now();
+void MeasuredStore::commit(const ports::Batch& batch, ports::CommitDone done) {
+    store_.commit(batch, [this, &batch, began = Clock::now(), done = std::move(done)](auto result) {
+        measure(batch, result, Clock::now() - began);
+        done(result);
+    });
+}
+
+void MeasuredStore::measure(const ports::Batch& batch,
+                            ports::CommitResult result,
+                            std::chrono::nanoseconds took) {
     observability::Transaction transaction;
-    transaction.result = store_.commit(batch);
-    transaction.duration = Clock::now() - began;
+    transaction.result = result;
+    transaction.duration = took;
     transaction.trades = batch.fills.size();
     const bool committed = transaction.result == ports::CommitResult::Committed;
     for (const auto& order : batch.orders) {
         if (model::has_failed(order)) ++transaction.orders_failed;
         if (order.state == model::OrderState::Filled) {
             ++transaction.orders_filled;
-            const auto took =
+            const auto lasted =
                 static_cast<double>((order.updated - order.created).in_microseconds());
-            if (committed) metrics_.observe("trade_execution_duration_seconds", {}, took / 1e6);
+            if (committed) metrics_.observe("trade_execution_duration_seconds", {}, lasted / 1e6);
         }
         if (order.number < model::order_number(batch.expected.sequence + 1, 0)) continue;
         ++transaction.orders_placed;
@@ -91,7 +99,6 @@ ports::CommitResult MeasuredStore::commit(const ports::Batch& batch) {
         if (committed) metrics_.count("risk_checks_failed_total", {to_text(order.reason)});
     }
     metrics_.count_transaction(transaction);
-    return transaction.result;
 }
 
 }  // namespace botcore::store_observed

@@ -5,6 +5,8 @@
 #include "observability/metrics.hpp"
 #include "ports/forwarding_store.hpp"
 
+#include <chrono>
+
 namespace botcore::store_observed {
 
 class MeasuredReader final : public ports::ForwardingReader {
@@ -38,11 +40,15 @@ public:
 
     ports::StoreResult<ports::OpenState> load() override;
 
-    ports::CommitResult commit(const ports::Batch& batch) override;
+    void commit(const ports::Batch& batch, ports::CommitDone done) override;
 
     ports::StoreReader& reader() override { return reader_; }
 
 private:
+    void measure(const ports::Batch& batch,
+                 ports::CommitResult result,
+                 std::chrono::nanoseconds took);
+
     observability::Metrics& metrics_;
     MeasuredReader reader_;
 };

@@ -31,7 +31,7 @@ protected:
         batch.epoch = 1;
         batch.entries.push_back({batch.expected.sequence + 1, 1, {}, {}, "x"});
         batch.entries[0].hash[0] = static_cast<std::uint8_t>(batch.expected.sequence + 1);
-        return store.commit(batch);
+        return store.commit_now(batch);
     }
 
     scratch::TemporaryFolder folder_;

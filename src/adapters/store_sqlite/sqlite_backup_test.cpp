@@ -33,7 +33,7 @@ protected:
             const model::Sequence sequence = batch.expected.sequence + 1;
             batch.entries.push_back({sequence, 1, {}, {}, "record " + std::to_string(sequence)});
             batch.entries[0].hash[0] = static_cast<std::uint8_t>(sequence);
-            ASSERT_EQ(opened.value()->commit(batch), ports::CommitResult::Committed);
+            ASSERT_EQ(opened.value()->commit_now(batch), ports::CommitResult::Committed);
         }
     }
 

@@ -255,7 +255,11 @@ void SqliteStore::count_lock_retries(bool got_the_lock) {
     lock_retries_.failed += got_the_lock ? retries - 1 : retries;
 }
 
-ports::CommitResult SqliteStore::commit(const ports::Batch& batch) {
+void SqliteStore::commit(const ports::Batch& batch, ports::CommitDone done) {
+    done(write(batch));
+}
+
+ports::CommitResult SqliteStore::write(const ports::Batch& batch) {
     while (true) {
         const auto result = writer_.commit(batch);
         count_lock_retries(result.has_value());

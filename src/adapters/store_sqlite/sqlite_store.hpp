@@ -100,7 +100,7 @@ public:
     [[nodiscard]] static Opened open(SqliteOptions options);
 
     StoreResult<ports::OpenState> load() override;
-    ports::CommitResult commit(const ports::Batch& batch) override;
+    void commit(const ports::Batch& batch, ports::CommitDone done) override;
     /// Any thread may call it.
     model::StorageState storage_state() override;
     /// Any thread may call it. Blocks a commit at most for the tail of a checkpoint.
@@ -119,6 +119,7 @@ public:
     [[nodiscard]] std::uint64_t wal_bytes() const { return wal_bytes_.load(); }
 
 private:
+    [[nodiscard]] ports::CommitResult write(const ports::Batch& batch);
     struct Sessions;
 
     /// Stores images of the open rows of an older file, after a check of all books.

@@ -39,7 +39,7 @@ protected:
             batch.epoch = 1;
             batch.entries.push_back({sequence, 1, {}, {}, std::string(5'000, 'x')});
             batch.entries[0].hash[0] = static_cast<std::uint8_t>(sequence);
-            ASSERT_EQ(store.value()->commit(batch), CommitResult::Committed);
+            ASSERT_EQ(store.value()->commit_now(batch), CommitResult::Committed);
         }
     }
 
@@ -83,7 +83,7 @@ TEST_F(SqliteFile, InterruptsOnlyReadsThatTakeTooLong) {
     batch.epoch = 1;
     for (model::Sequence sequence = 401; sequence <= 1'400; ++sequence)
         batch.entries.push_back({sequence, 1, {}, {}, "record"});
-    EXPECT_EQ(store.value()->commit(batch), CommitResult::Committed) << "nor has a commit";
+    EXPECT_EQ(store.value()->commit_now(batch), CommitResult::Committed) << "nor has a commit";
 }
 
 /// A file on which another program holds the lock that a commit needs. The waits of the commit take
@@ -110,7 +110,7 @@ protected:
         batch.expected = store_->load().value().head;
         batch.epoch = 1;
         batch.entries.push_back({batch.expected.sequence + 1, 1, {}, {}, "record"});
-        return store_->commit(batch);
+        return store_->commit_now(batch);
     }
 
     std::chrono::milliseconds held_for_{0};  ///< Zero: the lock is not released automatically.
@@ -342,7 +342,7 @@ TEST_F(SqliteFile, MigratesAFileOfTheFirstVersionWithoutLosingARow) {
     {
         auto store = SqliteStore::open(options_);
         ASSERT_TRUE(store.has_value());
-        ASSERT_EQ(store.value()->commit(batch), CommitResult::Committed);
+        ASSERT_EQ(store.value()->commit_now(batch), CommitResult::Committed);
     }
     run_sql(kBackToTheSixthVersion);
     run_sql(kBackToTheFirstVersion);
@@ -375,7 +375,7 @@ TEST_F(SqliteFile, MigratesAFileOfTheSixthVersionWithTheHashesOfItsRows) {
     {
         auto store = SqliteStore::open(options_);
         ASSERT_TRUE(store.has_value());
-        ASSERT_EQ(store.value()->commit(batch), CommitResult::Committed);
+        ASSERT_EQ(store.value()->commit_now(batch), CommitResult::Committed);
     }
     run_sql(kBackToTheSixthVersion);
     {
@@ -438,7 +438,7 @@ ports::Batch first_batch(const std::vector<std::string>& accounts) {
 TEST_F(SqliteFile, AChangedRowPutsOnlyItsAccountInDoubt) {
     {
         auto store = SqliteStore::open(options_);
-        ASSERT_EQ(store.value()->commit(first_batch({"one", "two"})), CommitResult::Committed);
+        ASSERT_EQ(store.value()->commit_now(first_batch({"one", "two"})), CommitResult::Committed);
         EXPECT_TRUE(store.value()->load().value().doubts.empty());
     }
     run_sql("UPDATE balances SET cash = '1' WHERE account = 'two'");
@@ -455,8 +455,8 @@ TEST_F(SqliteFile, AMissingOrOlderOrNewRowPutsAllInDoubt) {
     const auto first = first_batch({"one"});
     {
         auto store = SqliteStore::open(options_);
-        ASSERT_EQ(store.value()->commit(first), CommitResult::Committed);
-        ASSERT_EQ(store.value()->commit(next_batch(first, balance_of(one, 5))),
+        ASSERT_EQ(store.value()->commit_now(first), CommitResult::Committed);
+        ASSERT_EQ(store.value()->commit_now(next_batch(first, balance_of(one, 5))),
                   CommitResult::Committed);
     }
     run_sql("CREATE TABLE kept AS SELECT * FROM balances");
@@ -472,7 +472,7 @@ TEST_F(SqliteFile, AMissingOrOlderOrNewRowPutsAllInDoubt) {
     EXPECT_TRUE(doubts_after("INSERT INTO balances SELECT * FROM kept").empty());
     // Simulates a page that was never written: the row is valid, but from the previous batch.
     auto older = SqliteStore::open(options_);
-    ASSERT_EQ(older.value()->commit(
+    ASSERT_EQ(older.value()->commit_now(
                   next_batch(next_batch(first, balance_of(one, 5)), balance_of(one, 6))),
               CommitResult::Committed);
     older = base::Failure{OpenError{}};
@@ -484,15 +484,15 @@ TEST_F(SqliteFile, ACommitDoesNotOverwriteAChangedRow) {
     const auto first = first_batch({"one", "two"});
     auto opened = SqliteStore::open(options_);
     auto& store = *opened.value();
-    ASSERT_EQ(store.commit(first), CommitResult::Committed);
+    ASSERT_EQ(store.commit_now(first), CommitResult::Committed);
     run_sql("UPDATE balances SET cash = '1', image_hash = 7 WHERE account = 'two'");
     const auto over = next_batch(first, balance_of(model::AccountId("two"), 9'000));
-    EXPECT_EQ(store.commit(over), CommitResult::Unavailable);
+    EXPECT_EQ(store.commit_now(over), CommitResult::Unavailable);
     const auto loaded = store.load().value();
     EXPECT_EQ(loaded.head, first.head());
     EXPECT_FALSE(loaded.doubts.empty());
     // After a load has found the change, commits succeed; by then the account is frozen.
-    EXPECT_EQ(store.commit(over), CommitResult::Committed);
+    EXPECT_EQ(store.commit_now(over), CommitResult::Committed);
     EXPECT_TRUE(store.load().value().doubts.empty());
 }
 
@@ -511,7 +511,7 @@ TEST_F(SqliteFile, AChangedEndedOrderOrKeyIsReportedAsCorrupt) {
     key.entry.status = 200;
     first.keys = {key};
     auto opened = SqliteStore::open(options_);
-    ASSERT_EQ(opened.value()->commit(first), CommitResult::Committed);
+    ASSERT_EQ(opened.value()->commit_now(first), CommitResult::Committed);
     auto& reader = opened.value()->reader();
     EXPECT_TRUE(reader.find_order(order.number).value().has_value());
     EXPECT_TRUE(reader.find_key(key.entry.owner, key.entry.key).value().has_value());

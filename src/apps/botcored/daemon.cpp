@@ -23,6 +23,7 @@
 #include "host/store_maintenance_thread.hpp"
 #include "net/http_server.hpp"
 #include "observability/redact.hpp"
+#include "protocol/json_replies.hpp"
 #include "runtime/exchange_router.hpp"
 #include "services/analysis/analysis_link.hpp"
 #include "services/health/health_service.hpp"
@@ -144,6 +145,7 @@ private:
     exchange_paper::PaperExchange paper_;
     runtime::ExchangeRouter exchange_;
     api::PendingResponses replies_;
+    const protocol::JsonReplies<ports::ReplyRenderer> renderer_;
     std::unique_ptr<ports::MarketSource> market_;
     std::unique_ptr<runtime::Runtime> runtime_;
     std::unique_ptr<EventStream> events_;
@@ -164,7 +166,8 @@ private:
     std::unique_ptr<api::UserAccess> access_;
     api::OverloadFilter overload_{
         {}, metrics_, [this] { return api::Pressure{runtime_->requests_waiting(), loop_->lag()}; }};
-    api::DeferredCalls deferred_{context_, {}, [this] { return standby_.is_active(); }};
+    api::DeferredCalls deferred_{
+        context_, {}, [this] { return standby_.is_active() || runtime_->is_committing(); }};
     api::FollowedSymbols followed_;
     api::AccountChanges account_changes_;
     trading::InDoubt in_doubt_ = [this](const model::AccountId& account,
@@ -214,7 +217,9 @@ std::string Daemon::start_trading() {
             exchange_,
             market_->data(),
             replies_,
-            {&events_->hub(), &account_changes_, &maintenance_, &books_, &trades_}});
+            renderer_,
+            {&events_->hub(), &account_changes_, &maintenance_, &books_, &trades_},
+            [this] { loop_->wake(); }});
     loop_ = std::make_unique<trading::TradingLoop>(
         context_, trading::TradingLoop::Parts{*runtime_, exchange_, *market_, clock_});
     if (runtime_->start(clock_.now()) != runtime::Status::Running) {
@@ -243,7 +248,7 @@ std::unique_ptr<EventStream> Daemon::make_events() {
         .context = context_,
         .reader = store_.reader(),
         .market = market_->data(),
-        .owner_of = [this](const model::AccountId& id) { return owner_in(*runtime_, id); },
+        .owner_of = [this](const model::AccountId& id) { return runtime_->owner_of(id); },
         .authenticate = {},
         .now = [this] { return clock_.now().time; },
         .log = log_};
@@ -277,7 +282,9 @@ std::string Daemon::start_server() {
     auto access = api::UserAccess::open(
         access_options(config_, opened_.folder.path()),
         opened_.token,
-        [this](users::AuthWorker::Job job) { asio::post(context_, std::move(job)); },
+        [this](users::AuthWorker::Job job) {
+            asio::post(context_, [this, job = std::move(job)] { loop_->when_durable(job); });
+        },
         clock_.now().time);
     if (!access) return access.error();
     access_ = std::move(access).value();

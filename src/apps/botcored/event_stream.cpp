@@ -98,12 +98,4 @@ observability::LogOptions log_options(const host::Config& config) {
     return options;
 }
 
-std::optional<model::Owner> owner_in(const runtime::Runtime& runtime,
-                                     const model::AccountId& account) {
-    const auto& accounts = runtime.state().accounts;
-    const auto place = accounts.find(account);
-    if (place == accounts.end()) return std::nullopt;
-    return place->second.account.owner;
-}
-
 }  // namespace botcore::apps

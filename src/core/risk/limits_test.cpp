@@ -224,7 +224,7 @@ TEST(RiskLimits, RefusesTheEleventhEntryOfASecond) {
     const auto refused = bench.apply(bench.order("futures", Side::Buy, "0.002"));
     EXPECT_EQ(refused.verdict, Verdict::Refused) << "No record: the key may ask again.";
     EXPECT_EQ(bench.refusal(), Reason::OrderRateLimit);
-    EXPECT_EQ(model::status_of(Reason::OrderRateLimit), 429);
+    EXPECT_TRUE(model::is_transient(Reason::OrderRateLimit));
     bench.pass(Duration::seconds(1));
     EXPECT_EQ(refusal_of_entry(bench, "0.002"), Reason::None);
 }

@@ -251,7 +251,7 @@ TEST(EventHub, ReportsAnUnreadableJournalRecord) {
         ports::Batch batch;
         batch.epoch = 1;
         batch.entries.push_back({1, 1, {}, protocol::hash_of("x"), "not a record"});
-        ASSERT_EQ(store->commit(batch), ports::CommitResult::Committed);
+        ASSERT_EQ(store->commit_now(batch), ports::CommitResult::Committed);
         EventHub hub({},
                      {store->reader(),
                       [](const model::AccountId&) { return std::optional<model::Owner>(); },

@@ -76,7 +76,7 @@ public:
             batch.entries.push_back(
                 {records.back().sequence, 1, {}, protocol::hash_of(bytes), bytes});
         }
-        EXPECT_EQ(store_->commit(batch), ports::CommitResult::Committed);
+        EXPECT_EQ(store_->commit_now(batch), ports::CommitResult::Committed);
         head_ = batch.head();
         return records;
     }

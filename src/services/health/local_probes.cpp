@@ -54,11 +54,13 @@ std::string unpriced_positions(const runtime::Runtime& runtime, const ports::Mar
     return list;
 }
 
+/// `symbols` is the newest result of `unpriced_positions`; it stays while a commit is in progress.
 host::ProbeReply prices_of(const runtime::Runtime& runtime,
                            const ports::MarketData& market,
-                           base::Duration age_max) {
+                           base::Duration age_max,
+                           std::string& symbols) {
     if (runtime.status() == runtime::Status::Running) {
-        const std::string symbols = unpriced_positions(runtime, market);
+        if (!runtime.is_committing()) symbols = unpriced_positions(runtime, market);
         if (!symbols.empty()) {
             return {operations::HealthState::Degraded,
                     "positions are open without a price of " + symbols +
@@ -96,9 +98,10 @@ void add_local_probes(host::HealthProber& prober, const LocalParts& parts) {
     });
     prober.add_local(
         operations::Dependency::Market,
-        [&runtime = parts.runtime, &market = parts.market, age = parts.market_age_max] {
-            return prices_of(runtime, market, age);
-        });
+        [&runtime = parts.runtime,
+         &market = parts.market,
+         age = parts.market_age_max,
+         symbols = std::string()]() mutable { return prices_of(runtime, market, age, symbols); });
     // This process owns the sockets, so they are always healthy here.
     prober.add_local(operations::Dependency::WebSocket, [] { return host::ProbeReply{}; });
     // The same condition by which the runtime refuses entries.

@@ -8,6 +8,7 @@ namespace botcore::maintenance {
 
 void MaintenanceScheduler::tick(const model::Now& now) {
     if (parts_.runtime.status() != runtime::Status::Running) return;
+    if (parts_.runtime.is_committing()) return;  // The next tick sees its result.
     if (windows_ != parts_.runtime.state().windows) windows_ = parts_.runtime.state().windows;
     parts_.announcer.compare(windows_);
     bool submitted = false;

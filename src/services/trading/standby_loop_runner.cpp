@@ -120,10 +120,22 @@ ports::StoreResult<ports::OpenState> ReleasingStore::load() {
     return away(standby_, [&] { return store_.load(); });
 }
 
-ports::CommitResult ReleasingStore::commit(const ports::Batch& batch) {
+void ReleasingStore::commit(const ports::Batch& batch, ports::CommitDone done) {
     CHECK(!standby_.is_active());  // B3
-    const Absence absence(standby_);
-    return store_.commit(batch);
+    // The result is passed on only when the loop has been taken back.
+    const auto in_place = std::make_shared<std::optional<ports::CommitResult>>();
+    const std::weak_ptr<std::optional<ports::CommitResult>> call = in_place;
+    {
+        const Absence absence(standby_);
+        store_.commit(batch, [call, done](ports::CommitResult result) {
+            if (const auto running = call.lock()) {
+                *running = result;
+            } else {
+                done(result);
+            }
+        });
+    }
+    if (*in_place) done(**in_place);
 }
 
 ports::StoreResult<std::optional<ports::KeyRow>> ReleasingStore::Reader::find_key(

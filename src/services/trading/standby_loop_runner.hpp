@@ -89,7 +89,7 @@ public:
           reader_(store.reader(), relief) {}
 
     ports::StoreResult<ports::OpenState> load() override;
-    ports::CommitResult commit(const ports::Batch& batch) override;
+    void commit(const ports::Batch& batch, ports::CommitDone done) override;
 
     ports::StoreReader& reader() override { return reader_; }
 

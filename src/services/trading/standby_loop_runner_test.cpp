@@ -21,9 +21,9 @@ public:
 
     ports::StoreResult<ports::OpenState> load() override { return ports::OpenState{}; }
 
-    ports::CommitResult commit(const ports::Batch&) override {
+    void commit(const ports::Batch&, ports::CommitDone done) override {
         let_go.get_future().wait();
-        return ports::CommitResult::Committed;
+        done(ports::CommitResult::Committed);
     }
 
     model::StorageState storage_state() override { return model::StorageState::Normal; }
@@ -86,7 +86,7 @@ TEST_F(StandbyLoopRunnerTest, RunsTheLoopWhileACommitHangs) {
         read_failed = !head && head.error() == ports::StoreError::Unavailable;
         stuck_.let_go.set_value();  // Only the standby thread can run this handler.
     });
-    EXPECT_EQ(store_.commit({}), ports::CommitResult::Committed);
+    EXPECT_EQ(store_.commit_now({}), ports::CommitResult::Committed);
     EXPECT_NE(served_by, std::this_thread::get_id());
     EXPECT_TRUE(on_duty);
     EXPECT_EQ(read_failed, true) << "B2";
@@ -108,7 +108,7 @@ TEST_F(StandbyLoopRunnerTest, NeverRunsTheLoopOnTwoThreadsAtOnce) {
             });
         }
         asio::post(context_, [&] { stuck_.let_go.set_value(); });
-        EXPECT_EQ(store_.commit({}), ports::CommitResult::Committed);
+        EXPECT_EQ(store_.commit_now({}), ports::CommitResult::Committed);
         EXPECT_EQ(++inside, 1) << "B1: the relief has let go.";
         --inside;
         (void)context_.poll();
@@ -126,7 +126,7 @@ TEST_F(StandbyLoopRunnerTest, DoesNotEndALoopThatHasNoWork) {
         was_served = served.get_future().wait_for(5s) == std::future_status::ready;
         stuck_.let_go.set_value();
     });
-    EXPECT_EQ(store_.commit({}), ports::CommitResult::Committed);
+    EXPECT_EQ(store_.commit_now({}), ports::CommitResult::Committed);
     other.join();
     EXPECT_TRUE(was_served);
     EXPECT_FALSE(context_.stopped()) << "B4";

@@ -84,6 +84,11 @@ void TradingLoop::wake_from_anywhere() {
     asio::post(context_, [this] { wake(); });
 }
 
+void TradingLoop::when_durable(std::function<void()> work) {
+    if (!parts_.runtime.is_committing()) return work();
+    after_commit_.push_back(std::move(work));
+}
+
 void TradingLoop::after_turn(std::function<void()> work) {
     after_turn_.push_back(std::move(work));
     wake();
@@ -92,8 +97,8 @@ void TradingLoop::after_turn(std::function<void()> work) {
 void TradingLoop::after(base::Duration wait, std::function<void()> work) {
     auto timer = std::make_shared<asio::steady_timer>(
         context_, std::chrono::microseconds(wait.in_microseconds()));
-    timer->async_wait([timer, work = std::move(work)](const boost::system::error_code& error) {
-        if (!error) work();
+    timer->async_wait([this, timer, work = std::move(work)](const auto& error) {
+        if (!error) when_durable(work);
     });
 }
 
@@ -108,7 +113,7 @@ void TradingLoop::turn() {
     lag_ = base::Duration::microseconds((lag_.in_microseconds() * 7 + waited) / 8);
     turn_due_ = false;
     for (auto& work : std::exchange(after_turn_, {}))
-        asio::post(context_, std::move(work));
+        asio::post(context_, [this, work = std::move(work)] { when_durable(work); });
     if (stopped_) return;
     ++turns_;
     const model::Now now = parts_.clock.now();
@@ -117,6 +122,10 @@ void TradingLoop::turn() {
     bool more = parts_.market.poll(now.monotonic);
     parts_.exchange.deliver(parts_.runtime);
     more |= parts_.runtime.step(now);
+    if (!parts_.runtime.is_committing()) {
+        for (const auto& work : std::exchange(after_commit_, {}))
+            work();
+    }
     // The paper venue replies at once to what the step sent; the next turn commits its reports.
     more |= parts_.exchange.has_reports();
     if (more) {

@@ -51,10 +51,15 @@ public:
     /// Like `wake`, but any thread may call it: for a market with new events.
     void wake_from_anywhere();
 
-    /// Runs `work` after the next turn, so that long work can be done in parts.
+    /// Runs `work` at once, or after the commit that is in progress: work that reads the runtime's
+    /// state.
+    void when_durable(std::function<void()> work);
+
+    /// Runs `work` after the next turn, so that long work can be done in parts. It may read the
+    /// runtime's state.
     void after_turn(std::function<void()> work);
 
-    /// Runs `work` on the loop thread after `wait`.
+    /// Runs `work` on the loop thread after `wait`. It may read the runtime's state.
     void after(base::Duration wait, std::function<void()> work);
 
     /// No further turns run.
@@ -81,7 +86,8 @@ private:
     bool turn_due_ = false;
     std::chrono::steady_clock::time_point due_since_;
     base::Duration lag_;
-    std::vector<std::function<void()>> after_turn_;  ///< At most one for each open request.
+    std::vector<std::function<void()>> after_turn_;    ///< At most one for each open request.
+    std::vector<std::function<void()>> after_commit_;  ///< The same; see `when_durable`.
     bool stopped_ = false;
 };
 

@@ -1,0 +1,63 @@
+#include "protocol/reply_status.hpp"
+
+#include <gtest/gtest.h>
+
+namespace botcore::protocol {
+namespace {
+
+using model::Reason;
+
+TEST(ReplyStatus, IsTheSameForAReasonOnEveryRoute) {
+    EXPECT_EQ(status_of(Reason::None), 200);
+    EXPECT_EQ(status_of(Reason::InsufficientBalance), 422);
+    EXPECT_EQ(status_of(Reason::OrderUnknown), 404);
+    EXPECT_EQ(status_of(Reason::VersionConflict), 409);
+    EXPECT_EQ(status_of(Reason::NotSent), 502);
+    EXPECT_EQ(status_of(Reason::Maintenance), 503);
+    EXPECT_EQ(status_of(Reason::OrderRateLimit), 429);
+}
+
+TEST(ReplyStatus, OfATransientReasonInvitesARetry) {
+    for (int number = 0; number < 256; ++number) {
+        const auto reason = static_cast<Reason>(number);
+        const std::uint16_t status = status_of(reason);
+        if (status == 500) continue;  // There is no such reason.
+        EXPECT_EQ(model::is_transient(reason), status == 503 || status == 429) << number;
+    }
+}
+
+TEST(ReplyStatus, OfAnOrderIsThatOfItsFailure) {
+    model::Order order;
+    order.state = model::OrderState::Filled;
+    EXPECT_EQ(status_of(model::Reply(order)), 200);
+    order.state = model::OrderState::Refused;
+    order.reason = Reason::InsufficientBalance;
+    EXPECT_EQ(status_of(model::Reply(order)), 422);
+    order.state = model::OrderState::Rejected;
+    order.reason = Reason::NotSent;
+    EXPECT_EQ(status_of(model::Reply(order)), 502);
+    EXPECT_EQ(status_of(model::Reply(model::Refusal{.reason = Reason::TradingHalted})), 503);
+}
+
+TEST(ReplyStatus, OfExitsThatAllFailedIs422) {
+    model::OrdersTouched touched;
+    touched.exits = {model::ClientOrderId("a"), model::ClientOrderId("b")};
+    touched.failed = {{.order = model::ClientOrderId("a")}};
+    EXPECT_EQ(status_of(model::Reply(touched)), 200);
+    touched.failed.push_back({.order = model::ClientOrderId("b")});
+    EXPECT_EQ(status_of(model::Reply(touched)), 422);
+}
+
+TEST(ReplyStatus, OfARequestWithoutAReplyOfItsOwn) {
+    using model::RequestError;
+    EXPECT_EQ(status_of(RequestError::OutcomeUnknown), 503);
+    EXPECT_EQ(status_of(RequestError::Unavailable), 503);
+    EXPECT_EQ(status_of(RequestError::Overloaded), 503);
+    EXPECT_EQ(status_of(RequestError::TooLate), 504);
+    EXPECT_EQ(status_of(RequestError::KeyReused), 422);
+    EXPECT_EQ(status_of(RequestError::KeyExpired), 409);
+    EXPECT_EQ(status_of(RequestError::InProgress), 409);
+}
+
+}  // namespace
+}  // namespace botcore::protocol
