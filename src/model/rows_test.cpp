@@ -4,7 +4,6 @@
 
 #include <set>
 #include <string>
-#include <vector>
 
 namespace botcore::model {
 
@@ -19,14 +18,6 @@ consteval bool are_listed(std::variant<Rows...>*) {
 static_assert(are_listed(static_cast<Change*>(nullptr)));
 static_assert(RowKinds::kIndex<Balance> < RowKinds::kSize);
 static_assert(!RecordedRow<Balance> && RecordedRow<Order>);
-
-struct NoRow {};
-
-static_assert(RowKinds::kIndex<NoRow> == RowKinds::kSize);
-
-/// Any part of its own for each kind.
-template <class Row>
-using Counter = std::size_t;
 
 }  // namespace
 
@@ -43,18 +34,8 @@ TEST(Rows, RowsOfAnAccountNameIt) {
     Account account;
     account.id = AccountId("main");
     EXPECT_EQ(account_of(account), account.id);
-    Balance balance;
-    balance.account = account.id;
-    EXPECT_EQ(account_of(balance), account.id);
+    EXPECT_EQ(account_of(Balance()), AccountId());
     EXPECT_EQ(account_of(OperatingState()), std::nullopt);
-    EXPECT_EQ(account_of(KeyEntry()), std::nullopt);
-}
-
-TEST(Rows, OnePartForEachKind) {
-    PerRowKind<Counter> parts;
-    RowKinds::each([&]<class Row>(RowKind<Row>) { parts.of<Row>() = RowKinds::kIndex<Row>; });
-    EXPECT_EQ(parts.of<Account>(), 0U);
-    EXPECT_EQ(parts.of<MaintenanceWindow>(), RowKinds::kSize - 1);
 }
 
 TEST(Rows, TheFirstFailureEndsALoop) {
