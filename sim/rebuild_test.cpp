@@ -51,7 +51,7 @@ struct Scratch {
     SimStore store{checker, faults};
 
     [[nodiscard]] bool is_empty() {
-        return store.head().value() == model::Head{} && store.accounts().empty();
+        return store.head().value() == model::Head{} && store.table<model::Account>().empty();
     }
 };
 

@@ -486,7 +486,7 @@ TEST_F(Scenario, StorageReserveRefusesEntriesAndAcceptsCancelsAndExits) {
     run(Duration::seconds(2));
     EXPECT_TRUE(refused(entry, "DISK_FULL"));
     EXPECT_EQ(order_of(resting).state, OrderState::Canceled);
-    const auto& positions = world_->store().positions();
+    const auto& positions = world_->store().table<model::Position>();
     EXPECT_TRUE(positions.begin()->second.quantity.is_zero());
     end_well();
 }

@@ -18,6 +18,20 @@ ports::LiveOrder SimStore::with_trades(const model::Order& order) const {
     return {order, ids == tables_.trade_ids.end() ? std::vector<std::uint64_t>() : ids->second};
 }
 
+namespace {
+
+/// Whether a load reads the row.
+template <class Row>
+bool is_open(const Row& row) {
+    if constexpr (std::same_as<Row, model::Order>) return model::is_live(row.state);
+    if constexpr (std::same_as<Row, ports::KeyRow>) {
+        return row.entry.state == model::KeyState::Pending;
+    }
+    return !std::same_as<Row, model::Fill>;
+}
+
+}  // namespace
+
 ports::StoreResult<ports::OpenState> SimStore::load() {
     if (strikes(Fault::LoadFails)) {
         REACHED("store: load failed");
@@ -25,26 +39,14 @@ ports::StoreResult<ports::OpenState> SimStore::load() {
     }
     ports::OpenState snapshot;
     snapshot.head = tables_.head;
-    for (const auto& [id, row] : tables_.accounts)
-        snapshot.accounts.push_back(row);
-    for (const auto& [id, row] : tables_.instruments)
-        snapshot.instruments.push_back(row);
-    for (const auto& [id, row] : tables_.balances)
-        snapshot.balances.push_back(row);
-    for (const auto& [id, row] : tables_.positions)
-        snapshot.positions.push_back(row);
-    for (const auto& [id, row] : tables_.orders) {
-        if (model::is_live(row.state)) snapshot.orders.push_back(with_trades(row));
-    }
-    for (const auto& [id, row] : tables_.risks)
-        snapshot.risks.push_back(row);
-    snapshot.operating = tables_.operating;
+    model::RowKinds::each([&]<class Row>(model::RowKind<Row>) {
+        for (const auto& [id, row] : table<Row>()) {
+            if (is_open(row)) snapshot.of<Row>().push_back(row);
+        }
+    });
+    for (const auto& order : snapshot.orders)
+        snapshot.trade_ids[order.number] = with_trades(order).trade_ids;
     if (!restoring_) report_damage(snapshot);
-    for (const auto& [id, row] : tables_.windows)
-        snapshot.windows.push_back(row);
-    for (const auto& [id, row] : tables_.keys) {
-        if (row.entry.state == model::KeyState::Pending) snapshot.pending_keys.push_back(row);
-    }
     return snapshot;
 }
 
@@ -103,32 +105,18 @@ void SimStore::write(const ports::Batch& batch) {
         records.push_back({std::move(record).value(), entry.hash, protocol::hash_of(entry.bytes)});
         tables_.journal.push_back(entry);
     }
-    for (const auto& row : batch.accounts)
-        tables_.accounts[row.id] = row;
-    for (const auto& row : batch.instruments)
-        tables_.instruments[row.id] = row;
-    for (const auto& row : batch.orders)
-        tables_.orders[row.number] = row;
-    for (const auto& row : batch.fills) {
-        const bool added =
-            tables_.fills.try_emplace({row.account, row.instrument, row.trade.id}, row).second;
-        if (!added) checker_.add("I4", "a fill row was inserted twice");
-        tables_.trade_ids[row.order_number].push_back(row.trade.id);
-    }
-    for (const auto& row : batch.positions)
-        tables_.positions[{row.account, row.instrument}] = row;
-    for (const auto& row : batch.balances)
-        tables_.balances[{row.account, row.asset}] = row;
-    for (const auto& row : batch.keys) {
-        auto& stored = tables_.keys[{row.entry.owner, row.entry.key}];
-        stored = row;
-        stored.stored_in = batch.entries.back().sequence;
-    }
-    for (const auto& row : batch.risks)
-        tables_.risks[row.account] = row;
-    if (batch.operating) tables_.operating = *batch.operating;
-    for (const auto& row : batch.windows)
-        tables_.windows[row.id] = row;
+    model::RowKinds::each([&]<class Row>(model::RowKind<Row>) {
+        for (const auto& row : batch.of<Row>()) {
+            [[maybe_unused]] const bool added =
+                tables_.rows.of<Row>().insert_or_assign(key_of(ports::row_of(row)), row).second;
+            if constexpr (std::same_as<Row, model::Fill>) {
+                if (!added) checker_.add("I4", "a fill row was inserted twice");
+                tables_.trade_ids[row.order_number].push_back(row.trade.id);
+            }
+        }
+    });
+    for (const auto& row : batch.keys)
+        tables_.rows.of<model::KeyEntry>()[key_of(row.entry)].stored_in = batch.head().sequence;
     tables_.head = batch.head();
     checker_.on_committed(batch.expected, records);  // T1
     if (witness_) witness_();
@@ -150,16 +138,15 @@ ports::StoreResult<std::optional<ports::LiveOrder>> SimStore::find_order(
         REACHED("store: read failed");
         return base::Failure{StoreError::Unavailable};
     }
-    const auto place = tables_.orders.find(number);
-    if (place == tables_.orders.end()) return std::optional<ports::LiveOrder>();
+    const auto place = table<model::Order>().find(number);
+    if (place == table<model::Order>().end()) return std::optional<ports::LiveOrder>();
     return std::optional(with_trades(place->second));
 }
 
 ports::StoreResult<std::vector<model::Order>> SimStore::orders(const ports::OrderQuery& query) {
     std::vector<model::Order> page;
-    for (auto row = tables_.orders.rbegin();
-         row != tables_.orders.rend() && page.size() < query.limit;
-         ++row) {
+    const auto& all = table<model::Order>();
+    for (auto row = all.rbegin(); row != all.rend() && page.size() < query.limit; ++row) {
         const model::Order& order = row->second;
         if (order.account != query.account || order.number >= query.before) continue;
         if (query.imported_as) {
@@ -176,7 +163,7 @@ ports::StoreResult<std::vector<model::Order>> SimStore::orders(const ports::Orde
 
 ports::StoreResult<std::vector<model::Fill>> SimStore::fills(const ports::FillQuery& query) {
     std::map<std::pair<model::Sequence, std::uint32_t>, model::Fill> found;
-    for (const auto& [name, fill] : tables_.fills) {
+    for (const auto& [name, fill] : table<model::Fill>()) {
         if (fill.account != query.account || fill.sequence >= query.before) continue;
         if (!query.after && (fill.sequence < query.first || !query.made.holds(fill.trade.time)))
             continue;
@@ -207,25 +194,11 @@ ports::StoreResult<std::vector<ports::JournalEntry>> SimStore::journal(model::Se
 }
 
 base::Outcome<StoreError> SimStore::visit_rows(const ports::RowVisitor& visitor) {
-    for (const auto& [id, row] : tables_.accounts)
-        visitor.account(row);
-    for (const auto& [id, row] : tables_.instruments)
-        visitor.instrument(row);
-    for (const auto& [id, row] : tables_.orders)
-        visitor.order(row);
-    for (const auto& [id, row] : tables_.fills)
-        visitor.fill(row);
-    for (const auto& [id, row] : tables_.positions)
-        visitor.position(row);
-    for (const auto& [id, row] : tables_.balances)
-        visitor.balance(row);
-    for (const auto& [id, row] : tables_.keys)
-        visitor.key(row);
-    for (const auto& [id, row] : tables_.risks)
-        visitor.risk(row);
-    if (tables_.operating.version != 0) visitor.operating(tables_.operating);
-    for (const auto& [id, row] : tables_.windows)
-        visitor.window(row);
+    model::RowKinds::each([&]<class Row>(model::RowKind<Row>) {
+        if (!visitor.of<Row>()) return;
+        for (const auto& [id, row] : table<Row>())
+            visitor.of<Row>()(row);
+    });
     return base::Done{};
 }
 
@@ -245,36 +218,32 @@ void SimStore::restore(Tables source, model::Sequence last) {
 
 checkers::Rows SimStore::rows() const {
     checkers::Rows rows;
-    for (const auto& [id, row] : tables_.accounts)
-        rows.accounts.push_back(row);
-    for (const auto& [id, row] : tables_.instruments)
-        rows.instruments.push_back(row);
-    for (const auto& [id, row] : tables_.orders)
-        rows.orders.push_back(row);
-    for (const auto& [id, row] : tables_.fills)
-        rows.fills.push_back(row);
-    for (const auto& [id, row] : tables_.positions)
-        rows.positions.push_back(row);
-    for (const auto& [id, row] : tables_.balances)
-        rows.balances.push_back(row);
-    for (const auto& [id, row] : tables_.keys)
-        rows.keys.push_back(row.entry);
-    for (const auto& [id, row] : tables_.risks)
-        rows.risks.push_back(row);
-    rows.operating = {tables_.operating};
-    for (const auto& [id, row] : tables_.windows)
-        rows.windows.push_back(row);
+    const auto copy = [this]<class Row>(std::vector<Row>& copies) {
+        for (const auto& [id, row] : table<Row>())
+            copies.push_back(ports::row_of(row));
+    };
+    copy(rows.accounts);
+    copy(rows.instruments);
+    copy(rows.orders);
+    copy(rows.fills);
+    copy(rows.positions);
+    copy(rows.balances);
+    copy(rows.keys);
+    copy(rows.risks);
+    copy(rows.operating);
+    if (rows.operating.empty()) rows.operating.emplace_back();
+    copy(rows.windows);
     return rows;
 }
 
 const ports::KeyRow* SimStore::key_row(const checkers::KeyName& key) const {
-    const auto place = tables_.keys.find(key);
-    return place == tables_.keys.end() ? nullptr : &place->second;
+    const auto place = table<model::KeyEntry>().find(key);
+    return place == table<model::KeyEntry>().end() ? nullptr : &place->second;
 }
 
 std::vector<model::Order> SimStore::live_orders() const {
     std::vector<model::Order> live;
-    for (const auto& [number, order] : tables_.orders) {
+    for (const auto& [number, order] : table<model::Order>()) {
         if (model::is_live(order.state)) live.push_back(order);
     }
     return live;

@@ -18,21 +18,15 @@ namespace botcore::sim {
 
 class SimStore final : public ports::Store, public ports::StoreReader {
 public:
+    template <class Row>
+    using Table = std::map<model::KeyOf<Row>, ports::Stored<Row>>;
+
     /// The whole content of the store.
     struct Tables {
         model::Head head;
         std::vector<ports::JournalEntry> journal;
-        std::map<model::AccountId, model::Account> accounts;
-        std::map<model::InstrumentId, model::Instrument> instruments;
-        std::map<model::OrderNumber, model::Order> orders;
-        std::map<checkers::TradeName, model::Fill> fills;
+        model::PerRowKind<Table> rows;
         std::map<model::OrderNumber, std::vector<std::uint64_t>> trade_ids;
-        std::map<std::pair<model::AccountId, model::InstrumentId>, model::Position> positions;
-        std::map<std::pair<model::AccountId, model::Asset>, model::Balance> balances;
-        std::map<checkers::KeyName, ports::KeyRow> keys;
-        std::map<model::AccountId, model::RiskState> risks;
-        model::OperatingState operating;
-        std::map<std::uint64_t, model::MaintenanceWindow> windows;
     };
 
     SimStore(checkers::Checker& checker, Faults& faults) : checker_(checker), faults_(faults) {}
@@ -108,13 +102,10 @@ public:
     /// Committed live orders of all accounts, by number.
     [[nodiscard]] std::vector<model::Order> live_orders() const;
 
-    [[nodiscard]] const std::map<std::pair<model::AccountId, model::InstrumentId>, model::Position>&
-    positions() const {
-        return tables_.positions;
-    }
-
-    [[nodiscard]] const std::map<model::AccountId, model::Account>& accounts() const {
-        return tables_.accounts;
+    /// The committed rows of one kind.
+    template <class Row>
+    [[nodiscard]] const Table<Row>& table() const {
+        return tables_.rows.of<Row>();
     }
 
 private:

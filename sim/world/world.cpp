@@ -342,7 +342,7 @@ void World::strike_machine() {
 }
 
 void World::strike_store() {
-    const auto& accounts = store_.accounts();
+    const auto& accounts = store_.table<model::Account>();
     const bool in_doubt = context_.faults.strikes(Fault::StoreInDoubt);
     const bool behind = context_.faults.strikes(Fault::StoreBehind);
     // The callers open their accounts only once, so the records of all four must exist and stay.
@@ -392,7 +392,7 @@ bool World::settled() {
     if (old_ != nullptr || node_->process->dead) return false;
     if (node_->runtime->status() != Status::Running || !node_->runtime->reconciled()) return false;
     if (!clients_.all_done()) return false;
-    for (const auto& [id, account] : store_.accounts()) {
+    for (const auto& [id, account] : store_.table<model::Account>()) {
         if (account.frozen_reason == model::Reason::IntegrityFinding) return false;
     }
     for (const auto& order : store_.live_orders()) {
@@ -416,7 +416,7 @@ std::string World::unsettled() {
                 ", signed " + std::to_string(order.attempt.time.in_milliseconds()) + ", cancel " +
                 std::string(to_text(order.cancel));
     }
-    for (const auto& [id, account] : store_.accounts()) {
+    for (const auto& [id, account] : store_.table<model::Account>()) {
         if (account.frozen_reason != model::Reason::IntegrityFinding) continue;
         text += "; nobody freed account " + id.text();
     }

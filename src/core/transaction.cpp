@@ -23,6 +23,11 @@ bool list_once(std::vector<T>& items, T item) {
 
 }  // namespace
 
+template <class Row>
+bool Transaction::list(const Row& row) {
+    return list_once(listed_.of<Row>(), &row);
+}
+
 Transaction::Transaction(State& state, const model::Input& input)
     : state_(state),
       input_(input),
@@ -32,7 +37,7 @@ Transaction::Transaction(State& state, const model::Input& input)
 }
 
 model::Account& Transaction::change(AccountState& account) {
-    if (list_once<const model::Account*>(accounts_, &account.account)) {
+    if (list(account.account)) {
         account.account.version += 1;
     }
     return account.account;
@@ -55,21 +60,21 @@ void Transaction::set_reserved(AccountState& account,
                                Money amount) {
     model::Position& position = position_of(account, instrument);
     position.reserved = amount;
-    (void)list_once<const model::Position*>(positions_, &position);
+    (void)list(position);
 }
 
 std::set<Transaction::ContractName> Transaction::touched_contracts() const {
     std::set<ContractName> touched;
-    for (const auto* order : orders_)
+    for (const auto* order : listed_.of<model::Order>())
         touched.emplace(order->account, order->instrument);
-    for (const auto* position : positions_)
+    for (const auto* position : listed_.of<model::Position>())
         touched.emplace(position->account, position->instrument);
     return touched;
 }
 
 model::Position& Transaction::change(AccountState& account, const model::InstrumentId& instrument) {
     model::Position& position = position_of(account, instrument);
-    (void)list_once<const model::Position*>(positions_, &position);
+    (void)list(position);
     if (list_once<const model::Position*>(positions_changed_, &position)) position.version += 1;
     position.updated = exchange_time();
     return position;
@@ -77,7 +82,7 @@ model::Position& Transaction::change(AccountState& account, const model::Instrum
 
 model::Order& Transaction::change(LiveOrder& live) {
     model::Order& order = live.order;
-    if (list_once<const model::Order*>(orders_, &order)) {
+    if (list(order)) {
         order.version += 1;
         order.prior_sequence = order.sequence;
         order.sequence = sequence_;
@@ -87,13 +92,13 @@ model::Order& Transaction::change(LiveOrder& live) {
 }
 
 model::RiskState& Transaction::change_risk(AccountState& account) {
-    if (list_once<const model::RiskState*>(risks_, &account.risk)) account.risk.version += 1;
+    if (list(account.risk)) account.risk.version += 1;
     account.risk.account = account.account.id;
     return account.risk;
 }
 
 model::OperatingState& Transaction::change_operating() {
-    if (list_once<const model::OperatingState*>(operating_, &state_.operating)) {
+    if (list(state_.operating)) {
         state_.operating.version += 1;
     }
     return state_.operating;
@@ -101,7 +106,7 @@ model::OperatingState& Transaction::change_operating() {
 
 model::MaintenanceWindow& Transaction::change_window(std::uint64_t id) {
     model::MaintenanceWindow& window = state_.windows[id];
-    if (list_once<const model::MaintenanceWindow*>(windows_, &window)) window.version += 1;
+    if (list(window)) window.version += 1;
     window.id = id;
     window.updated = exchange_time();
     return window;
@@ -110,7 +115,7 @@ model::MaintenanceWindow& Transaction::change_window(std::uint64_t id) {
 void Transaction::define(const model::Instrument& instrument) {
     model::Instrument& stored = state_.instruments[instrument.id];
     stored = instrument;
-    instruments_.push_back(&stored);
+    listed_.of<model::Instrument>().push_back(&stored);
 }
 
 LiveOrder& Transaction::add_order(AccountState& account, model::Order order) {
@@ -180,7 +185,7 @@ void Transaction::open_key(const model::Origin& origin, const model::ClientOrder
                      .status = 0,
                      .order = order,
                      .sequence = sequence_};
-    keys_.push_back(&place->second);
+    listed_.of<model::KeyEntry>().push_back(&place->second);
 }
 
 void Transaction::answer(const KeyId& key, model::Reply reply) {
@@ -192,7 +197,7 @@ void Transaction::answer(const KeyId& key, model::Reply reply) {
     if (const auto* refusal = std::get_if<model::Refusal>(&reply)) {
         if (!refusal->order.empty()) entry.order = refusal->order;
     }
-    (void)list_once<const model::KeyEntry*>(keys_, &entry);
+    (void)list(entry);
     perform(ReplyToRequest{key, std::move(reply)});
 }
 
@@ -217,9 +222,10 @@ void Transaction::count_balance_versions() {
 }
 
 bool Transaction::changed_anything() const {
-    return !accounts_.empty() || !instruments_.empty() || !orders_.empty() || !fills_.empty() ||
-           !positions_.empty() || !keys_.empty() || !postings_.empty() || !effects_.empty() ||
-           !risks_.empty() || !operating_.empty() || !windows_.empty();
+    bool changed = !fills_.empty() || !postings_.empty() || !effects_.empty();
+    model::RowKinds::each(
+        [&]<class Row>(model::RowKind<Row>) { changed = changed || !listed_.of<Row>().empty(); });
+    return changed;
 }
 
 namespace {
@@ -258,24 +264,15 @@ Decision Transaction::finish() {
     decision.verdict = Verdict::Recorded;
     decision.effects = std::move(effects_);
     auto& changes = decision.outcome.changes;
-    for (const auto* row : accounts_)
-        changes.emplace_back(*row);
-    for (const auto* row : instruments_)
-        changes.emplace_back(*row);
-    for (const auto* row : orders_)
-        changes.emplace_back(*row);
-    for (auto& row : fills_)
-        changes.emplace_back(std::move(row));
-    for (const auto* row : positions_)
-        changes.emplace_back(*row);
-    for (const auto* row : keys_)
-        changes.emplace_back(*row);
-    for (const auto* row : risks_)
-        changes.emplace_back(*row);
-    for (const auto* row : operating_)
-        changes.emplace_back(*row);
-    for (const auto* row : windows_)
-        changes.emplace_back(*row);
+    model::RowKinds::each([&]<class Row>(model::RowKind<Row>) {
+        if constexpr (std::same_as<Row, model::Fill>) {
+            for (model::Fill& fill : fills_)
+                changes.emplace_back(std::move(fill));
+        } else if constexpr (model::RecordedRow<Row>) {
+            for (const Row* row : listed_.of<Row>())
+                changes.emplace_back(*row);
+        }
+    });
     std::erase_if(postings_, [](const auto& posting) { return posting.amount.is_zero(); });
     count_balance_versions();
     decision.outcome.postings = std::move(postings_);

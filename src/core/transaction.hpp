@@ -9,6 +9,7 @@
 /// @spec:NFR-RELIABILITY-003
 
 #include "core/decision.hpp"
+#include "model/rows.hpp"
 
 #include <set>
 #include <string>
@@ -111,21 +112,22 @@ private:
     void count_balance_versions();
     [[nodiscard]] bool changed_anything() const;
 
+    /// The changed rows of a kind; fills and balances are not listed.
+    template <class Row>
+    using Listed = std::vector<const Row*>;
+
+    /// True when the row was not listed before.
+    template <class Row>
+    bool list(const Row& row);
+
     State& state_;
     const model::Input& input_;
     model::Sequence sequence_;
     std::uint32_t orders_added_ = 0;
-    std::vector<const model::Account*> accounts_;
-    std::vector<const model::Instrument*> instruments_;
-    std::vector<const model::Order*> orders_;
-    std::vector<const model::Position*> positions_;
+    model::PerRowKind<Listed> listed_;
+    std::vector<model::Fill> fills_;
     /// The positions whose version has increased.
     std::vector<const model::Position*> positions_changed_;
-    std::vector<model::Fill> fills_;
-    std::vector<const model::KeyEntry*> keys_;
-    std::vector<const model::RiskState*> risks_;
-    std::vector<const model::OperatingState*> operating_;
-    std::vector<const model::MaintenanceWindow*> windows_;
     std::vector<model::Posting> postings_;
     std::vector<AccountState*> posted_;
     std::vector<Effect> effects_;

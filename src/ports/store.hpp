@@ -18,13 +18,16 @@
 /// @spec:NFR-RELIABILITY-003
 
 #include "base/check.hpp"
-#include "model/record.hpp"
+#include "model/rows.hpp"
 
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <type_traits>
 #include <vector>
 
 namespace botcore::ports {
@@ -53,12 +56,22 @@ struct KeyRow {
     }
 };
 
-/// Everything that one group commit makes durable. Rows carry their final image, and each row
-/// occurs once. `entries` is never empty and has no gap.
-struct Batch {
-    model::Head expected;    ///< The head that this batch extends.
-    model::Epoch epoch = 0;  ///< Of the writer; above `expected.epoch` when a term begins.
-    std::vector<JournalEntry> entries;
+/// A row of a kind as it is stored: a key has its reply beside it.
+template <class Row>
+using Stored = std::conditional_t<std::is_same_v<Row, model::KeyEntry>, KeyRow, Row>;
+
+/// The row without what is stored beside it.
+template <class Row>
+[[nodiscard]] const Row& row_of(const Row& row) {
+    return row;
+}
+
+[[nodiscard]] inline const model::KeyEntry& row_of(const KeyRow& row) {
+    return row.entry;
+}
+
+/// Rows of all kinds.
+struct RowSet {
     std::vector<model::Account> accounts;
     std::vector<model::Instrument> instruments;
     std::vector<model::Order> orders;
@@ -68,8 +81,42 @@ struct Batch {
     std::vector<model::Balance> balances;
     std::vector<KeyRow> keys;
     std::vector<model::RiskState> risks;
-    std::optional<model::OperatingState> operating;
+    std::vector<model::OperatingState> operating;  ///< At most one.
     std::vector<model::MaintenanceWindow> windows;
+
+    /// The rows of one kind.
+    template <class Row>
+    [[nodiscard]] std::vector<Stored<Row>>& of() {
+        return std::get<model::RowKinds::kIndex<Row>>(tables(*this));
+    }
+
+    template <class Row>
+    [[nodiscard]] const std::vector<Stored<Row>>& of() const {
+        return std::get<model::RowKinds::kIndex<Row>>(tables(*this));
+    }
+
+private:
+    /// All tables, in the order of `model::RowKinds`.
+    [[nodiscard]] static auto tables(auto& self) {
+        return std::tie(self.accounts,
+                        self.instruments,
+                        self.orders,
+                        self.fills,
+                        self.positions,
+                        self.balances,
+                        self.keys,
+                        self.risks,
+                        self.operating,
+                        self.windows);
+    }
+};
+
+/// Everything that one group commit makes durable. Rows carry their final image, and each row
+/// occurs once. `entries` is never empty and has no gap.
+struct Batch : RowSet {
+    model::Head expected;    ///< The head that this batch extends.
+    model::Epoch epoch = 0;  ///< Of the writer; above `expected.epoch` when a term begins.
+    std::vector<JournalEntry> entries;
     /// The bodies of replies that were stored with this record or earlier ones may be removed; the
     /// store removes a few at a time.
     model::Sequence replies_expired_until = 0;
@@ -102,19 +149,13 @@ struct RowInDoubt {
     std::string text;                         ///< Which row, and what is wrong with it.
 };
 
-/// The open state of a shard, read in one snapshot. Its size does not grow with history.
-struct OpenState {
+/// The open state of a shard, read in one snapshot: the live orders, the pending keys, no fills,
+/// and all rows of the other kinds. Its size does not grow with history.
+struct OpenState : RowSet {
     model::Head head;  ///< Sequence 0 for a new store.
-    std::vector<model::Account> accounts;
-    std::vector<model::Instrument> instruments;
-    std::vector<model::Balance> balances;
-    std::vector<model::Position> positions;
-    std::vector<LiveOrder> orders;
-    std::vector<KeyRow> pending_keys;
-    std::vector<model::RiskState> risks;
-    model::OperatingState operating;
-    std::vector<model::MaintenanceWindow> windows;  ///< All windows ever made; there are few.
-    std::vector<RowInDoubt> doubts;                 ///< Empty in an intact store.
+    /// The trades that are already booked for each live order.
+    std::map<model::OrderNumber, std::vector<std::uint64_t>> trade_ids;
+    std::vector<RowInDoubt> doubts;  ///< Empty in an intact store.
     /// The evidence that acknowledged records are missing; empty if there is none.
     std::string behind;
 };
@@ -167,18 +208,39 @@ struct FillQuery {
     TimeSpan made{};
 };
 
-/// Callbacks for all rows of all tables, to compare them with the journal.
-struct RowVisitor {
-    std::function<void(const model::Account&)> account;
-    std::function<void(const model::Instrument&)> instrument;
-    std::function<void(const model::Order&)> order;
-    std::function<void(const model::Fill&)> fill;
-    std::function<void(const model::Position&)> position;
-    std::function<void(const model::Balance&)> balance;
-    std::function<void(const KeyRow&)> key;
-    std::function<void(const model::RiskState&)> risk;
-    std::function<void(const model::OperatingState&)> operating;
-    std::function<void(const model::MaintenanceWindow&)> window;
+/// Callbacks for the rows of all tables, to compare them with the journal.
+class RowVisitor {
+public:
+    template <class Row>
+    using Callback = std::function<void(const Stored<Row>&)>;
+
+    /// Visits no row.
+    RowVisitor() = default;
+
+    /// Each row is passed to the callback that accepts rows of its kind. A kind that no callback
+    /// accepts is not read.
+    template <class... Visits>
+    explicit RowVisitor(const Visits&... visits) {
+        (add(visits), ...);
+    }
+
+    /// The callback of a kind; empty if there is none.
+    template <class Row>
+    [[nodiscard]] const Callback<Row>& of() const {
+        return callbacks_.of<Row>();
+    }
+
+private:
+    template <class Visit>
+    void add(const Visit& visit) {
+        model::RowKinds::each([&]<class Row>(model::RowKind<Row>) {
+            if constexpr (std::is_invocable_v<const Visit&, const Stored<Row>&>) {
+                callbacks_.of<Row>() = visit;
+            }
+        });
+    }
+
+    model::PerRowKind<Callback> callbacks_;
 };
 
 template <class T>

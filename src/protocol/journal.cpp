@@ -6,7 +6,9 @@
 #include <boost/json/serialize.hpp>
 #include <openssl/evp.h>
 
+#include <array>
 #include <memory>
+#include <variant>
 
 namespace botcore::protocol {
 
@@ -74,25 +76,18 @@ std::string to_hex(const model::Hash& hash) {
 
 namespace {
 
-struct ChangeKind {
-    std::string_view operator()(const model::Account&) const { return "account"; }
-
-    std::string_view operator()(const model::Instrument&) const { return "instrument"; }
-
-    std::string_view operator()(const model::Order&) const { return "order"; }
-
-    std::string_view operator()(const model::Fill&) const { return "fill"; }
-
-    std::string_view operator()(const model::Position&) const { return "position"; }
-
-    std::string_view operator()(const model::KeyEntry&) const { return "key"; }
-
-    std::string_view operator()(const model::RiskState&) const { return "risk"; }
-
-    std::string_view operator()(const model::OperatingState&) const { return "operating"; }
-
-    std::string_view operator()(const model::MaintenanceWindow&) const { return "maintenance"; }
-};
+/// The names of the kinds of changes, in the order of `model::Change`.
+constexpr std::array<std::string_view, std::variant_size_v<model::Change>> kChangeKinds = {
+    "account",
+    "instrument",
+    "order",
+    "fill",
+    "position",
+    "key",
+    "risk",
+    "operating",
+    "maintenance"};
+static_assert(!kChangeKinds.back().empty());
 
 /// Converts request hashes, whose bytes may not be text, to hexadecimal digits.
 void make_printable(boost::json::object& object) {
@@ -118,7 +113,7 @@ std::string to_json(const model::Record& record, const model::Hash& hash) {
     boost::json::array changes;
     for (const auto& change : record.outcome.changes) {
         boost::json::object item;
-        item["row"] = std::visit(ChangeKind{}, change);
+        item["row"] = kChangeKinds.at(change.index());
         item["image"] = std::visit([](const auto& row) { return exported(row); }, change);
         make_printable(item);
         changes.push_back(std::move(item));

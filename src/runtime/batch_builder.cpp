@@ -10,63 +10,30 @@ void BatchBuilder::begin(const model::Head& head, model::Epoch epoch) {
     batch_.expected = head;
     batch_.epoch = epoch;
     head_ = head;
-    accounts_.clear();
-    orders_.clear();
-    positions_.clear();
-    keys_.clear();
-    risks_.clear();
-    windows_.clear();
+    places_ = {};
     balances_.clear();
     records_.clear();
 }
 
-namespace {
-
-/// Stores a row's image; a later image of the same row replaces the earlier one.
-template <class Index, class Key, class Row>
-void put(Index& index, Key key, std::vector<Row>& rows, const Row& row) {
-    const auto [place, added] = index.try_emplace(std::move(key), rows.size());
-    if (added) {
-        rows.push_back(row);
+template <class Row>
+void BatchBuilder::add_row(const Row& row) {
+    auto& rows = batch_.of<Row>();
+    if constexpr (std::same_as<Row, model::Fill>) {
+        rows.push_back(row);  // The store detects a fill that is inserted twice.
     } else {
-        rows[place->second] = row;
-    }
-}
-
-}  // namespace
-
-void BatchBuilder::add_row(const model::Change& change) {
-    if (const auto* order = std::get_if<model::Order>(&change)) {
-        put(orders_, order->number, batch_.orders, *order);
-    } else if (const auto* fill = std::get_if<model::Fill>(&change)) {
-        batch_.fills.push_back(*fill);
-    } else if (const auto* position = std::get_if<model::Position>(&change)) {
-        put(positions_,
-            std::pair(position->account, position->instrument),
-            batch_.positions,
-            *position);
-    } else if (const auto* key = std::get_if<model::KeyEntry>(&change)) {
-        const auto [place, added] = keys_.try_emplace({key->owner, key->key}, batch_.keys.size());
-        if (added) batch_.keys.emplace_back();
-        batch_.keys[place->second].entry = *key;
-    } else if (const auto* account = std::get_if<model::Account>(&change)) {
-        put(accounts_, account->id, batch_.accounts, *account);
-    } else if (const auto* instrument = std::get_if<model::Instrument>(&change)) {
-        std::erase_if(batch_.instruments,
-                      [&](const model::Instrument& row) { return row.id == instrument->id; });
-        batch_.instruments.push_back(*instrument);
-    } else if (const auto* risk = std::get_if<model::RiskState>(&change)) {
-        put(risks_, risk->account, batch_.risks, *risk);
-    } else if (const auto* operating = std::get_if<model::OperatingState>(&change)) {
-        batch_.operating = *operating;
-    } else if (const auto* window = std::get_if<model::MaintenanceWindow>(&change)) {
-        put(windows_, window->id, batch_.windows, *window);
+        const auto [place, added] = places_.of<Row>().try_emplace(model::key_of(row), rows.size());
+        if (added) rows.emplace_back();
+        if constexpr (std::same_as<Row, model::KeyEntry>) {
+            rows[place->second].entry = row;  // The reply is set separately.
+        } else {
+            rows[place->second] = row;
+        }
     }
 }
 
 void BatchBuilder::add_rows(const model::Outcome& outcome) {
     for (const auto& change : outcome.changes)
-        add_row(change);
+        std::visit([this](const auto& row) { add_row(row); }, change);
     for (const auto& posting : outcome.postings)
         balances_.emplace(posting.account, posting.asset);
 }
@@ -98,12 +65,13 @@ void BatchBuilder::add(const model::Input& input,
 }
 
 void BatchBuilder::set_reply(const core::KeyId& key, std::string body) {
-    batch_.keys[keys_.at(key)].body = std::move(body);
+    batch_.keys[places_.of<model::KeyEntry>().at(key)].body = std::move(body);
 }
 
 const ports::KeyRow* BatchBuilder::find_key(const core::KeyId& key) const {
-    const auto place = keys_.find(key);
-    return place == keys_.end() ? nullptr : &batch_.keys[place->second];
+    const auto& places = places_.of<model::KeyEntry>();
+    const auto place = places.find(key);
+    return place == places.end() ? nullptr : &batch_.keys[place->second];
 }
 
 const ports::Batch& BatchBuilder::finish(const Balances& balances) {

@@ -53,16 +53,16 @@ public:
 
 private:
     void add_rows(const model::Outcome& outcome);
-    void add_row(const model::Change& change);
+    template <class Row>
+    void add_row(const Row& row);
+
+    /// Where the batch contains the row with a key.
+    template <class Row>
+    using Places = std::map<model::KeyOf<Row>, std::size_t>;
 
     ports::Batch batch_;
     model::Head head_;
-    std::map<model::AccountId, std::size_t> accounts_;
-    std::map<model::OrderNumber, std::size_t> orders_;
-    std::map<std::pair<model::AccountId, model::InstrumentId>, std::size_t> positions_;
-    std::map<core::KeyId, std::size_t> keys_;
-    std::map<model::AccountId, std::size_t> risks_;
-    std::map<std::uint64_t, std::size_t> windows_;
+    model::PerRowKind<Places> places_;
     std::set<std::pair<model::AccountId, model::Asset>> balances_;
     std::vector<model::Record> records_;
 };

@@ -172,14 +172,7 @@ base::Result<model::Head, RebuildError> rebuild_snapshot(ports::StoreReader& fro
 /// A sum of row hashes, so that the order of the rows does not matter.
 class RowSum {
 public:
-    template <class Row>
-    void add(const Row& row) {
-        std::string bytes;
-        protocol::BinaryWriter(bytes).write(row);
-        add_bytes(bytes);
-    }
-
-    void add_bytes(std::string_view bytes) {
+    void add(std::string_view bytes) {
         const model::Hash hash = protocol::hash_of(bytes);
         for (std::size_t i = 0; i < hash.size(); ++i)
             sums_.at(i / 8) += std::uint64_t{hash.at(i)} << (8 * (i % 8));
@@ -198,7 +191,18 @@ private:
     std::uint64_t count_ = 0;
 };
 
-std::string text_of(const model::Balance& row) {
+template <class Row>
+std::string bytes_of(const Row& row) {
+    std::string bytes;
+    protocol::BinaryWriter(bytes).write(row);
+    return bytes;
+}
+
+std::string bytes_of(const ports::KeyRow& row) {
+    return bytes_of(row.entry) + row.body;
+}
+
+std::string bytes_of(const model::Balance& row) {
     std::string text =
         row.account.text() + "/" + row.asset.text() + "/" + std::to_string(row.version);
     for (const auto& book : row.books)
@@ -208,22 +212,11 @@ std::string text_of(const model::Balance& row) {
 
 ports::StoreResult<std::string> hash_of_snapshot(ports::StoreReader& reader) {
     const model::Head head = TRY(reader.head());
-    std::array<RowSum, 10> sums;
-    ports::RowVisitor visitor;
-    visitor.account = [&](const model::Account& row) { sums[0].add(row); };
-    visitor.instrument = [&](const model::Instrument& row) { sums[1].add(row); };
-    visitor.order = [&](const model::Order& row) { sums[2].add(row); };
-    visitor.fill = [&](const model::Fill& row) { sums[3].add(row); };
-    visitor.position = [&](const model::Position& row) { sums[4].add(row); };
-    visitor.balance = [&](const model::Balance& row) { sums[5].add_bytes(text_of(row)); };
-    visitor.key = [&](const ports::KeyRow& row) {
-        std::string bytes;
-        protocol::BinaryWriter(bytes).write(row.entry);
-        sums[6].add_bytes(bytes + row.body);
-    };
-    visitor.risk = [&](const model::RiskState& row) { sums[7].add(row); };
-    visitor.operating = [&](const model::OperatingState& row) { sums[8].add(row); };
-    visitor.window = [&](const model::MaintenanceWindow& row) { sums[9].add(row); };
+    std::array<RowSum, model::RowKinds::kSize> sums;
+    const ports::RowVisitor visitor([&](const auto& row) {
+        using Row = std::remove_cvref_t<decltype(ports::row_of(row))>;
+        sums.at(model::RowKinds::kIndex<Row>).add(bytes_of(row));
+    });
     (void)TRY(reader.visit_rows(visitor));
     std::string all = std::to_string(head.sequence) + " " + protocol::to_hex(head.hash);
     for (const RowSum& sum : sums)

@@ -63,15 +63,16 @@ bool Runtime::load(model::Now now) {
         state.accounts.at(row.account).positions[row.instrument] = row;
     }
     for (auto& row : snapshot.orders) {
-        auto& orders = state.accounts.at(row.order.account).orders;
-        orders[row.order.number] = {row.order, row.trade_ids, std::nullopt, std::nullopt};
+        auto& orders = state.accounts.at(row.account).orders;
+        orders[row.number] = {row, snapshot.trade_ids[row.number], std::nullopt, std::nullopt};
     }
     for (auto& row : snapshot.risks)
         state.accounts.at(row.account).risk = row;
-    state.operating = snapshot.operating;
+    for (auto& row : snapshot.operating)
+        state.operating = row;
     for (auto& row : snapshot.windows)
         state.windows[row.id] = row;
-    for (auto& row : snapshot.pending_keys) {
+    for (auto& row : snapshot.keys) {
         state.keys[{row.entry.owner, row.entry.key}] = row.entry;
     }
     if (!restore_sweeps(state)) return false;

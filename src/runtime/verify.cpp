@@ -83,10 +83,52 @@ model::Hash image_of(const Row& row) {
     return protocol::hash_of(bytes);
 }
 
-using PositionKey = std::pair<model::AccountId, model::InstrumentId>;
-using FillKey = std::tuple<model::AccountId, model::InstrumentId, std::uint64_t>;
-using KeyKey = std::pair<model::Owner, model::IdempotencyKey>;
+using PositionKey = model::KeyOf<model::Position>;
 using BookKey = std::tuple<model::AccountId, model::Asset, std::size_t>;
+
+/// The name of a row in the texts of findings.
+template <class Row>
+std::string name_of(const model::KeyOf<Row>& key) {
+    if constexpr (std::is_same_v<Row, model::Account>) {
+        return "account " + key.text();
+    } else if constexpr (std::is_same_v<Row, model::Instrument>) {
+        return "instrument " + key.symbol.text();
+    } else if constexpr (std::is_same_v<Row, model::Order>) {
+        return "order number " + std::to_string(key);
+    } else if constexpr (std::is_same_v<Row, model::Fill>) {
+        return "the fill of trade " + std::to_string(std::get<2>(key));
+    } else if constexpr (std::is_same_v<Row, model::Position>) {
+        return "position " + key.first.text() + " " + key.second.symbol.text();
+    } else if constexpr (std::is_same_v<Row, model::Balance>) {
+        return "balance " + key.first.text() + " " + key.second.text();
+    } else if constexpr (std::is_same_v<Row, model::KeyEntry>) {
+        return "idempotency key " + key.second.text();
+    } else if constexpr (std::is_same_v<Row, model::RiskState>) {
+        return "risk of " + key.text();
+    } else if constexpr (std::is_same_v<Row, model::OperatingState>) {
+        return "operating mode";
+    } else {
+        static_assert(std::is_same_v<Row, model::MaintenanceWindow>, "The kind has no name.");
+        return "maintenance window " + std::to_string(key);
+    }
+}
+
+template <class Row>
+std::string name_of(const Row& row) {
+    return name_of<Row>(key_of(row));
+}
+
+/// The account whose money is in doubt if the row with this key is missing.
+template <class Row>
+std::optional<model::AccountId> account_without(const model::KeyOf<Row>& key) {
+    if constexpr (std::is_same_v<Row, model::Fill> || std::is_same_v<Row, model::Position>) {
+        return std::get<0>(key);
+    } else if constexpr (std::is_same_v<Row, model::RiskState>) {
+        return key;
+    } else {
+        return std::nullopt;
+    }
+}
 
 /// The rows that the journal implies.
 class Fold {
@@ -94,7 +136,20 @@ public:
     explicit Fold(VerifyReport& report) : report_(report) {}
 
     void add(const ports::JournalEntry& entry);
-    [[nodiscard]] ports::RowVisitor comparison();
+
+    /// Compares the row of a table with the journal.
+    template <class Row>
+    void check(const Row& row) {
+        compare(row, {name_of(row)});
+    }
+
+    void check(const model::Account& row);
+    void check(const model::Instrument& row);
+    void check(const model::Order& row);
+    void check(const model::Fill& row);
+    void check(const model::Position& row);
+    void check(const model::Balance& row);
+    void check(const ports::KeyRow& row);
     /// Reports rows that the journal implies but the tables do not contain.
     void report_missing();
 
@@ -112,15 +167,16 @@ public:
 private:
     void check_chain(const ports::JournalEntry& entry, const model::Record& record);
     void add_postings(const model::Record& record);
-    void add_change(const model::Record& record, const model::Change& change);
 
-    void check_order(const model::Order& row);
-    void check_fill(const model::Fill& row);
-    void check_position(const model::Position& row);
-    void check_balance(const model::Balance& row);
+    template <class Row>
+    void add_row(const model::Record&, const Row& row) {
+        images_.of<Row>()[key_of(row)] = image_of(row);
+    }
+
+    void add_row(const model::Record& record, const model::Fill& fill);
+    void add_row(const model::Record& record, const model::Position& position);
     void note_hour(const model::Record& record);
     [[nodiscard]] bool reply_may_have_expired(const ports::KeyRow& row) const;
-    void check_key(const ports::KeyRow& row);
     void check_references(const std::string& name,
                           const model::AccountId& account,
                           const model::InstrumentId* instrument);
@@ -133,9 +189,10 @@ private:
     };
 
     /// Compares the row with the image in its last record.
-    template <class Index, class Key, class Row>
-    void compare(Index& index, const Key& key, const Row& row, const Subject& subject) {
-        const auto place = index.find(key);
+    template <class Row>
+    void compare(const Row& row, const Subject& subject) {
+        auto& index = images_.of<Row>();
+        const auto place = index.find(key_of(row));
         if (place == index.end()) {
             find(subject.orphan,
                  0,
@@ -152,21 +209,16 @@ private:
         index.erase(place);
     }
 
+    template <class Row>
+    using Images = std::map<model::KeyOf<Row>, model::Hash>;
+
     VerifyReport& report_;
     model::Head last_;
     /// On the journal's monotonic scale: the newest record's time, and the first record of each
     /// hour.
     model::Timestamp newest_;
     std::vector<std::pair<model::Sequence, model::Timestamp>> hours_;
-    std::map<model::AccountId, model::Hash> accounts_;
-    std::map<model::InstrumentId, model::Hash> instruments_;
-    std::map<model::OrderNumber, model::Hash> orders_;
-    std::map<FillKey, model::Hash> fills_;
-    std::map<PositionKey, model::Hash> positions_;
-    std::map<KeyKey, model::Hash> keys_;
-    std::map<model::AccountId, model::Hash> risks_;
-    std::map<int, model::Hash> operating_;
-    std::map<std::uint64_t, model::Hash> windows_;
+    model::PerRowKind<Images> images_;  ///< Of the rows that were not compared yet.
     std::map<BookKey, Money> books_;
     std::map<model::OrderNumber, Quantity> filled_;
     std::map<PositionKey, Quantity> sizes_;
@@ -227,42 +279,26 @@ void Fold::add_postings(const model::Record& record) {
     }
 }
 
-void Fold::add_change(const model::Record& record, const model::Change& change) {
-    if (const auto* order = std::get_if<model::Order>(&change)) {
-        orders_[order->number] = image_of(*order);
-    } else if (const auto* fill = std::get_if<model::Fill>(&change)) {
-        const FillKey key{fill->account, fill->instrument, fill->trade.id};
-        if (!fills_.emplace(key, image_of(*fill)).second) {
-            find(FindingKind::DuplicateTrade,
-                 record.sequence,
-                 "trade " + std::to_string(fill->trade.id) + " of " + fill->account.text() +
-                     " is booked a second time",
-                 fill->account);
-        }
-        filled_[fill->order_number] += fill->trade.quantity;
-        sizes_[{fill->account, fill->instrument}] +=
-            fill->side == model::Side::Buy ? fill->trade.quantity : -fill->trade.quantity;
-    } else if (const auto* position = std::get_if<model::Position>(&change)) {
-        positions_[{position->account, position->instrument}] = image_of(*position);
-        // A reset drops positions without trades, and an adopted position has none either.
-        const auto& body = record.input.body;
-        const bool adopted = std::holds_alternative<model::AdoptBooks>(body);
-        if (adopted || std::holds_alternative<model::ResetAccount>(body)) {
-            sizes_[{position->account, position->instrument}] =
-                adopted ? position->quantity : Quantity();
-        }
-    } else if (const auto* key = std::get_if<model::KeyEntry>(&change)) {
-        keys_[{key->owner, key->key}] = image_of(*key);
-    } else if (const auto* account = std::get_if<model::Account>(&change)) {
-        accounts_[account->id] = image_of(*account);
-    } else if (const auto* instrument = std::get_if<model::Instrument>(&change)) {
-        instruments_[instrument->id] = image_of(*instrument);
-    } else if (const auto* risk = std::get_if<model::RiskState>(&change)) {
-        risks_[risk->account] = image_of(*risk);
-    } else if (const auto* operating = std::get_if<model::OperatingState>(&change)) {
-        operating_[0] = image_of(*operating);
-    } else if (const auto* window = std::get_if<model::MaintenanceWindow>(&change)) {
-        windows_[window->id] = image_of(*window);
+void Fold::add_row(const model::Record& record, const model::Fill& fill) {
+    if (!images_.of<model::Fill>().emplace(key_of(fill), image_of(fill)).second) {
+        find(FindingKind::DuplicateTrade,
+             record.sequence,
+             "trade " + std::to_string(fill.trade.id) + " of " + fill.account.text() +
+                 " is booked a second time",
+             fill.account);
+    }
+    filled_[fill.order_number] += fill.trade.quantity;
+    sizes_[{fill.account, fill.instrument}] +=
+        fill.side == model::Side::Buy ? fill.trade.quantity : -fill.trade.quantity;
+}
+
+void Fold::add_row(const model::Record& record, const model::Position& position) {
+    images_.of<model::Position>()[key_of(position)] = image_of(position);
+    // A reset drops positions without trades, and an adopted position has none either.
+    const auto& body = record.input.body;
+    const bool adopted = std::holds_alternative<model::AdoptBooks>(body);
+    if (adopted || std::holds_alternative<model::ResetAccount>(body)) {
+        sizes_[key_of(position)] = adopted ? position.quantity : Quantity();
     }
 }
 
@@ -280,7 +316,7 @@ void Fold::add(const ports::JournalEntry& entry) {
     check_chain(entry, record);
     add_postings(record);
     for (const auto& change : record.outcome.changes)
-        add_change(record, change);
+        std::visit([&](const auto& row) { add_row(record, row); }, change);
 }
 
 void Fold::check_references(const std::string& name,
@@ -299,11 +335,21 @@ void Fold::check_references(const std::string& name,
     }
 }
 
-void Fold::check_order(const model::Order& row) {
+void Fold::check(const model::Account& row) {
+    account_rows_.insert(row.id);
+    compare(row, {name_of(row), FindingKind::RowWithoutRecord, row.id});
+}
+
+void Fold::check(const model::Instrument& row) {
+    instrument_rows_.insert(row.id);
+    compare(row, {name_of(row)});
+}
+
+void Fold::check(const model::Order& row) {
     ++report_.orders;
     order_rows_.insert(row.number);
     const std::string name = "order " + row.id.text();
-    compare(orders_, row.number, row, {name, FindingKind::RowWithoutRecord, row.account});
+    compare(row, {name, FindingKind::RowWithoutRecord, row.account});
     check_references(name, row.account, &row.instrument);
     // An imported order has an id from the exchange.
     if (!is_imported(row.role) && core::number_of(row.id) != row.number) {
@@ -325,13 +371,10 @@ void Fold::check_order(const model::Order& row) {
     }
 }
 
-void Fold::check_fill(const model::Fill& row) {
+void Fold::check(const model::Fill& row) {
     ++report_.fills;
     const std::string name = "fill of trade " + std::to_string(row.trade.id);
-    compare(fills_,
-            FillKey{row.account, row.instrument, row.trade.id},
-            row,
-            {name, FindingKind::TradeWithoutRecord, row.account});
+    compare(row, {name, FindingKind::TradeWithoutRecord, row.account});
     check_references(name, row.account, &row.instrument);
     if (!order_rows_.contains(row.order_number)) {
         find(FindingKind::BrokenReference,
@@ -342,10 +385,10 @@ void Fold::check_fill(const model::Fill& row) {
     }
 }
 
-void Fold::check_position(const model::Position& row) {
-    const PositionKey key{row.account, row.instrument};
-    const std::string name = "position " + row.account.text() + " " + row.instrument.symbol.text();
-    compare(positions_, key, row, {name, FindingKind::OrphanPosition, row.account});
+void Fold::check(const model::Position& row) {
+    const PositionKey key = key_of(row);
+    const std::string name = name_of(row);
+    compare(row, {name, FindingKind::OrphanPosition, row.account});
     check_references(name, row.account, &row.instrument);
     if (sizes_[key] != row.quantity) {
         find(FindingKind::PositionMismatch,
@@ -355,8 +398,8 @@ void Fold::check_position(const model::Position& row) {
     }
 }
 
-void Fold::check_balance(const model::Balance& row) {
-    const std::string name = "balance " + row.account.text() + " " + row.asset.text();
+void Fold::check(const model::Balance& row) {
+    const std::string name = name_of(row);
     Money sum;
     for (std::size_t book = 0; book < model::kBookCount; ++book) {
         const BookKey key{row.account, row.asset, book};
@@ -395,10 +438,10 @@ bool Fold::reply_may_have_expired(const ports::KeyRow& row) const {
     return after != hours_.begin() && newest_ - std::prev(after)->second >= kReplyRetentionMin;
 }
 
-void Fold::check_key(const ports::KeyRow& row) {
+void Fold::check(const ports::KeyRow& row) {
     ++report_.keys;
-    const std::string name = "idempotency key " + row.entry.key.text();
-    compare(keys_, KeyKey{row.entry.owner, row.entry.key}, row.entry, {name});
+    const std::string name = name_of(row.entry);
+    compare(row.entry, {name});
     const bool answered = row.entry.state == model::KeyState::Done;
     if (answered && row.body.empty() && reply_may_have_expired(row)) return;
     if (answered == row.body.empty()) {
@@ -409,63 +452,18 @@ void Fold::check_key(const ports::KeyRow& row) {
     }
 }
 
-ports::RowVisitor Fold::comparison() {
-    ports::RowVisitor visitor;
-    visitor.account = [this](const model::Account& row) {
-        account_rows_.insert(row.id);
-        compare(accounts_,
-                row.id,
-                row,
-                {"account " + row.id.text(), FindingKind::RowWithoutRecord, row.id});
-    };
-    visitor.instrument = [this](const model::Instrument& row) {
-        instrument_rows_.insert(row.id);
-        compare(instruments_, row.id, row, {"instrument " + row.id.symbol.text()});
-    };
-    visitor.order = [this](const model::Order& row) { check_order(row); };
-    visitor.fill = [this](const model::Fill& row) { check_fill(row); };
-    visitor.position = [this](const model::Position& row) { check_position(row); };
-    visitor.balance = [this](const model::Balance& row) { check_balance(row); };
-    visitor.risk = [this](const model::RiskState& row) {
-        compare(risks_, row.account, row, {"risk of " + row.account.text()});
-    };
-    visitor.operating = [this](const model::OperatingState& row) {
-        compare(operating_, 0, row, {"operating mode"});
-    };
-    visitor.window = [this](const model::MaintenanceWindow& row) {
-        compare(windows_, row.id, row, {"maintenance window " + std::to_string(row.id)});
-    };
-    visitor.key = [this](const ports::KeyRow& row) { check_key(row); };
-    return visitor;
-}
-
 void Fold::report_missing() {
-    const auto missing = [this](std::string name, std::optional<model::AccountId> account = {}) {
-        find(FindingKind::RowMissing, 0, std::move(name) + " is missing", std::move(account));
+    const auto missing = [this](const std::string& name, std::optional<model::AccountId> account) {
+        find(FindingKind::RowMissing, 0, name + " is missing", std::move(account));
     };
-    for (const auto& [id, image] : accounts_)
-        missing("account " + id.text());
-    for (const auto& [id, image] : instruments_)
-        missing("instrument " + id.symbol.text());
-    for (const auto& [number, image] : orders_)
-        missing("order number " + std::to_string(number));
-    for (const auto& [key, image] : fills_) {
-        missing("the fill of trade " + std::to_string(std::get<2>(key)), std::get<0>(key));
-    }
-    for (const auto& [key, image] : positions_) {
-        missing("position " + key.first.text() + " " + key.second.symbol.text(), key.first);
-    }
-    for (const auto& [key, image] : keys_)
-        missing("idempotency key " + key.second.text());
-    for (const auto& [account, image] : risks_)
-        missing("risk of " + account.text(), account);
-    if (!operating_.empty()) missing("operating mode");
-    for (const auto& [id, image] : windows_)
-        missing("maintenance window " + std::to_string(id));
+    model::RowKinds::each([&]<class Row>(model::RowKind<Row>) {
+        for (const auto& [key, image] : images_.of<Row>())
+            missing(name_of<Row>(key), account_without<Row>(key));
+    });
     for (const auto& [key, sum] : books_) {
         if (sum.is_zero()) continue;
         const auto& [account, asset, book] = key;
-        missing("balance " + account.text() + " " + asset.text(), account);
+        missing(name_of<model::Balance>({account, asset}), account);
     }
 }
 
@@ -491,7 +489,7 @@ ports::StoreResult<VerifyReport> verify_snapshot(ports::StoreReader& reader,
             next,
             "the journal does not end at the head, record " + std::to_string(report.head.sequence));
     }
-    (void)TRY(reader.visit_rows(fold.comparison()));
+    (void)TRY(reader.visit_rows(ports::RowVisitor([&fold](const auto& row) { fold.check(row); })));
     fold.report_missing();
     return report;
 }

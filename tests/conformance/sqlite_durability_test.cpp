@@ -109,14 +109,13 @@ private:
         const Expected& expected = history_.at(snapshot.head.sequence);
         std::map<model::OrderNumber, std::uint64_t> live;
         for (const auto& order : snapshot.orders)
-            live[order.order.number] = order.order.version;
+            live[order.number] = order.version;
         if (live != expected.live_orders) return false;
         if (expected.fills > 0 && snapshot.balances.at(0).version != snapshot.head.sequence) {
             return false;
         }
         std::size_t fills = 0;
-        ports::RowVisitor visitor;
-        visitor.fill = [&](const model::Fill&) { ++fills; };
+        const ports::RowVisitor visitor([&](const model::Fill&) { ++fills; });
         auto& reader = harness_.store().reader();
         if (!reader.visit_rows(visitor)) return !harness_.disk().is_on();
         const auto journal = reader.journal(1, 100'000);

@@ -82,10 +82,10 @@ TEST_P(StoreConformance, ReturnsEveryRowOfTheOpenState) {
     EXPECT_EQ(snapshot.balances, batch.balances);
     EXPECT_EQ(snapshot.positions, batch.positions);
     ASSERT_EQ(snapshot.orders.size(), 2U);
-    EXPECT_EQ(snapshot.orders[0].order, batch.orders[0]);
-    EXPECT_EQ(snapshot.orders[1].order, batch.orders[1]);
-    ASSERT_EQ(snapshot.pending_keys.size(), 1U);
-    EXPECT_TRUE(same_key(snapshot.pending_keys[0], batch.keys[0]));
+    EXPECT_EQ(snapshot.orders[0], batch.orders[0]);
+    EXPECT_EQ(snapshot.orders[1], batch.orders[1]);
+    ASSERT_EQ(snapshot.keys.size(), 1U);
+    EXPECT_TRUE(same_key(snapshot.keys[0], batch.keys[0]));
 }
 
 TEST_P(StoreConformance, ReturnsFillsKeysAndJournal) {
@@ -186,8 +186,8 @@ TEST_P(StoreConformance, KeepsTheLastImageOfARow) {
     EXPECT_EQ(snapshot.balances, second.balances);
     EXPECT_EQ(snapshot.positions, second.positions);
     ASSERT_EQ(snapshot.orders.size(), 1U);
-    EXPECT_EQ(snapshot.orders[0].order, second.orders[0]);
-    EXPECT_TRUE(snapshot.pending_keys.empty());
+    EXPECT_EQ(snapshot.orders[0], second.orders[0]);
+    EXPECT_TRUE(snapshot.keys.empty());
 }
 
 // @spec:I6
@@ -309,12 +309,12 @@ TEST_P(StoreConformance, LoadsOnlyOpenState) {
     ASSERT_EQ(commit(batch), CommitResult::Committed);
     const auto snapshot = loaded();
     ASSERT_EQ(snapshot.orders.size(), 3U);
-    EXPECT_EQ(snapshot.orders[0].order.number, 101U);
-    EXPECT_EQ(snapshot.orders[1].order.number, 102U);
-    EXPECT_EQ(snapshot.orders[2].order.number, 108U);
-    EXPECT_TRUE(snapshot.orders[0].trade_ids.empty());
-    EXPECT_EQ(snapshot.orders[1].trade_ids, (std::vector<std::uint64_t>{5, 3}));
-    EXPECT_TRUE(snapshot.pending_keys.empty());
+    EXPECT_EQ(snapshot.orders[0].number, 101U);
+    EXPECT_EQ(snapshot.orders[1].number, 102U);
+    EXPECT_EQ(snapshot.orders[2].number, 108U);
+    EXPECT_TRUE(snapshot.trade_ids.at(101).empty());
+    EXPECT_EQ(snapshot.trade_ids.at(102), (std::vector<std::uint64_t>{5, 3}));
+    EXPECT_TRUE(snapshot.keys.empty());
 
     Batch closing = next_batch();
     closing.orders = {sample_order({.number = 102, .state = OrderState::Filled})};

@@ -29,26 +29,11 @@ std::vector<std::uint64_t> trades_of(const std::vector<Fill>& fills) {
 }
 
 /// All rows, as a visitor receives them.
-struct AllRows {
-    std::vector<Account> accounts;
-    std::vector<Instrument> instruments;
-    std::vector<Order> orders;
-    std::vector<Fill> fills;
-    std::vector<Position> positions;
-    std::vector<Balance> balances;
-    std::vector<ports::KeyRow> keys;
-};
-
-AllRows visited(ports::StoreReader& reader) {
-    AllRows rows;
-    ports::RowVisitor visitor;
-    visitor.account = [&](const Account& row) { rows.accounts.push_back(row); };
-    visitor.instrument = [&](const Instrument& row) { rows.instruments.push_back(row); };
-    visitor.order = [&](const Order& row) { rows.orders.push_back(row); };
-    visitor.fill = [&](const Fill& row) { rows.fills.push_back(row); };
-    visitor.position = [&](const Position& row) { rows.positions.push_back(row); };
-    visitor.balance = [&](const Balance& row) { rows.balances.push_back(row); };
-    visitor.key = [&](const ports::KeyRow& row) { rows.keys.push_back(row); };
+ports::RowSet visited(ports::StoreReader& reader) {
+    ports::RowSet rows;
+    const ports::RowVisitor visitor([&](const auto& row) {
+        rows.of<std::remove_cvref_t<decltype(ports::row_of(row))>>().push_back(row);
+    });
     EXPECT_TRUE(reader.visit_rows(visitor).has_value());
     return rows;
 }
@@ -217,7 +202,7 @@ TEST_P(StoreConformance, ShowsOneStateInsideASnapshot) {
     ASSERT_EQ(commit(after), CommitResult::Committed);
     EXPECT_EQ(reader().head().value(), seen);
     EXPECT_EQ(reader().journal(1, 100).value().size(), seen.sequence);
-    const AllRows rows = visited(reader());
+    const ports::RowSet rows = visited(reader());
     EXPECT_EQ(rows.orders, before.orders);
     EXPECT_EQ(rows.accounts.size(), 1U);
     reader().end_snapshot();
@@ -236,7 +221,7 @@ TEST_P(StoreConformance, VisitsEveryRowOfEveryTable) {
     batch.balances = {sample_balance("main", "USDT")};
     batch.keys = {sample_key("alice", "k")};
     ASSERT_EQ(commit(batch), CommitResult::Committed);
-    const AllRows rows = visited(reader());
+    const ports::RowSet rows = visited(reader());
     EXPECT_EQ(rows.accounts, (std::vector{sample_account("main", "alice")}));
     EXPECT_EQ(rows.instruments, batch.instruments);
     EXPECT_EQ(rows.orders, batch.orders);
@@ -258,10 +243,9 @@ TEST_P(StoreConformance, ShowsOnlyWholeBatchesToAConcurrentReader) {
         while (!stop) {
             if (!reader().begin_snapshot()) continue;
             const Sequence sequence = reader().head().value().sequence;
-            ports::RowVisitor visitor;
-            visitor.balance = [&](const Balance& row) {
+            const ports::RowVisitor visitor([&](const Balance& row) {
                 if (row.version != sequence) ++torn;
-            };
+            });
             if (!reader().visit_rows(visitor)) ++torn;
             reader().end_snapshot();
         }

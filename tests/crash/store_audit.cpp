@@ -48,26 +48,23 @@ void take_fill(Rows& rows, const model::Fill& fill) {
 }
 
 ports::RowVisitor visitor_of(Rows& rows) {
-    ports::RowVisitor visitor;
-    visitor.account = [&](const model::Account& row) { rows.markets[row.id.text()] = row.market; };
-    visitor.instrument = [&](const model::Instrument& row) {
-        rows.bases[row.id.symbol.text()] = row.base;
-    };
-    visitor.order = [&](const model::Order& row) {
-        rows.orders_by_key.emplace(row.key.text(), row);
-        rows.orders_by_id.emplace(row.id.text(), row);
-    };
-    visitor.fill = [&](const model::Fill& row) { take_fill(rows, row); };
-    visitor.position = [&](const model::Position& row) {
-        rows.positions[{row.account.text(), row.instrument.symbol.text()}] = row.quantity;
-    };
-    visitor.balance = [&](const model::Balance& row) {
-        for (const Money& book : row.books)
-            rows.sums[row.asset.text()] += book;
-        rows.owned[{row.account.text(), row.asset.text()}] = row.total();
-    };
-    visitor.key = [&](const ports::KeyRow& row) { rows.keys.emplace(row.entry.key.text(), row); };
-    return visitor;
+    return ports::RowVisitor(
+        [&](const model::Account& row) { rows.markets[row.id.text()] = row.market; },
+        [&](const model::Instrument& row) { rows.bases[row.id.symbol.text()] = row.base; },
+        [&](const model::Order& row) {
+            rows.orders_by_key.emplace(row.key.text(), row);
+            rows.orders_by_id.emplace(row.id.text(), row);
+        },
+        [&](const model::Fill& row) { take_fill(rows, row); },
+        [&](const model::Position& row) {
+            rows.positions[{row.account.text(), row.instrument.symbol.text()}] = row.quantity;
+        },
+        [&](const model::Balance& row) {
+            for (const Money& book : row.books)
+                rows.sums[row.asset.text()] += book;
+            rows.owned[{row.account.text(), row.asset.text()}] = row.total();
+        },
+        [&](const ports::KeyRow& row) { rows.keys.emplace(row.entry.key.text(), row); });
 }
 
 std::string_view status_of(const model::Order& order) {

@@ -43,12 +43,10 @@ bool is_new(const Row& row) {
 
 }  // namespace
 
-template <class Row, class More>
-SqlOutcome BatchWriter::write_open(Statement& statement,
-                                   std::string_view table,
-                                   const Row& row,
-                                   More more) {
-    RowImage image = image_of(table, row, written_by_);
+template <class Row, class Beside>
+SqlOutcome BatchWriter::write_open(const Row& row, Beside beside) {
+    Statement& statement = open_rows_.of<Row>();
+    RowImage image = image_of(kOpenTable<Row>, row, written_by_);
     if constexpr (std::same_as<Row, model::Account>) {
         if (sealing_ != nullptr && sealing_->contains(row.id)) image.hash ^= 1;
     }
@@ -57,7 +55,7 @@ SqlOutcome BatchWriter::write_open(Statement& statement,
     binder_.begin(statement);
     binder_.row(row);
     binder_.image(image);
-    more();
+    beside();
     if (replaced) {
         binder_.image(*replaced);
     } else if (sealing_ == nullptr && is_new(row)) {
@@ -86,20 +84,17 @@ SqlOutcome BatchWriter::prepare() {
     advance_head_ = TRY(database_.prepare(query::kAdvanceHead));
     journal_ = TRY(database_.prepare(insert_sql(journal_table())));
     sum_ = TRY(database_.prepare(query::kSetOpenRowsSum));
-    accounts_ = TRY(database_.prepare(guarded_upsert_sql(accounts_table())));
-    instruments_ = TRY(database_.prepare(guarded_upsert_sql(instruments_table())));
     delete_brackets_ = TRY(
         database_.prepare("DELETE FROM brackets WHERE market = ? AND symbol = ? AND exchange = ?"));
     brackets_ = TRY(database_.prepare(insert_sql(brackets_table())));
-    balances_ = TRY(database_.prepare(guarded_upsert_sql(balances_table())));
-    positions_ = TRY(database_.prepare(guarded_upsert_sql(positions_table())));
-    orders_ = TRY(database_.prepare(guarded_upsert_sql(orders_table())));
-    fills_ = TRY(database_.prepare(insert_sql(fills_table())));
-    risks_ = TRY(database_.prepare(guarded_upsert_sql(risks_table())));
-    operating_ = TRY(database_.prepare(guarded_upsert_sql(operating_table())));
-    windows_ = TRY(database_.prepare(guarded_upsert_sql(windows_table())));
-    keys_ = TRY(database_.prepare(upsert_sql(keys_table())));
-    pending_keys_ = TRY(database_.prepare(guarded_upsert_sql(pending_keys_table())));
+    TRY(model::RowKinds::try_each([&]<class Row>(model::RowKind<Row>) -> SqlOutcome {
+        if constexpr (!std::same_as<Row, model::Fill>) {
+            open_rows_.of<Row>() = TRY(database_.prepare(guarded_upsert_sql(open_table_of<Row>())));
+        }
+        return base::Done{};
+    }));
+    fills_ = TRY(database_.prepare(insert_sql(table_of<model::Fill>())));
+    keys_ = TRY(database_.prepare(upsert_sql(table_of<model::KeyEntry>())));
     settle_key_ = TRY(database_.prepare("DELETE FROM pending_keys WHERE owner = ? AND key = ?"));
     forget_replies_ = TRY(database_.prepare(
         "UPDATE idempotency SET body = x'' WHERE rowid IN (SELECT rowid FROM idempotency "
@@ -147,9 +142,7 @@ SqlResult<ports::CommitResult> BatchWriter::write(const ports::Batch& batch) {
     const bool extended = TRY(advance_head(batch));  // W1
     if (!extended) return ports::CommitResult::Conflict;
     TRY(write_journal(batch));
-    TRY(write_state(batch));
-    TRY(write_operation(batch));
-    TRY(write_history(batch));
+    TRY(write_rows(batch));
     if (row_differs_) return ports::CommitResult::Unavailable;  // W3
     TRY(expire_replies(batch));
     TRY(write_sum());
@@ -184,38 +177,36 @@ SqlOutcome BatchWriter::write_journal(const ports::Batch& batch) {
     return base::Done{};
 }
 
-SqlOutcome BatchWriter::write_state(const ports::Batch& batch) {
-    for (const model::Account& account : batch.accounts) {
-        TRY(write_open(accounts_, "accounts", account, [] {}));
-        owners_[account.id] = account.owner.text();
-    }
-    for (const model::Instrument& instrument : batch.instruments) {
-        TRY(write_open(instruments_, "instruments", instrument, [] {}));
-        TRY(write_brackets(instrument));
-    }
-    for (const model::Position& position : batch.positions) {
-        TRY(write_open(
-            positions_, "positions", position, [&] { binder_.text(owner_of(position.account)); }));
-    }
-    for (const model::Balance& balance : batch.balances) {
-        TRY(write_open(
-            balances_, "balances", balance, [&] { binder_.text(owner_of(balance.account)); }));
-    }
+template <class Row>
+SqlOutcome BatchWriter::write_row(const Row& row) {
+    TRY(write_open(row, [&] {
+        if constexpr (std::same_as<Row, model::Order>) {
+            binder_.integer(model::is_live(row.state) ? 1 : 0);
+        } else if constexpr (std::same_as<Row, model::OperatingState>) {
+            binder_.integer(kShard);
+        } else if constexpr (requires { row.account; }) {
+            binder_.text(owner_of(row.account));
+        }
+    }));
+    if constexpr (std::same_as<Row, model::Account>) owners_[row.id] = row.owner.text();
+    if constexpr (std::same_as<Row, model::Instrument>) TRY(write_brackets(row));
     return base::Done{};
 }
 
-SqlOutcome BatchWriter::write_operation(const ports::Batch& batch) {
-    for (const model::RiskState& risk : batch.risks) {
-        TRY(write_open(risks_, "risks", risk, [&] { binder_.text(owner_of(risk.account)); }));
-    }
-    if (batch.operating) {
-        TRY(write_open(
-            operating_, "operating", *batch.operating, [&] { binder_.integer(kShard); }));
-    }
-    for (const model::MaintenanceWindow& window : batch.windows) {
-        TRY(write_open(windows_, "maintenance_windows", window, [] {}));
-    }
-    return base::Done{};
+SqlOutcome BatchWriter::write_rows(const ports::RowSet& rows) {
+    return model::RowKinds::try_each([&]<class Row>(model::RowKind<Row>) -> SqlOutcome {
+        for (const auto& row : rows.of<Row>())
+            TRY(write_row(row));
+        return base::Done{};
+    });
+}
+
+SqlOutcome BatchWriter::write_row(const model::Fill& fill) {
+    binder_.begin(fills_);
+    binder_.row(fill);
+    binder_.image(image_of(model::kTable<model::Fill>, fill, written_by_));
+    binder_.text(owner_of(fill.account));
+    return fills_.run();
 }
 
 SqlOutcome BatchWriter::write_brackets(const model::Instrument& instrument) {
@@ -230,24 +221,6 @@ SqlOutcome BatchWriter::write_brackets(const model::Instrument& instrument) {
         binder_.row(bracket);
         TRY(brackets_.run());
     }
-    return base::Done{};
-}
-
-SqlOutcome BatchWriter::write_history(const ports::Batch& batch) {
-    for (const model::Order& order : batch.orders) {
-        TRY(write_open(orders_, "orders", order, [&] {
-            binder_.integer(model::is_live(order.state) ? 1 : 0);
-        }));
-    }
-    for (const model::Fill& fill : batch.fills) {
-        binder_.begin(fills_);
-        binder_.row(fill);
-        binder_.image(image_of("fills", fill, written_by_));
-        binder_.text(owner_of(fill.account));
-        TRY(fills_.run());
-    }
-    for (const ports::KeyRow& key : batch.keys)
-        TRY(write_key(key));
     return base::Done{};
 }
 
@@ -288,7 +261,7 @@ SqlResult<std::int64_t> BatchWriter::find_forgotten() {
     return forgotten;
 }
 
-SqlOutcome BatchWriter::write_key(const ports::KeyRow& key) {
+SqlOutcome BatchWriter::write_row(const ports::KeyRow& key) {
     const bool pending = key.entry.state == model::KeyState::Pending;
     if (!pending) {
         binder_.begin(settle_key_);
@@ -297,11 +270,11 @@ SqlOutcome BatchWriter::write_key(const ports::KeyRow& key) {
         TRY(settle_key_.run());
     }
     const auto write_body = [&] { binder_.blob(key.body); };
-    if (pending) return write_open(pending_keys_, "pending_keys", key.entry, write_body);
+    if (pending) return write_open(key.entry, write_body);
     images_.stage(row_name(key.entry), std::nullopt);
     binder_.begin(keys_);
     binder_.row(key.entry);
-    binder_.image(image_of("idempotency", key.entry, written_by_));
+    binder_.image(image_of(model::kTable<model::KeyEntry>, key.entry, written_by_));
     write_body();
     return keys_.run();
 }
@@ -314,31 +287,18 @@ SqlOutcome BatchWriter::write_sum() {
 
 SqlOutcome BatchWriter::seal(const ports::OpenState& snapshot,
                              const std::set<model::AccountId>& in_doubt) {
-    ports::Batch batch;
-    batch.accounts = snapshot.accounts;
-    batch.instruments = snapshot.instruments;
-    batch.balances = snapshot.balances;
-    batch.positions = snapshot.positions;
-    for (const ports::LiveOrder& live : snapshot.orders)
-        batch.orders.push_back(live.order);
-    batch.keys = snapshot.pending_keys;
-    batch.risks = snapshot.risks;
-    if (snapshot.operating.version != 0) batch.operating = snapshot.operating;
-    batch.windows = snapshot.windows;
     written_by_ = static_cast<std::int64_t>(snapshot.head.sequence);
     images_ = {};
     sealing_ = &in_doubt;
-    const SqlOutcome written = write_seal(batch);
+    const SqlOutcome written = write_seal(snapshot);
     sealing_ = nullptr;
     if (!written && database_.in_transaction()) static_cast<void>(rollback_.run());
     return written;
 }
 
-SqlOutcome BatchWriter::write_seal(const ports::Batch& batch) {
+SqlOutcome BatchWriter::write_seal(const ports::RowSet& rows) {
     TRY(begin_.run());
-    TRY(write_state(batch));
-    TRY(write_operation(batch));
-    TRY(write_history(batch));
+    TRY(write_rows(rows));
     TRY(write_sum());
     TRY(database_.execute(std::string(kMarkSealed)));
     return commit_.run();

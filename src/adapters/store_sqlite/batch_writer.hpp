@@ -55,30 +55,30 @@ private:
     [[nodiscard]] SqlResult<ports::CommitResult> write(const ports::Batch& batch);
     [[nodiscard]] SqlResult<bool> advance_head(const ports::Batch& batch);
     [[nodiscard]] SqlOutcome write_journal(const ports::Batch& batch);
-    [[nodiscard]] SqlOutcome write_state(const ports::Batch& batch);
-    [[nodiscard]] SqlOutcome write_operation(const ports::Batch& batch);
-    [[nodiscard]] SqlOutcome write_history(const ports::Batch& batch);
-    [[nodiscard]] SqlOutcome write_key(const ports::KeyRow& key);
+    [[nodiscard]] SqlOutcome write_rows(const ports::RowSet& rows);
+    template <class Row>
+    [[nodiscard]] SqlOutcome write_row(const Row& row);
+    [[nodiscard]] SqlOutcome write_row(const model::Fill& fill);
+    [[nodiscard]] SqlOutcome write_row(const ports::KeyRow& key);
     [[nodiscard]] SqlOutcome expire_replies(const ports::Batch& batch);
     [[nodiscard]] SqlResult<std::int64_t> find_forgotten();
     [[nodiscard]] static SqlResult<std::int64_t> largest(Statement& statement);
     [[nodiscard]] SqlOutcome write_sum();
-    [[nodiscard]] SqlOutcome write_seal(const ports::Batch& batch);
-    /// Writes an open row on condition that the row it replaces still has its known image. `more`
-    /// binds the columns after the image.
-    template <class Row, class More>
-    [[nodiscard]] SqlOutcome write_open(Statement& statement,
-                                        std::string_view table,
-                                        const Row& row,
-                                        More more);
+    [[nodiscard]] SqlOutcome write_seal(const ports::RowSet& rows);
+    /// Writes an open row on condition that the row it replaces still has its known image. `beside`
+    /// binds the column after the image, if there is one.
+    template <class Row, class Beside>
+    [[nodiscard]] SqlOutcome write_open(const Row& row, Beside beside);
     [[nodiscard]] SqlOutcome write_brackets(const model::Instrument& instrument);
     [[nodiscard]] const std::string& owner_of(const model::AccountId& account) const;
 
+    template <class Row>
+    using StatementOf = Statement;
+
     Database database_;
     Statement begin_, commit_, rollback_;
-    Statement advance_head_, journal_, accounts_, instruments_, delete_brackets_, brackets_;
-    Statement risks_, operating_, windows_;
-    Statement balances_, positions_, orders_, fills_, keys_, pending_keys_, settle_key_;
+    Statement advance_head_, journal_, delete_brackets_, brackets_, fills_, keys_, settle_key_;
+    model::PerRowKind<StatementOf> open_rows_;
     Statement forget_replies_, last_key_, is_forgotten_;
     std::optional<std::int64_t>
         expired_until_row_;  ///< The last row whose reply was removed; empty: must be looked up.

@@ -56,25 +56,20 @@ StoreResult<std::vector<Row>> all_rows(Statement& statement) {
     return rows;
 }
 
-/// Passes every row to `visit`, which may be empty.
+/// Reads a row, what is stored beside it, and its image.
 template <class Row>
-StoreOutcome visit_all(Statement& statement, const std::function<void(const Row&)>& visit) {
-    if (!visit) return base::Done{};
-    return each_row(statement, [&](RowReader& reader) {
-        const Row row = reader.row<Row>();
-        if (reader.intact()) visit(row);
-        return Next::Row;
-    });
-}
-
-ports::KeyRow key_row(RowReader& reader, RowImage* image = nullptr) {
-    ports::KeyRow row;
-    row.entry = reader.row<model::KeyEntry>();
-    const RowImage stored = reader.image();
-    if (image != nullptr) *image = stored;
-    row.body = reader.blob();
-    row.stored_in = static_cast<model::Sequence>(stored.written_by);
-    return row;
+ports::Stored<Row> stored_row(RowReader& reader, RowImage& image) {
+    ports::Stored<Row> stored;
+    if constexpr (std::same_as<Row, model::KeyEntry>) {
+        stored.entry = reader.row<Row>();
+        image = reader.image();
+        stored.body = reader.blob();
+        stored.stored_in = static_cast<model::Sequence>(image.written_by);
+    } else {
+        stored = reader.row<Row>();
+        image = reader.image();
+    }
+    return stored;
 }
 
 /// Whether a row matches its stored image. Rows that are older than images have none.
@@ -124,31 +119,29 @@ SqlOutcome ReadSession::prepare_state() {
     head_ = TRY(database_.prepare(query::kHead));
     journal_ = TRY(database_.prepare(query::journal()));
     sum_ = TRY(database_.prepare(query::kOpenRowsSum));
-    accounts_ = TRY(database_.prepare(query::accounts()));
-    instruments_ = TRY(database_.prepare(query::instruments()));
     brackets_ = TRY(database_.prepare(query::brackets()));
-    balances_ = TRY(database_.prepare(query::balances()));
-    positions_ = TRY(database_.prepare(query::positions()));
-    live_orders_ = TRY(database_.prepare(query::live_orders()));
-    pending_keys_ = TRY(database_.prepare(query::pending_keys()));
-    risks_ = TRY(database_.prepare(query::risks()));
-    operating_ = TRY(database_.prepare(query::operating()));
-    windows_ = TRY(database_.prepare(query::windows()));
+    TRY(model::RowKinds::try_each([&]<class Row>(model::RowKind<Row>) -> SqlOutcome {
+        all_rows_.of<Row>() = TRY(database_.prepare(query::all_rows<Row>()));
+        if constexpr (!std::same_as<Row, model::Fill>) {
+            open_rows_.of<Row>() = TRY(database_.prepare(query::open_rows<Row>()));
+        }
+        return base::Done{};
+    }));
     trades_of_order_ = TRY(database_.prepare(query::kTradesOfOrder));
     return base::Done{};
 }
 
 SqlOutcome ReadSession::prepare_history() {
-    const std::string orders = select_sql(orders_table());
-    const std::string fills = select_sql(fills_table());
-    const std::string keys = select_sql(keys_table());
+    const std::string orders = select_sql(table_of<model::Order>());
+    const std::string fills = select_sql(table_of<model::Fill>());
+    const std::string keys = select_sql(table_of<model::KeyEntry>());
     const std::string orders_page =
         " AND number < ? AND number >= ? AND created >= ? AND created < ?"
         " ORDER BY number DESC LIMIT ?";
     const std::string fills_page =
         " AND sequence < ? AND sequence >= ? AND trade_time >= ? AND trade_time < ?"
         " ORDER BY sequence DESC, record_index DESC";
-    const std::string pending = select_sql(pending_keys_table());
+    const std::string pending = select_sql(open_table_of<model::KeyEntry>());
     const std::string one_key = " WHERE owner = ?1 AND key = ?2";
     find_key_ = TRY(database_.prepare(keys + one_key + " UNION ALL " + pending + one_key));
     find_order_ = TRY(database_.prepare(orders + " WHERE number = ?"));
@@ -170,9 +163,6 @@ SqlOutcome ReadSession::prepare_history() {
         TRY(database_.prepare(fills + " WHERE account = ? AND symbol = ?" + fills_page));
     fills_forward_ = TRY(database_.prepare(
         fills + " WHERE account = ? AND sequence > ? ORDER BY sequence, record_index"));
-    all_orders_ = TRY(database_.prepare(orders + " ORDER BY number"));
-    all_fills_ = TRY(database_.prepare(fills + " ORDER BY account, sequence, record_index"));
-    all_keys_ = TRY(database_.prepare(keys + " UNION ALL " + pending + " ORDER BY owner, key"));
     return base::Done{};
 }
 
@@ -201,51 +191,41 @@ StoreResult<ports::OpenState> ReadSession::load() {
 
 namespace {
 
-template <class Row>
-std::optional<model::AccountId> account_of(const Row& row) {
-    if constexpr (std::same_as<Row, model::Account>) {
-        return row.id;
-    } else if constexpr (requires { row.account; }) {
-        return row.account;
-    } else {
-        return std::nullopt;
-    }
-}
-
 /// The name of a row for error texts: its key with spaces in place of the separator bytes.
 template <class Row>
-std::string shown_name(std::string_view table, const Row& row) {
+std::string shown_name(const Row& row) {
     std::string name = row_name(row).substr(1);
     std::replace(name.begin(), name.end(), '\0', ' ');
-    return "row '" + name + "' of table " + std::string(table);
+    return "row '" + name + "' of table " + std::string(kOpenTable<Row>);
 }
 
 }  // namespace
 
 template <class Row>
-void ReadSession::check_row(std::string_view table,
-                            const Row& row,
-                            const RowImage& image,
-                            ports::OpenState& snapshot) {
+void ReadSession::check_row(const Row& row, const RowImage& image, ports::OpenState& snapshot) {
     images_.learn(row_name(row), image);
     const auto head = static_cast<std::int64_t>(snapshot.head.sequence);
-    if (fits(table, row, image) && image.written_by <= head) return;
+    if (fits(kOpenTable<Row>, row, image) && image.written_by <= head) return;
     snapshot.doubts.push_back(
-        {account_of(row), shown_name(table, row) + " is not what was written into it"});
+        {account_of(row), shown_name(row) + " is not what was written into it"});
 }
 
 template <class Row>
-StoreResult<std::vector<Row>> ReadSession::open_rows(Statement& statement,
-                                                     std::string_view table,
-                                                     ports::OpenState& snapshot) {
-    std::vector<Row> rows;
-    TRY(each_row(statement, [&](RowReader& reader) {
-        rows.push_back(reader.row<Row>());
-        const RowImage image = reader.image();
-        if (reader.intact()) check_row(table, rows.back(), image, snapshot);
+StoreOutcome ReadSession::load_kind(ports::OpenState& snapshot) {
+    auto& rows = snapshot.of<Row>();
+    std::vector<RowImage> images;
+    TRY(each_row(open_rows_.of<Row>(), [&](RowReader& reader) {
+        rows.push_back(stored_row<Row>(reader, images.emplace_back()));
         return Next::Row;
     }));
-    return rows;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if constexpr (std::same_as<Row, model::Instrument>) TRY(read_brackets(rows[i]));
+        if constexpr (std::same_as<Row, model::Order>) {
+            snapshot.trade_ids[rows[i].number] = TRY(trade_ids(rows[i].number));
+        }
+        check_row(ports::row_of(rows[i]), images[i], snapshot);
+    }
+    return base::Done{};
 }
 
 StoreResult<ports::OpenState> ReadSession::load_rows() {
@@ -253,47 +233,12 @@ StoreResult<ports::OpenState> ReadSession::load_rows() {
     images_ = {};
     snapshot.head = TRY(head());
     TRY(check_head(snapshot.head));
-    snapshot.accounts = TRY(open_rows<model::Account>(accounts_, "accounts", snapshot));
-    TRY(load_instruments(snapshot));
-    snapshot.balances = TRY(open_rows<model::Balance>(balances_, "balances", snapshot));
-    snapshot.positions = TRY(open_rows<model::Position>(positions_, "positions", snapshot));
-    for (model::Order& order : TRY(open_rows<model::Order>(live_orders_, "orders", snapshot))) {
-        snapshot.orders.push_back({std::move(order), {}});
-    }
-    for (ports::LiveOrder& live : snapshot.orders) {
-        live.trade_ids = TRY(trade_ids(live.order.number));
-    }
-    snapshot.risks = TRY(open_rows<model::RiskState>(risks_, "risks", snapshot));
-    for (const auto& row :
-         TRY(open_rows<model::OperatingState>(operating_, "operating", snapshot))) {
-        snapshot.operating = row;
-    }
-    snapshot.windows =
-        TRY(open_rows<model::MaintenanceWindow>(windows_, "maintenance_windows", snapshot));
-    TRY(each_row(pending_keys_, [&](RowReader& reader) {
-        RowImage image;
-        snapshot.pending_keys.push_back(key_row(reader, &image));
-        if (!reader.intact()) return Next::Row;
-        check_row("pending_keys", snapshot.pending_keys.back().entry, image, snapshot);
-        return Next::Row;
+    TRY(model::RowKinds::try_each([&]<class Row>(model::RowKind<Row>) -> StoreOutcome {
+        if constexpr (!std::same_as<Row, model::Fill>) TRY(load_kind<Row>(snapshot));
+        return base::Done{};
     }));
     TRY(check_sum(snapshot));
     return snapshot;
-}
-
-StoreOutcome ReadSession::load_instruments(ports::OpenState& snapshot) {
-    std::vector<RowImage> images;
-    TRY(each_row(instruments_, [&](RowReader& reader) {
-        snapshot.instruments.push_back(reader.row<model::Instrument>());
-        images.push_back(reader.image());
-        return Next::Row;
-    }));
-    for (std::size_t i = 0; i < images.size(); ++i) {
-        model::Instrument& instrument = snapshot.instruments.at(i);
-        TRY(read_brackets(instrument));
-        check_row("instruments", instrument, images.at(i), snapshot);
-    }
-    return base::Done{};
 }
 
 /// Detects rows that match their images although rows are missing or older than the last ones
@@ -358,9 +303,9 @@ StoreResult<std::optional<ports::KeyRow>> ReadSession::find_key(const model::Own
     find_key_.bind_text(2, key.text());
     TRY(each_row(find_key_, [&](RowReader& reader) {
         RowImage image;
-        found = key_row(reader, &image);
-        const auto table =
-            found->entry.state == model::KeyState::Done ? "idempotency" : "pending_keys";
+        found = stored_row<model::KeyEntry>(reader, image);
+        const bool pending = found->entry.state != model::KeyState::Done;
+        const auto table = pending ? kOpenTable<model::KeyEntry> : model::kTable<model::KeyEntry>;
         whole = fits(table, found->entry, image);
         return Next::Stop;
     }));
@@ -378,7 +323,7 @@ StoreResult<std::optional<ports::LiveOrder>> ReadSession::find_order(model::Orde
     find_order_.bind_integer(1, clamped(number));
     const StoreOutcome read = each_row(find_order_, [&](RowReader& reader) {
         found = ports::LiveOrder{reader.row<model::Order>(), {}};
-        whole = fits("orders", found->order, reader.image());
+        whole = fits(model::kTable<model::Order>, found->order, reader.image());
         return Next::Stop;
     });
     const auto trades = trade_ids(number);
@@ -438,14 +383,7 @@ StoreResult<std::vector<model::Fill>> ReadSession::fills(const ports::FillQuery&
 }
 
 StoreResult<std::vector<model::Account>> ReadSession::accounts() {
-    return all_rows<model::Account>(accounts_);
-}
-
-StoreResult<std::vector<model::Instrument>> ReadSession::instruments() {
-    auto instruments = TRY(all_rows<model::Instrument>(instruments_));
-    for (model::Instrument& instrument : instruments)
-        TRY(read_brackets(instrument));
-    return instruments;
+    return all_rows<model::Account>(all_rows_.of<model::Account>());
 }
 
 StoreOutcome ReadSession::read_brackets(model::Instrument& instrument) {
@@ -468,26 +406,26 @@ StoreResult<std::vector<std::uint64_t>> ReadSession::trade_ids(model::OrderNumbe
     return ids;
 }
 
-StoreOutcome ReadSession::visit_rows(const ports::RowVisitor& visitor) {
-    TRY(visit_all(accounts_, visitor.account));
-    if (visitor.instrument) {
-        for (const model::Instrument& instrument : TRY(instruments())) {
-            visitor.instrument(instrument);
-        }
-    }
-    TRY(visit_all(all_orders_, visitor.order));
-    TRY(visit_all(all_fills_, visitor.fill));
-    TRY(visit_all(positions_, visitor.position));
-    TRY(visit_all(balances_, visitor.balance));
-    TRY(visit_all(risks_, visitor.risk));
-    TRY(visit_all(operating_, visitor.operating));
-    TRY(visit_all(windows_, visitor.window));
-    if (!visitor.key) return base::Done{};
-    return each_row(all_keys_, [&](RowReader& reader) {
-        const ports::KeyRow row = key_row(reader);
-        if (reader.intact()) visitor.key(row);
+template <class Row>
+StoreOutcome ReadSession::visit_kind(const ports::RowVisitor& visitor) {
+    const auto& visit = visitor.of<Row>();
+    if (!visit) return base::Done{};
+    StoreOutcome more = base::Done{};
+    TRY(each_row(all_rows_.of<Row>(), [&](RowReader& reader) {
+        RowImage image;
+        auto row = stored_row<Row>(reader, image);
+        if (!reader.intact()) return Next::Row;
+        if constexpr (std::same_as<Row, model::Instrument>) more = read_brackets(row);
+        if (!more) return Next::Stop;
+        visit(row);
         return Next::Row;
-    });
+    }));
+    return more;
+}
+
+StoreOutcome ReadSession::visit_rows(const ports::RowVisitor& visitor) {
+    return model::RowKinds::try_each(
+        [&]<class Row>(model::RowKind<Row>) { return visit_kind<Row>(visitor); });
 }
 
 }  // namespace botcore::store_sqlite

@@ -63,32 +63,28 @@ private:
     [[nodiscard]] SqlOutcome prepare_history();
     [[nodiscard]] StoreResult<ports::OpenState> load_rows();
     template <class Row>
-    [[nodiscard]] StoreResult<std::vector<Row>> open_rows(Statement& statement,
-                                                          std::string_view table,
-                                                          ports::OpenState& snapshot);
+    [[nodiscard]] StoreOutcome load_kind(ports::OpenState& snapshot);
     template <class Row>
-    void check_row(std::string_view table,
-                   const Row& row,
-                   const RowImage& image,
-                   ports::OpenState& snapshot);
-    [[nodiscard]] StoreOutcome load_instruments(ports::OpenState& snapshot);
+    [[nodiscard]] StoreOutcome visit_kind(const ports::RowVisitor& visitor);
+    template <class Row>
+    void check_row(const Row& row, const RowImage& image, ports::OpenState& snapshot);
     [[nodiscard]] StoreOutcome check_sum(ports::OpenState& snapshot);
     [[nodiscard]] StoreOutcome check_head(const model::Head& head);
-    [[nodiscard]] StoreResult<std::vector<model::Instrument>> instruments();
     [[nodiscard]] StoreOutcome read_brackets(model::Instrument& instrument);
     [[nodiscard]] StoreResult<std::vector<std::uint64_t>> trade_ids(model::OrderNumber number);
 
+    template <class Row>
+    using StatementOf = Statement;
+
     Database database_;
-    Statement risks_, operating_, windows_;
+    model::PerRowKind<StatementOf> open_rows_, all_rows_;
     Statement begin_, end_, sum_;
     RowImages images_;
-    Statement head_, journal_, accounts_, instruments_, brackets_, balances_, positions_;
-    Statement live_orders_, pending_keys_, trades_of_order_;
+    Statement head_, journal_, brackets_, trades_of_order_;
     Statement find_key_, find_order_;
     Statement orders_, orders_of_symbol_, live_orders_of_account_, live_orders_of_symbol_;
     Statement failed_orders_, failed_orders_of_symbol_, imported_orders_;
     Statement fills_, fills_of_symbol_, fills_forward_;
-    Statement all_orders_, all_fills_, all_keys_;
 };
 
 }  // namespace botcore::store_sqlite

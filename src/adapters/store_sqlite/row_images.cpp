@@ -7,10 +7,7 @@
 
 namespace botcore::store_sqlite {
 
-namespace {
-
-/// The parts of a name are separated by a byte that no name contains.
-std::string name_of(char table, std::string_view first, std::string_view second = {}) {
+std::string name_of(char table, std::string_view first, std::string_view second) {
     std::string name(1, table);
     name += first;
     name += '\0';
@@ -18,16 +15,12 @@ std::string name_of(char table, std::string_view first, std::string_view second 
     return name;
 }
 
-std::string instrument_name(char table,
-                            const model::InstrumentId& id,
-                            std::string_view account = {}) {
+std::string instrument_name(char table, const model::InstrumentId& id, std::string_view account) {
     std::string name = name_of(table, account, id.symbol.text());
     name += static_cast<char>('0' + static_cast<int>(id.market));
     name += static_cast<char>('0' + static_cast<int>(id.exchange));
     return name;
 }
-
-}  // namespace
 
 std::int64_t hash_of_image(std::string_view bytes) {
     static_assert(crypto_shorthash_BYTES == sizeof(std::int64_t));
@@ -59,42 +52,6 @@ void ImageBytes::amount(base::Int128 units) {
     std::array<char, sizeof units> bytes{};
     std::memcpy(bytes.data(), &units, sizeof units);
     out_.append(bytes.data(), bytes.size());
-}
-
-std::string row_name(const model::Account& row) {
-    return name_of('a', row.id.text());
-}
-
-std::string row_name(const model::Instrument& row) {
-    return instrument_name('i', row.id);
-}
-
-std::string row_name(const model::Balance& row) {
-    return name_of('b', row.account.text(), row.asset.text());
-}
-
-std::string row_name(const model::Position& row) {
-    return instrument_name('p', row.instrument, row.account.text());
-}
-
-std::string row_name(const model::Order& row) {
-    return name_of('o', std::to_string(row.number));
-}
-
-std::string row_name(const model::RiskState& row) {
-    return name_of('r', row.account.text());
-}
-
-std::string row_name(const model::OperatingState&) {
-    return name_of('m', "");
-}
-
-std::string row_name(const model::MaintenanceWindow& row) {
-    return name_of('w', std::to_string(row.id));
-}
-
-std::string row_name(const model::KeyEntry& row) {
-    return name_of('k', row.owner.text(), row.key.text());
 }
 
 void RowImages::learn(std::string name, RowImage image) {

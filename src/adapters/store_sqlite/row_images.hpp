@@ -105,16 +105,36 @@ template <class Row>
     return {written_by, hash_of_image(bytes)};
 }
 
-// A key that identifies a row among all open rows.
-[[nodiscard]] std::string row_name(const model::Account& row);
-[[nodiscard]] std::string row_name(const model::Instrument& row);
-[[nodiscard]] std::string row_name(const model::Balance& row);
-[[nodiscard]] std::string row_name(const model::Position& row);
-[[nodiscard]] std::string row_name(const model::Order& row);
-[[nodiscard]] std::string row_name(const model::RiskState& row);
-[[nodiscard]] std::string row_name(const model::OperatingState& row);
-[[nodiscard]] std::string row_name(const model::MaintenanceWindow& row);
-[[nodiscard]] std::string row_name(const model::KeyEntry& row);
+/// The parts of a name are separated by a byte that no name contains.
+[[nodiscard]] std::string name_of(char table, std::string_view first, std::string_view second = {});
+[[nodiscard]] std::string instrument_name(char table,
+                                          const model::InstrumentId& id,
+                                          std::string_view account = {});
+
+/// A key that identifies a row among all open rows.
+template <class Row>
+[[nodiscard]] std::string row_name(const Row& row) {
+    if constexpr (std::same_as<Row, model::Account>) {
+        return name_of('a', row.id.text());
+    } else if constexpr (std::same_as<Row, model::Instrument>) {
+        return instrument_name('i', row.id);
+    } else if constexpr (std::same_as<Row, model::Balance>) {
+        return name_of('b', row.account.text(), row.asset.text());
+    } else if constexpr (std::same_as<Row, model::Position>) {
+        return instrument_name('p', row.instrument, row.account.text());
+    } else if constexpr (std::same_as<Row, model::Order>) {
+        return name_of('o', std::to_string(row.number));
+    } else if constexpr (std::same_as<Row, model::RiskState>) {
+        return name_of('r', row.account.text());
+    } else if constexpr (std::same_as<Row, model::OperatingState>) {
+        return name_of('m', "");
+    } else if constexpr (std::same_as<Row, model::MaintenanceWindow>) {
+        return name_of('w', std::to_string(row.id));
+    } else {
+        static_assert(std::same_as<Row, model::KeyEntry>, "The kind has no open rows.");
+        return name_of('k', row.owner.text(), row.key.text());
+    }
+}
 
 /// The stored images of all open rows, and the changes of them by the current batch.
 class RowImages {

@@ -100,6 +100,10 @@ std::string select_sql(const TableShape& table) {
     return "SELECT " + joined(table.columns, ", ") + " FROM " + table.name;
 }
 
+std::string order_by_key(const TableShape& table) {
+    return " ORDER BY " + joined(table.key, ", ");
+}
+
 RowBinder::RowBinder() {
     decimals_.reserve(kDecimalsSize);
 }

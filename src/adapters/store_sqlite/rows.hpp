@@ -126,6 +126,8 @@ struct TableShape {
 [[nodiscard]] std::string guarded_upsert_sql(const TableShape& table);
 /// `SELECT columns FROM table`, to which conditions can be appended.
 [[nodiscard]] std::string select_sql(const TableShape& table);
+/// ` ORDER BY` the key, which can be appended to a `select_sql`.
+[[nodiscard]] std::string order_by_key(const TableShape& table);
 
 /// The image of a row as we wrote it; see row_images.hpp.
 struct RowImage {

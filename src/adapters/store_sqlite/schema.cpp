@@ -1,7 +1,5 @@
 #include "adapters/store_sqlite/schema.hpp"
 
-#include "adapters/store_sqlite/row_images.hpp"
-
 namespace botcore::store_sqlite {
 
 namespace {
@@ -347,24 +345,6 @@ SqlOutcome add_exchanges(Database& database) {
     return database.execute(std::string(kSeventhVersion));
 }
 
-TableShape without_images(TableShape table) {
-    table.columns.resize(table.columns.size() - 2);
-    return table;
-}
-
-template <class Row>
-TableShape shape(std::string name, std::vector<std::string> key) {
-    TableShape table{std::move(name), columns_of<Row>(), std::move(key), {}};
-    table.columns.emplace_back(kWrittenByColumn);
-    table.columns.emplace_back(kImageHashColumn);
-    return table;
-}
-
-TableShape with(TableShape table, std::string column) {
-    table.columns.push_back(std::move(column));
-    return table;
-}
-
 }  // namespace
 
 SqlOutcome create_schema(Database& database) {
@@ -409,60 +389,12 @@ SqlResult<bool> is_sealed(Database& database) {
     return rows == 1;
 }
 
-TableShape accounts_table() {
-    return shape<model::Account>("accounts", {"id"});
-}
-
-TableShape instruments_table() {
-    return shape<model::Instrument>("instruments", {"exchange", "market", "symbol"});
-}
-
 TableShape brackets_table() {
-    TableShape table = without_images(
-        shape<model::LeverageBracket>("brackets", {"market", "symbol", "exchange", "bracket"}));
-    table.columns.insert(table.columns.begin(), table.key.begin(), table.key.end());
+    TableShape table{"brackets", {"market", "symbol", "exchange", "bracket"}, {}, {}};
+    table.key = table.columns;
+    const auto fields = columns_of<model::LeverageBracket>();
+    table.columns.insert(table.columns.end(), fields.begin(), fields.end());
     return table;
-}
-
-TableShape balances_table() {
-    return with(shape<model::Balance>("balances", {"account", "asset"}), "owner");
-}
-
-TableShape positions_table() {
-    return with(shape<model::Position>("positions", {"account", "exchange", "market", "symbol"}),
-                "owner");
-}
-
-TableShape orders_table() {
-    TableShape table = with(shape<model::Order>("orders", {"number"}), "live");
-    // These columns of an order never change; not updating them also saves updates of their
-    // indexes.
-    table.fixed = {"owner", "account", "exchange", "market", "symbol"};
-    return table;
-}
-
-TableShape fills_table() {
-    return with(shape<model::Fill>("fills", {"account", "sequence", "record_index"}), "owner");
-}
-
-TableShape keys_table() {
-    return with(shape<model::KeyEntry>("idempotency", {"owner", "key"}), "body");
-}
-
-TableShape pending_keys_table() {
-    return with(shape<model::KeyEntry>("pending_keys", {"owner", "key"}), "body");
-}
-
-TableShape risks_table() {
-    return with(shape<model::RiskState>("risks", {"account"}), "owner");
-}
-
-TableShape operating_table() {
-    return with(shape<model::OperatingState>("operating", {"shard"}), "shard");
-}
-
-TableShape windows_table() {
-    return shape<model::MaintenanceWindow>("maintenance_windows", {"id"});
 }
 
 TableShape journal_table() {
@@ -471,45 +403,9 @@ TableShape journal_table() {
 
 namespace query {
 
-std::string accounts() {
-    return select_sql(accounts_table()) + " ORDER BY id";
-}
-
-std::string instruments() {
-    return select_sql(instruments_table()) + " ORDER BY exchange, market, symbol";
-}
-
 std::string brackets() {
-    const TableShape table = without_images(shape<model::LeverageBracket>("brackets", {}));
-    return select_sql(table) + " WHERE exchange = ? AND market = ? AND symbol = ? ORDER BY bracket";
-}
-
-std::string balances() {
-    return select_sql(balances_table()) + " ORDER BY account, asset";
-}
-
-std::string positions() {
-    return select_sql(positions_table()) + " ORDER BY account, exchange, market, symbol";
-}
-
-std::string live_orders() {
-    return select_sql(orders_table()) + " WHERE live = 1 ORDER BY number";
-}
-
-std::string pending_keys() {
-    return select_sql(pending_keys_table()) + " ORDER BY owner, key";
-}
-
-std::string risks() {
-    return select_sql(risks_table()) + " ORDER BY account";
-}
-
-std::string operating() {
-    return select_sql(operating_table()) + " WHERE shard = " + std::to_string(kShard);
-}
-
-std::string windows() {
-    return select_sql(windows_table()) + " ORDER BY id";
+    return select_sql({"brackets", columns_of<model::LeverageBracket>(), {}, {}}) +
+           " WHERE exchange = ? AND market = ? AND symbol = ? ORDER BY bracket";
 }
 
 std::string journal() {
@@ -517,19 +413,12 @@ std::string journal() {
 }
 
 std::vector<std::string> all_of_load() {
-    return {std::string(kHead),
-            std::string(kTradesOfOrder),
-            accounts(),
-            instruments(),
-            brackets(),
-            balances(),
-            positions(),
-            live_orders(),
-            pending_keys(),
-            risks(),
-            operating(),
-            windows(),
-            journal()};
+    std::vector<std::string> queries{
+        std::string(kHead), std::string(kTradesOfOrder), brackets(), journal()};
+    model::RowKinds::each([&]<class Row>(model::RowKind<Row>) {
+        if constexpr (!std::same_as<Row, model::Fill>) queries.push_back(open_rows<Row>());
+    });
+    return queries;
 }
 
 }  // namespace query

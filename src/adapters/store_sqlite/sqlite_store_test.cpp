@@ -354,9 +354,9 @@ TEST_F(SqliteFile, MigratesAFileOfTheFirstVersionWithoutLosingARow) {
         EXPECT_EQ(loaded.value().head, batch.head());
         EXPECT_EQ(loaded.value().accounts, batch.accounts);
         ASSERT_EQ(loaded.value().orders.size(), 1U);
-        EXPECT_EQ(loaded.value().orders[0].order, order);
+        EXPECT_EQ(loaded.value().orders[0], order);
         EXPECT_EQ(loaded.value().positions, batch.positions);
-        EXPECT_EQ(loaded.value().operating, model::OperatingState{});
+        EXPECT_TRUE(loaded.value().operating.empty());
         EXPECT_TRUE(loaded.value().risks.empty());
         EXPECT_TRUE(loaded.value().windows.empty());
         // The check before the upgrade found that no record wrote these rows.
@@ -386,7 +386,7 @@ TEST_F(SqliteFile, MigratesAFileOfTheSixthVersionWithTheHashesOfItsRows) {
         EXPECT_EQ(loaded.value().instruments, batch.instruments);
         EXPECT_EQ(loaded.value().positions, batch.positions);
         ASSERT_EQ(loaded.value().orders.size(), 1U);
-        EXPECT_EQ(loaded.value().orders[0].order, batch.orders[0]);
+        EXPECT_EQ(loaded.value().orders[0], batch.orders[0]);
         EXPECT_TRUE(loaded.value().doubts.empty());
     }
     // The same symbol of another exchange is another row.

@@ -179,10 +179,9 @@ ports::StoreResult<std::optional<model::Order>> order_named(ports::StoreReader& 
         if (found && found->order.id == id) named = found->order;
     }
     if (named) return named;
-    ports::RowVisitor visitor;
-    visitor.order = [&](const model::Order& order) {
+    const ports::RowVisitor visitor([&](const model::Order& order) {
         if (is_imported(order.role) && order.id == id) named = order;
-    };
+    });
     (void)TRY(reader.visit_rows(visitor));
     return named;
 }

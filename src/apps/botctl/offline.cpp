@@ -36,8 +36,8 @@ ports::StoreResult<core::State> OfflineStore::state() {
         state.accounts[row.account].positions[row.instrument] = row;
     }
     for (const auto& row : snapshot.orders) {
-        state.accounts[row.order.account].orders[row.order.number] = {
-            row.order, row.trade_ids, std::nullopt, std::nullopt};
+        state.accounts[row.account].orders[row.number] = {
+            row, snapshot.trade_ids.at(row.number), std::nullopt, std::nullopt};
     }
     return state;
 }

@@ -78,11 +78,11 @@ base::Result<StoreSummary, std::string> summarize_store(ports::StoreBackup& stor
                                                         const fs::path& store) {
     const auto reader = TRY(stores.open_reader(store));
     StoreSummary picture;
-    ports::RowVisitor visitor;
-    visitor.fill = [&](const model::Fill&) { ++picture.trades; };
-    visitor.position = [&](const model::Position& position) {
-        if (!position.quantity.is_zero()) picture.positions.push_back(position);
-    };
+    const ports::RowVisitor visitor([&](const model::Fill&) { ++picture.trades; },
+                                    [&](const model::Position& position) {
+                                        if (!position.quantity.is_zero())
+                                            picture.positions.push_back(position);
+                                    });
     if (const auto begun = reader->begin_snapshot(); !begun) {
         return unreadable(store, begun.error());
     }
@@ -143,12 +143,11 @@ base::Result<Loss, std::string> loss_between(ports::StoreBackup& stores,
     loss.last = head.value().sequence;
     loss.since = TRY(entry_at(*ours, here, loss.first)).time;
     loss.until = head.value().time;
-    ports::RowVisitor visitor;
-    visitor.fill = [&](const model::Fill& fill) {
+    const ports::RowVisitor visitor([&](const model::Fill& fill) {
         if (fill.sequence <= common || fill.sequence > loss.last) return;
         ++loss.trades;
         if (loss.named.size() < kNamedMax) loss.named.push_back(to_text(fill));
-    };
+    });
     if (const auto visited = ours->visit_rows(visitor); !visited) {
         return unreadable(here, visited.error());
     }
