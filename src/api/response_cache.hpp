@@ -8,8 +8,8 @@
 /// V2  A value is stored with a hash over its key and itself. A value that was damaged, truncated
 ///     or stored under another key is a miss.
 ///
-/// Threads: the thread of the loop. The cache is destroyed before this object, and this object
-/// after the last call that uses it.
+/// Threads: the thread of the loop. The cache calls no reader after this object is destroyed: it is
+/// destroyed before, or the loop has stopped.
 
 #include "api/account_changes.hpp"
 #include "api/api_context.hpp"

@@ -8,24 +8,23 @@
 
 namespace botcore::apps {
 
-base::Result<OpenedData, StartFailure> open_data(const host::Config& config,
-                                                 const std::filesystem::path& data) {
+base::Result<OpenedData, host::StartFailure> open_data(const host::Config& config,
+                                                       const std::filesystem::path& data) {
     auto folder = host::DataFolder::open(data);
-    if (!folder) return base::Failure{StartFailure{EX_TEMPFAIL, folder.error()}};
+    if (!folder) return base::Failure{host::StartFailure{EX_TEMPFAIL, folder.error()}};
     auto token = users::OperatorToken::load_or_create(folder.value().path());
-    if (!token) return base::Failure{StartFailure{EX_NOPERM, token.error().text}};
+    if (!token) return base::Failure{host::StartFailure{EX_NOPERM, token.error().text}};
     auto disk = std::make_unique<store_sqlite::MeasuredDisk>();
     auto store = store_sqlite::SqliteStore::open(
         store_options(config, folder.value().store().string(), disk->name()));
     if (!store) {
         const bool damaged = store.error().kind != store_sqlite::OpenError::Kind::CannotOpen;
-        return base::Failure{StartFailure{damaged ? EX_DATAERR : EX_IOERR,
-                                          "cannot open the store: " + store.error().text()}};
+        return base::Failure{host::StartFailure{damaged ? EX_DATAERR : EX_IOERR,
+                                                "cannot open the store: " + store.error().text()}};
     }
     return OpenedData{std::move(folder).value(),
                       std::move(token).value(),
-                      std::move(disk),
-                      std::move(store).value()};
+                      {std::move(disk), std::move(store).value()}};
 }
 
 }  // namespace botcore::apps

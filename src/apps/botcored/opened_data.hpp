@@ -8,28 +8,26 @@
 #include "base/result.hpp"
 #include "host/config.hpp"
 #include "host/data_folder.hpp"
+#include "host/service.hpp"
 #include "services/users/operator_token.hpp"
 
 #include <filesystem>
 #include <memory>
-#include <string>
 
 namespace botcore::apps {
+
+struct OpenedStore {
+    std::unique_ptr<store_sqlite::MeasuredDisk> disk;  ///< Outlives the store, which uses it.
+    std::unique_ptr<store_sqlite::SqliteStore> store;
+};
 
 struct OpenedData {
     host::DataFolder folder;
     users::OperatorToken token;
-    std::unique_ptr<store_sqlite::MeasuredDisk> disk;
-    std::unique_ptr<store_sqlite::SqliteStore> store;
+    OpenedStore store;
 };
 
-/// Why the daemon cannot start, with the exit status of sysexits.h.
-struct StartFailure {
-    int code;
-    std::string text;
-};
-
-[[nodiscard]] base::Result<OpenedData, StartFailure> open_data(const host::Config& config,
-                                                               const std::filesystem::path& data);
+[[nodiscard]] base::Result<OpenedData, host::StartFailure> open_data(
+    const host::Config& config, const std::filesystem::path& data);
 
 }  // namespace botcore::apps

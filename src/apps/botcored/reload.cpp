@@ -1,8 +1,5 @@
 #include "apps/botcored/reload.hpp"
 
-#include <csignal>
-#include <utility>
-
 namespace botcore::apps {
 
 namespace {
@@ -36,11 +33,8 @@ ConfigChange take_over(host::Config& running, const host::Config& read) {
     return change;
 }
 
-Reload::Reload(Parts parts) : parts_(std::move(parts)), hangup_(parts_.context, SIGHUP) {
-}
-
 void Reload::start() {
-    hangup_.async_wait([this](const boost::system::error_code& error, int) {
+    parts_.hangup.async_wait([this](const boost::system::error_code& error, int) {
         if (error) return;
         read_all();
         start();

@@ -11,12 +11,12 @@
 #include "host/config.hpp"
 #include "observability/log.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace botcore::apps {
@@ -36,7 +36,7 @@ class Reload {
 public:
     /// All of these objects must outlive this one.
     struct Parts {
-        boost::asio::io_context& context;
+        boost::asio::signal_set& hangup;  ///< SIGHUP; one that arrived before `start` counts.
         observability::Log& log;
         host::Config& running;
         ReadConfig read;
@@ -44,19 +44,18 @@ public:
         std::function<void()> apply;  ///< Called after the running configuration has changed.
     };
 
-    explicit Reload(Parts parts);
+    explicit Reload(Parts parts) : parts_(std::move(parts)) {}
 
     void start();
 
     /// Later signals have no effect.
-    void stop() { hangup_.cancel(); }
+    void stop() { parts_.hangup.cancel(); }
 
 private:
     void read_all();
     void read_config();
 
     Parts parts_;
-    boost::asio::signal_set hangup_;
 };
 
 }  // namespace botcore::apps

@@ -7,6 +7,8 @@
 #include "host/error_body.hpp"
 #include "net/descriptor_limit.hpp"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdlib>
 #include <random>
@@ -14,6 +16,9 @@
 namespace botcore::apps {
 
 namespace {
+
+/// Log output is delayed for at most this long, so that the greeting is printed first.
+constexpr std::chrono::seconds kGreetingAwaited(5);
 
 base::Duration milliseconds(const host::Config& config, std::string_view key) {
     return base::Duration::milliseconds(config.integer(key));
@@ -25,6 +30,14 @@ base::Duration seconds(const host::Config& config, std::string_view key) {
 
 std::uint32_t count(const host::Config& config, std::string_view key) {
     return static_cast<std::uint32_t>(config.integer(key));
+}
+
+std::size_t size(const host::Config& config, std::string_view key) {
+    return static_cast<std::size_t>(config.integer(key));
+}
+
+std::chrono::seconds seconds_of(const host::Config& config, std::string_view key) {
+    return std::chrono::seconds(config.integer(key));
 }
 
 /// Converts a percentage into a ratio.
@@ -210,6 +223,42 @@ base::Result<std::unique_ptr<ports::Cache>, std::string> make_cache(
     cache =
         std::make_unique<cache_redis::RedisCache>(context, std::move(options), base::Random(seed));
     return cache;
+}
+
+events::QueueLimits queue_limits(const host::Config& config) {
+    return {size(config, "websocket.queue_messages"), size(config, "websocket.queue_kib") << 10U};
+}
+
+events::WebsocketOptions websocket_options(const host::Config& config) {
+    events::WebsocketOptions options;
+    options.connections_max = size(config, "websocket.connections_max");
+    options.connections_per_user_max = size(config, "websocket.connections_per_user_max");
+    options.messages_per_minute_max = size(config, "websocket.messages_per_minute_max");
+    options.handshake_within = seconds_of(config, "websocket.handshake_seconds");
+    options.authenticate_within = seconds_of(config, "websocket.authenticate_seconds");
+    options.ping_every = seconds_of(config, "websocket.ping_seconds");
+    options.pong_within = seconds_of(config, "websocket.pong_seconds");
+    options.idle_max = seconds_of(config, "websocket.idle_seconds");
+    options.prices_every = std::chrono::milliseconds(config.integer("websocket.prices_ms"));
+    options.price_age_max =
+        model::Duration::milliseconds(config.integer("trading.price_age_max_ms"));
+    return options;
+}
+
+observability::LogOptions log_options(const host::Config& config) {
+    observability::LogOptions options;
+    const std::string& format = config.text("log.format");
+    const bool text = format == "text" || (format == "auto" && ::isatty(options.descriptor) == 1);
+    options.format = text ? observability::Format::Text : observability::Format::Json;
+    options.held_for = kGreetingAwaited;
+    options.identity.service = "botcored";
+    options.identity.version = std::string(build_info::kVersion);
+    options.identity.environment = config.text("log.environment");
+    options.path = config.text("log.file");
+    options.file_bytes_max = static_cast<std::uint64_t>(config.integer("log.file_mib")) << 20U;
+    options.files_max = static_cast<int>(config.integer("log.files"));
+    options.lines_max = size(config, "log.buffer_lines");
+    return options;
 }
 
 std::string url_of(const host::Config& config, std::uint16_t port) {

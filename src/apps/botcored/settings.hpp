@@ -7,9 +7,11 @@
 #include "host/config.hpp"
 #include "host/shutdown.hpp"
 #include "net/http_server.hpp"
+#include "observability/log.hpp"
 #include "operations/maintenance.hpp"
 #include "ports/cache.hpp"
 #include "runtime/runtime.hpp"
+#include "services/events/websocket_server.hpp"
 #include "services/health/health_service.hpp"
 
 #include <cstdint>
@@ -36,6 +38,10 @@ namespace botcore::apps {
 /// outlive the server.
 [[nodiscard]] net::HttpServerOptions http_options(const host::Config& config,
                                                   observability::Log& log);
+/// The limits of each subscriber's queue.
+[[nodiscard]] events::QueueLimits queue_limits(const host::Config& config);
+[[nodiscard]] events::WebsocketOptions websocket_options(const host::Config& config);
+[[nodiscard]] observability::LogOptions log_options(const host::Config& config);
 /// The cache that the configuration selects: in a Redis server, or in the process.
 [[nodiscard]] base::Result<std::unique_ptr<ports::Cache>, std::string> make_cache(
     const host::Config& config, boost::asio::io_context& context, std::uint64_t seed);

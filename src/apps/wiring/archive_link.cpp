@@ -129,7 +129,7 @@ base::Result<std::unique_ptr<ArchiveLink>, std::string> ArchiveLink::make(
     // Checks all books in the background: a load has verified only the open rows.
     link->service_->ask(Job::Check);
     if (archives) link->warn_of_weak_places(config);
-    link->tick();
+    link->update();
     return link;
 }
 
@@ -158,7 +158,12 @@ void ArchiveLink::remember(const std::string& place) const {
     });
 }
 
-void ArchiveLink::tick() {
+void ArchiveLink::tick(const model::Now& /*now*/) {
+    update();
+    report_to_runtime();
+}
+
+void ArchiveLink::update() {
     status_ = service_->status();
     const base::Timestamp now = parts_.now();
     for (std::size_t i = 0; i < status_.repositories.size() && i < kPlaces.size(); ++i) {
@@ -219,11 +224,11 @@ void ArchiveLink::show_drills(base::Timestamp now) {
                          {});
 }
 
-void ArchiveLink::report_to(runtime::Runtime& runtime) const {
+void ArchiveLink::report_to_runtime() const {
     bool all_reported = true;
     for (const auto& repository : status_.repositories) {
         const auto& shipped = repository.shipped;
-        if (!shipped.behind.empty() && runtime.behind().empty()) {
+        if (!shipped.behind.empty() && parts_.runtime.behind().empty()) {
             parts_.notifier.send(
                 {.subject = "archive",
                  .level = ports::NoticeLevel::Critical,
@@ -232,11 +237,11 @@ void ArchiveLink::report_to(runtime::Runtime& runtime) const {
                  .action = "only cancels and exits are taken: follow the page on damaged data",
                  .facts = {{"repository", repository.place}}},
                 {});
-            runtime.set_behind(shipped.behind);
+            parts_.runtime.set_behind(shipped.behind);
         }
         all_reported = all_reported && (shipped.accepted || shipped.error);
     }
-    if (all_reported) runtime.archive_confirmed();
+    if (all_reported) parts_.runtime.archive_confirmed();
 }
 
 void ArchiveLink::finished(const archive::JobResult& result) {
@@ -348,7 +353,8 @@ std::optional<host::ProbeReply> ArchiveLink::jobs_health(base::Timestamp now) co
     return std::nullopt;
 }
 
-host::ProbeReply ArchiveLink::books_health(const runtime::Runtime& runtime) const {
+host::ProbeReply ArchiveLink::books_health() const {
+    const runtime::Runtime& runtime = parts_.runtime;
     constexpr std::string_view kPage = ", see docs/runbooks/data-damaged.md";
     if (!runtime.behind().empty()) {
         return {operations::HealthState::Unhealthy,
@@ -363,12 +369,11 @@ host::ProbeReply ArchiveLink::books_health(const runtime::Runtime& runtime) cons
     return {operations::HealthState::Unhealthy, newest->second.text};
 }
 
-void ArchiveLink::add_to(host::HealthProber& prober, const runtime::Runtime& runtime) {
+void ArchiveLink::add_probes(host::HealthProber& prober) {
     if (!status_.repositories.empty()) {
         prober.add_local(operations::Dependency::Archive, [this] { return archive_health(); });
     }
-    prober.add_local(operations::Dependency::Books,
-                     [this, &runtime] { return books_health(runtime); });
+    prober.add_local(operations::Dependency::Books, [this] { return books_health(); });
 }
 
 bool ArchiveLink::stop() {

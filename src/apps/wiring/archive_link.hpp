@@ -1,13 +1,13 @@
 #pragma once
 
-/// The daemon's archive: built from the configuration, reported in metrics and health. Publishes
-/// the results of its daily jobs.
+/// The daemon's archive: built from the configuration, reported in metrics, in the health and to
+/// the runtime. Publishes the results of its daily jobs.
 ///
 /// Threads: the loop thread.
 
 #include "apps/wiring/archive_places.hpp"
 #include "host/config.hpp"
-#include "host/health_prober.hpp"
+#include "host/service.hpp"
 #include "observability/log.hpp"
 #include "observability/metrics.hpp"
 #include "ports/notifier.hpp"
@@ -22,11 +22,12 @@
 
 namespace botcore::apps {
 
-class ArchiveLink {
+class ArchiveLink final : public host::Service {
 public:
     /// All references must outlive the link.
     struct Parts {
         std::filesystem::path data;
+        runtime::Runtime& runtime;
         observability::Log& log;
         observability::Metrics& metrics;
         ports::Notifier& notifier;
@@ -42,33 +43,29 @@ public:
     [[nodiscard]] static base::Result<std::unique_ptr<ArchiveLink>, std::string> make(
         const host::Config& config, Parts parts);
 
-    /// Updates the metrics of the archive's progress. Call it about four times a second.
-    void tick();
-
-    /// Reports to the runtime at the start what the archives show about the store: either that it
-    /// may continue, or that acknowledged records are missing from it. An archive that cannot be
-    /// reached contributes nothing.
-    void report_to(runtime::Runtime& runtime) const;
+    /// Updates the metrics of the archive's progress, and reports to the runtime what the archives
+    /// show about the store: either that it may continue, or that acknowledged records are missing
+    /// from it. An archive that cannot be reached contributes nothing.
+    void tick(const model::Now& now) override;
 
     /// Adds two components to the health: the archive, and the result of the last check of the
-    /// books. The link must outlive the prober.
-    void add_to(host::HealthProber& prober, const runtime::Runtime& runtime);
+    /// books. The link must outlive the prober's last report.
+    void add_probes(host::HealthProber& prober) override;
 
-    [[nodiscard]] archive::ArchiveService& service() { return *service_; }
-
-    /// False: a thread hangs, and the process should exit without destroying anything.
-    [[nodiscard]] bool stop();
+    [[nodiscard]] bool stop() override;
 
 private:
     explicit ArchiveLink(Parts parts) : parts_(std::move(parts)) {}
 
+    void update();
+    void report_to_runtime() const;
     void warn_of_weak_places(const host::Config& config) const;
     void remember(const std::string& place) const;
     [[nodiscard]] host::ProbeReply archive_health() const;
     [[nodiscard]] std::optional<host::ProbeReply> jobs_health(base::Timestamp now) const;
     [[nodiscard]] std::string drill_text(base::Timestamp now) const;
     void show_drills(base::Timestamp now);
-    [[nodiscard]] host::ProbeReply books_health(const runtime::Runtime& runtime) const;
+    [[nodiscard]] host::ProbeReply books_health() const;
     void finished(const archive::JobResult& result);
     void report_findings(const runtime::VerifyReport& report);
 

@@ -6,13 +6,13 @@
 /// Threads: the loop thread.
 
 #include "host/config.hpp"
-#include "host/health_prober.hpp"
+#include "host/service.hpp"
 #include "observability/metrics.hpp"
 #include "services/analysis/analysis_service.hpp"
 
 namespace botcore::analysis {
 
-class AnalysisLink {
+class AnalysisLink final : public host::Service {
 public:
     /// All references must outlive the link.
     struct Parts {
@@ -30,8 +30,12 @@ public:
     /// Checks whether `make` would accept the configuration. Starts nothing.
     [[nodiscard]] static base::Outcome<std::string> check(const host::Config& config);
 
-    /// For `HealthProber::add(Dependency::Analysis, …)`. The link must outlive the prober's probes.
+    /// The link must outlive the probes.
     [[nodiscard]] host::HealthProbe probe();
+
+    void add_probes(host::HealthProber& prober) override {
+        prober.add(operations::Dependency::Analysis, probe());
+    }
 
     [[nodiscard]] AnalysisService& service() { return service_; }
 

@@ -46,7 +46,7 @@ Text Subscriber::take() {
     queue_.pop_front();
     bytes_ -= waiting.text->size();
     if (waiting.place) place_ = *waiting.place;
-    if (hub_.can_replay(*this)) hub_.parts_.wake();
+    if (hub_.can_replay(*this)) hub_.wake_();
     return std::move(waiting.text);
 }
 
@@ -119,7 +119,7 @@ base::Outcome<protocol::RequestError> EventHub::subscribe(
         subscriber.live_ = false;
         subscriber.next_ = subscription.since->sequence + (subscription.since->index ? 0 : 1);
         if (subscription.since->index) subscriber.skip_ = subscription.since;
-        parts_.wake();
+        wake_();
     }
     subscriber.subscribed_ = true;
     return base::Done{};
@@ -172,7 +172,7 @@ void EventHub::fall_behind() {
         subscriber->live_ = false;
         subscriber->next_ = head_ + 1;
     }
-    parts_.wake();
+    wake_();
 }
 
 void EventHub::on_refused(const model::InputBody& body, const model::Refusal& refusal) {

@@ -121,8 +121,6 @@ public:
         /// The owner of the account; empty when there is no account of that name.
         std::function<std::optional<model::Owner>(const model::AccountId&)> owner_of;
         std::function<model::Timestamp()> now;
-        /// Called when a subscriber is behind, so that `replay` is called soon.
-        std::function<void()> wake;
     };
 
     /// `head` is the last durable record.
@@ -156,6 +154,10 @@ public:
     /// its queue. Returns true while more can be replayed now.
     bool replay();
 
+    /// Sets the function that is called when a subscriber is behind, so that `replay` is called
+    /// soon. It must be set before the first subscriber joins and stay callable as long as the hub.
+    void on_behind(std::function<void()> wake) { wake_ = std::move(wake); }
+
     [[nodiscard]] bool wants_prices() const;
 
     [[nodiscard]] model::Sequence head() const { return head_; }
@@ -184,6 +186,7 @@ private:
 
     QueueLimits limits_;
     Parts parts_;
+    std::function<void()> wake_ = [] {};
     model::Sequence head_;
     model::TimelineIdentity timeline_;
     std::vector<Subscriber*> subscribers_;

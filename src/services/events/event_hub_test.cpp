@@ -255,8 +255,7 @@ TEST(EventHub, ReportsAnUnreadableJournalRecord) {
         EventHub hub({},
                      {store->reader(),
                       [](const model::AccountId&) { return std::optional<model::Owner>(); },
-                      [] { return model::Timestamp(); },
-                      [] {}},
+                      [] { return model::Timestamp(); }},
                      1);
         auto one = hub.join(HubWorld::mine(), [] {});
         protocol::StreamSubscribe subscription;

@@ -46,12 +46,9 @@ public:
                                                     ? std::nullopt
                                                     : std::optional(model::Owner(account.text()));
                                      },
-                                     [] { return model::Timestamp(); },
-                                     [this] {
-                                         ++wakes;
-                                         if (on_wake) on_wake();
-                                     }},
+                                     [] { return model::Timestamp(); }},
                      head_.sequence);
+        hub_->on_behind([this] { ++wakes; });
     }
 
     /// Commits records with one order of `account` each, and notifies the hub.
@@ -113,7 +110,6 @@ public:
 
     EventHub& hub() { return *hub_; }
 
-    std::function<void()> on_wake;
     int wakes = 0;
     int ready = 0;
 

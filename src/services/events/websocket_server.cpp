@@ -134,6 +134,9 @@ std::string_view to_text(Cut cut) {
 
 WebsocketServer::WebsocketServer(WebsocketOptions options, Parts parts)
     : state_(std::make_shared<State>(std::move(options), std::move(parts))) {
+    state_->parts.hub.on_behind([weak = std::weak_ptr(state_)] {
+        if (const auto state = weak.lock()) replay_later(state);
+    });
 }
 
 WebsocketServer::~WebsocketServer() {
@@ -159,10 +162,6 @@ void WebsocketServer::stop(std::function<void()> closed) {
     for (WebSocketConnection* session : all)
         session->close_for_shutdown();
     if (all.empty()) state_->report_closed();
-}
-
-void WebsocketServer::wake() {
-    replay_later(state_);
 }
 
 bool WebsocketServer::claims(const net::HttpRequest& request) const {

@@ -103,6 +103,7 @@ public:
         observability::Log& log;
     };
 
+    /// Takes over the hub's replays of the journal: becomes the function of `EventHub::on_behind`.
     WebsocketServer(WebsocketOptions options, Parts parts);
     /// Disconnects all clients at once.
     ~WebsocketServer() override;
@@ -114,9 +115,6 @@ public:
 
     /// Refuses new clients, closes open ones with 1001, then calls `closed` once.
     void stop(std::function<void()> closed = {});
-
-    /// Schedules a replay of the journal. The hub's `wake` calls this.
-    void wake();
 
     [[nodiscard]] bool claims(const net::HttpRequest& request) const override;
     [[nodiscard]] std::optional<net::HttpResponse> refuse(

@@ -68,7 +68,6 @@ protected:
                                    [this](std::string_view token) { return caller_of(token); },
                                    [] { return model::Timestamp(); },
                                    log_});
-        world_.on_wake = [this] { server_->wake(); };
         http_options_.render_error = host::render_error_body;
         http_.emplace(context_, http_options_, routes_, &*server_);
         ASSERT_EQ(http_->start(), "");

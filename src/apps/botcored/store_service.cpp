@@ -1,0 +1,29 @@
+#include "apps/botcored/store_service.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace botcore::apps {
+
+StoreService::StoreService(Process& process, OpenedStore opened)
+    : metrics_(process.metrics),
+      opened_(std::move(opened)),
+      releasing_(*opened_.store, process.standby),
+      // Without `reliability.enabled` the loop waits for each commit.
+      measured_(process.is_reliable() ? static_cast<ports::Store&>(releasing_) : *opened_.store,
+                metrics_),
+      logged_(measured_, process.log, process.notifier) {
+    opened_.disk->on_sync([this](std::chrono::duration<double> took) {
+        metrics_.observe("wal_fsync_seconds", {}, took.count());
+    });
+}
+
+void StoreService::tick(const model::Now& /*now*/) {
+    const auto number = [](auto value) { return static_cast<double>(value); };
+    metrics_.set("db_connections_active", number(opened_.disk->connections()));
+    const auto& locks = opened_.store->lock_retries();
+    metrics_.raise("retry_attempts_total", {"store_commit", "success"}, number(locks.succeeded));
+    metrics_.raise("retry_attempts_total", {"store_commit", "failure"}, number(locks.failed));
+}
+
+}  // namespace botcore::apps

@@ -1,0 +1,36 @@
+#pragma once
+
+/// The open store and the disk below it, and what the runtime sees of them: commits release the
+/// loop, are measured and logged.
+///
+/// Threads: the loop thread; `maintain` for the store maintenance thread.
+
+#include "adapters/store_observed/logged_store.hpp"
+#include "adapters/store_observed/measured_store.hpp"
+#include "apps/botcored/opened_data.hpp"
+#include "apps/botcored/process.hpp"
+#include "host/service.hpp"
+
+namespace botcore::apps {
+
+class StoreService final : public host::Service {
+public:
+    /// The process must outlive the service.
+    StoreService(Process& process, OpenedStore opened);
+
+    [[nodiscard]] ports::Store& store() { return logged_; }
+
+    /// Does work that may wait for the disk.
+    void maintain() { opened_.store->maintain(); }
+
+    void tick(const model::Now& now) override;
+
+private:
+    observability::Metrics& metrics_;
+    OpenedStore opened_;
+    trading::ReleasingStore releasing_;
+    store_observed::MeasuredStore measured_;
+    store_observed::LoggedStore logged_;
+};
+
+}  // namespace botcore::apps
