@@ -36,15 +36,17 @@ TEST(ReplyStatus, OfAnOrderIsThatOfItsFailure) {
     order.state = model::OrderState::Rejected;
     order.reason = Reason::NotSent;
     EXPECT_EQ(status_of(model::Reply(order)), 502);
-    EXPECT_EQ(status_of(model::Reply(model::Refusal{.reason = Reason::TradingHalted})), 503);
+    model::Refusal refusal;
+    refusal.reason = Reason::TradingHalted;
+    EXPECT_EQ(status_of(model::Reply(refusal)), 503);
 }
 
 TEST(ReplyStatus, OfExitsThatAllFailedIs422) {
     model::OrdersTouched touched;
     touched.exits = {model::ClientOrderId("a"), model::ClientOrderId("b")};
-    touched.failed = {{.order = model::ClientOrderId("a")}};
+    touched.failed.resize(1);
     EXPECT_EQ(status_of(model::Reply(touched)), 200);
-    touched.failed.push_back({.order = model::ClientOrderId("b")});
+    touched.failed.resize(2);
     EXPECT_EQ(status_of(model::Reply(touched)), 422);
 }
 
