@@ -115,7 +115,7 @@ TEST_F(ApiRoutesTest, HasOneErrorCodeForEachMistakeInABody) {
                                    kOrders,
                                    "Idempotency-Key: k2\r\n",
                                    R"({"symbol":"BTCUSDT","side":"BUY","quantity":1e-2})");
-    EXPECT_THAT(taught.body, HasSubstr("only digits and one point may be in it"));
+    EXPECT_THAT(taught.body, HasSubstr("it may contain only digits and one decimal point"));
     const auto details = ApiWorld::json(taught).at("error").at("details").as_object();
     EXPECT_EQ(details.at("field").as_string(), "quantity");
     EXPECT_EQ(details.at("came").as_string(), "1e-2");

@@ -122,7 +122,7 @@ TEST_F(HealthRoutesTest, IsUnhealthyWhileTheExchangeDoesNotAnswer) {
     const auto body = health(503);
     EXPECT_EQ(body.at("overall_status").as_string(), "unhealthy");
     EXPECT_EQ(body.at("checks").at("binance_api").at("status").as_string(), "unhealthy");
-    EXPECT_EQ(dependency("binance_api").at("message").as_string(), "no answer within 5000 ms");
+    EXPECT_EQ(dependency("binance_api").at("message").as_string(), "no reply within 5000 ms");
     EXPECT_EQ(world_.metric("health_check_status{check=\"binance_api\"}"), 0.0);
     world_.exchange.silent = false;
     world_.pass(model::Duration::seconds(5));  // The late response ends the pending probe.
@@ -168,7 +168,7 @@ TEST_F(HealthRoutesTest, RespondsAtOnceWhileAComponentHangs) {
     EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(2));
     world_.pass(model::Duration::seconds(1));
     EXPECT_EQ(health().at("checks").at("redis").at("status").as_string(), "unhealthy");
-    EXPECT_EQ(dependency("redis").at("message").as_string(), "no answer within 1000 ms");
+    EXPECT_EQ(dependency("redis").at("message").as_string(), "no reply within 1000 ms");
 }
 
 // @spec:R1-AC-01

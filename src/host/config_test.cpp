@@ -114,7 +114,9 @@ TEST(Config, ExplainsWhatIsWrongWithAFile) {
     EXPECT_NE(error_of("[http\n").find("line 1"), std::string::npos);
     EXPECT_NE(error_of("[http]\nport = [1]\n").find("expected a text"), std::string::npos);
     EXPECT_NE(error_of("[paper]\ndeposit = \"1e3\"\n").find("decimal number"), std::string::npos);
-    EXPECT_NE(error_of("[shutdown]\ncancel_entries = \"yes\"\n").find("true or false, but 'yes'"),
+    EXPECT_NE(error_of("[shutdown]\ncancel_entries = \"yes\"\n")
+                  .find("true or false, but "
+                        "received 'yes'"),
               std::string::npos);
     EXPECT_NE(error_of("[market]\nsource = \"x\"\n").find("generated or recorded"),
               std::string::npos);
@@ -133,8 +135,8 @@ TEST(Config, AnUnreadableFileIsAnErrorAndNotEmpty) {
     std::ofstream(folder.file("huge")) << std::string((1U << 20U) + 1, '\n');
     for (const auto& [name, received] :
          std::vector<std::pair<std::string, std::string>>{{"folder", "it is a folder"},
-                                                          {"link", "which is not there"},
-                                                          {"none", "there is none"},
+                                                          {"link", "which does not exist"},
+                                                          {"none", "no file exists there"},
                                                           {"huge", "more than 1048576 bytes"}}) {
         Config config;
         const auto read = config.read_file(folder.file(name));

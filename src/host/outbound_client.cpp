@@ -280,7 +280,7 @@ void OutboundClient::note_transition(Endpoint& line) {
     if (!transition) return;
     const bool worse = transition->to == BreakerState::Open;
     parts_.log.write(worse ? observability::Level::Warn : observability::Level::Info,
-                     "a circuit breaker moved",
+                     "a circuit breaker changed its state",
                      {{"breaker", line.name},
                       {"from", to_text(transition->from)},
                       {"to", to_text(transition->to)},

@@ -211,7 +211,7 @@ TEST_F(OutboundCalls, TenthFailedAttemptOpensTheBreakerAndStopsFurtherRequests) 
     EXPECT_EQ(call(*client, write()).kind, OutboundKind::ServerError);
     EXPECT_EQ(client->breakers().at(0).state, BreakerState::Open);
     EXPECT_EQ(client->breakers().at(1).name, "service.write");
-    EXPECT_THAT(folder_.logged(), HasSubstr("a circuit breaker moved"));
+    EXPECT_THAT(folder_.logged(), HasSubstr("a circuit breaker changed its state"));
 }
 
 // @spec:X-08 @spec:I9

@@ -36,7 +36,7 @@ TEST(WholeFile, SaysWhatWasFoundInsteadOfAFile) {
     EXPECT_THAT(read_file(folder.file("link")).error(), HasSubstr("a link to"));
     EXPECT_THAT(read_file(folder.file("loop")).error(), HasSubstr("symbolic links"));
     EXPECT_THAT(read_file(folder.file("pipe")).error(), HasSubstr("it is a pipe"));
-    EXPECT_THAT(read_file(folder.file("none")).error(), HasSubstr("there is none"));
+    EXPECT_THAT(read_file(folder.file("none")).error(), HasSubstr("no file exists there"));
     EXPECT_THAT(read_file("/dev/null").error(), HasSubstr("it is a device"));
 }
 

@@ -69,7 +69,7 @@ TEST(Redact, LeavesObjectNamesAndStateHashesUnchanged) {
           std::string("timeline/00000003/snapshot/00000000000000000042-20261123t140000z/rows-1"),
           "whole, state " + hash,
           R"({"state_hash":")" + hash + R"("})",
-          std::string("cannot make the data folder /etc/passwd: not a directory")}) {
+          std::string("cannot create the data folder /etc/passwd: not a directory")}) {
         EXPECT_EQ(redact(text), text);
     }
     for (const std::string& text : {"signature " + hash,

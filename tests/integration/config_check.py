@@ -94,7 +94,7 @@ class ConfigCheck(ProgramTest):
                 ("needs an access key",
                  "archive.repository=s3://bucket/p?endpoint=https://s3.example"),
                 ("log.environment", "log.environment=production"),
-                ("archive.key_file: others may use", f"archive.key_file={folder}/for-all"),
+                ("archive.key_file: other users may access", f"archive.key_file={folder}/for-all"),
                 ("archive.key_file: ", f"archive.key_file={folder}/a-link"),
                 ("archive.key_file: ", f"archive.key_file={folder}/a-folder"),
                 ("archive.key_escrow: ", f"archive.key_escrow={folder}/a-link"),
@@ -118,8 +118,8 @@ class ConfigCheck(ProgramTest):
         (folder / "broken.toml").write_text("[http\n")
         for expected, words, variables in (
                 ("it is a folder", ["--config", str(folder / "a-folder")], {}),
-                ("which is not there", ["--config", str(folder / "a-link")], {}),
-                ("there is none", ["--config", str(folder / "nowhere")], {}),
+                ("which does not exist", ["--config", str(folder / "a-link")], {}),
+                ("no file exists there", ["--config", str(folder / "nowhere")], {}),
                 ("bad.toml, line 2: there is no key 'http.prot'; did you mean http.port?",
                  ["--config", str(folder / "bad.toml")], {}),
                 ("bad.toml, line 3: http.port: expected", ["--config", str(folder / "bad.toml")],

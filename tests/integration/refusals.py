@@ -54,11 +54,11 @@ class Refusals(unittest.TestCase):
                 ("spot-btcusdt-20240808.raw.gz", "market.source=recorded",
                  "market.files=/nowhere/spot-btcusdt-20240808.raw.gz"),
                 ("analysis.url: a service's address", "analysis.url=nonsense"),
-                ("cache.url: the port is no number", "cache.url=redis://host:nonsense"),
+                ("cache.url: the port is not a number", "cache.url=redis://host:nonsense"),
                 ("archive.repository: cannot open", f"archive.repository={self.home}/file"),
                 ("archive.repository: a service's",
                  "archive.repository=s3://bucket?endpoint=nonsense"),
-                ("archive.key_file: others may use", f"archive.key_file={self.home}/file"),
+                ("archive.key_file: other users may access", f"archive.key_file={self.home}/file"),
                 ("archive.key_escrow:", "archive.key_escrow=/proc/nowhere/key"),
                 ("there is no key", "no.such=1")):
             self.start_fails(CONFIG, expected, *settings)
@@ -87,13 +87,13 @@ class Refusals(unittest.TestCase):
         store.rmdir()
         (self.data / "botcore.db-new").mkdir()
         self.start_fails(IO, "to remove")
-        self.start_fails(TEMPORARY, "cannot make the data folder", data=self.home / "file")
+        self.start_fails(TEMPORARY, "cannot create the data folder", data=self.home / "file")
 
     def test_a_token_that_others_may_read_is_refused_and_not_shown(self):
         token = self.data / "operator.token"
         token.write_text("a-token-that-nobody-should-see-in-a-log\n")
         token.chmod(0o644)
-        self.start_fails(NO_PERMISSION, f"others may use {token}")
+        self.start_fails(NO_PERMISSION, f"other users may access {token}")
         self.assertNotIn("nobody-should-see", self.run_program("botcored", "--data",
                                                                str(self.data)).stderr)
         token.unlink()

@@ -129,7 +129,7 @@ int events(DaemonClient& client, EventArguments args) {
     const Settings& settings = client.settings();
     auto place = parse_url(settings.url);
     if (!place) {
-        std::cerr << "botctl: expected http://host:port or https://host:port, came '"
+        std::cerr << "botctl: expected http://host:port or https://host:port, but received '"
                   << settings.url << "'\n";
         return kExitUsage;
     }

@@ -47,8 +47,8 @@ base::Result<archive::RestoreTarget, std::string> moment_of(const BackupArgument
     }
     return base::Failure{
         "--to: expected a record's sequence, a time such as 2026-11-23T12:00:00Z, "
-        "or the id of an order, but '" +
-        args.to + "' came"};
+        "or the id of an order, but received '" +
+        args.to + "'"};
 }
 
 json::object to_json(const archive::Restored& restored) {

@@ -91,7 +91,7 @@ TEST_F(HealthProberTest, AHangingProbeNeitherDelaysNorHidesAnother) {
     EXPECT_EQ(message_of(operations::Dependency::Database), "not probed yet");
     EXPECT_EQ(state_of(operations::Dependency::Cache), operations::HealthState::Healthy);
     pass(Duration::seconds(60));
-    EXPECT_EQ(message_of(operations::Dependency::Database), "no answer within 2000 ms");
+    EXPECT_EQ(message_of(operations::Dependency::Database), "no reply within 2000 ms");
     EXPECT_EQ(hanging.size(), 1U) << "one look is under way, no matter for how long";
     EXPECT_EQ(probes, 13);
     EXPECT_EQ(state_of(operations::Dependency::Cache), operations::HealthState::Healthy);

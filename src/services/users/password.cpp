@@ -133,11 +133,11 @@ Classes classes_of(std::string_view password) {
 }  // namespace
 
 std::optional<std::string> weakness_of(std::string_view password) {
-    if (password.size() > kPasswordBytesMax) return "a password has at most 256 bytes";
+    if (password.size() > kPasswordBytesMax) return "a password must have at most 256 bytes";
     const Classes found = classes_of(password);
     if (found.characters < kPasswordCharactersMin) {
-        return "a password has at least 12 characters, but " + std::to_string(found.characters) +
-               " came";
+        return "a password must have at least 12 characters, but this one has " +
+               std::to_string(found.characters);
     }
     if (found.characters < kPassphraseCharactersMin && !found.all()) {
         return "a password of fewer than 16 characters needs small and capital letters, digits "

@@ -129,7 +129,10 @@ base::Result<UserStore, std::string> UserStore::open(const std::string& path) {
     struct stat status{};
     const bool others = ::fstat(file, &status) != 0 || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0;
     (void)::close(file);
-    if (others) return Failure{"others may use " + path + "; expected mode 0600: chmod 600 it"};
+    if (others)
+        return Failure{"other users may access " + path +
+                       "; expected mode 0600: run "
+                       "chmod 600 on it"};
     auto database = Database::open(path, {}, store_sqlite::OpenMode::ReadWrite);
     if (!database) return Failure{"cannot open " + path + ": " + text_of(database.error())};
     UserStore store(std::move(database).value());
