@@ -290,8 +290,8 @@ TEST(S3Place, ParsesAPlaceOrSaysWhatIsWrong) {
               "us-east-1");
     const std::string end = "?endpoint=https://h";
     for (const auto& [text, what] : std::vector<std::pair<std::string, const char*>>{
-             {"http://h", "begins with s3://"},
-             {"s3://abc", "names no endpoint"},
+             {"http://h", "must begin with s3://"},
+             {"s3://abc", "has no endpoint"},
              {"s3://" + end, "bucket"},
              {"s3://Abc" + end, "bucket"},
              {"s3://abc/a//b" + end, "prefix"},
