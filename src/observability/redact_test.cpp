@@ -67,7 +67,7 @@ TEST(Redact, LeavesObjectNamesAndStateHashesUnchanged) {
          {std::string(
               "damaged: timeline/00000003/segment/00000000000000000001-00000000000000000042"),
           std::string("timeline/00000003/snapshot/00000000000000000042-20261123t140000z/rows-1"),
-          "whole, state " + hash,
+          "complete, state " + hash,
           R"({"state_hash":")" + hash + R"("})",
           std::string("cannot create the data folder /etc/passwd: not a directory")}) {
         EXPECT_EQ(redact(text), text);

@@ -90,7 +90,7 @@ TEST_F(Service, ShipsRecordsVerifiesASnapshotAndChecksTheBooks) {
         eventually([&] { return service->status().repositories.front().shipped.archived == end; }));
     EXPECT_TRUE(service->stop(std::chrono::seconds(5)));
     const auto status = service->status();
-    EXPECT_THAT(status.newest.at(Job::Verify).text, HasSubstr("is whole, state "));
+    EXPECT_THAT(status.newest.at(Job::Verify).text, HasSubstr("is complete, state "));
     EXPECT_THAT(status.newest.at(Job::Check).text, HasSubstr("no finding"));
     EXPECT_GT(status.newest.at(Job::Snapshot).bytes, 0U);
     EXPECT_TRUE(vault.archive.snapshots(1).value().front().verified);
@@ -235,7 +235,7 @@ TEST_F(Service, RunsADrillAfterTheFirstSnapshotAndEveryQuarter) {
     const auto service = start();
     ASSERT_TRUE(eventually([&] { return passed_at(*service, begin); }));
     ASSERT_EQ(drills().size(), 1U);
-    EXPECT_EQ(drills().at(0).at("participants"), (boost::json::array{"botcored by itself"}));
+    EXPECT_EQ(drills().at(0).at("participants"), (boost::json::array{"botcored (automatic)"}));
     // The next drill runs in the next quarter, not earlier: one whole day of jobs passes first.
     const base::Timestamp tomorrow = begin + Duration::seconds(86'400);
     now_ = tomorrow;

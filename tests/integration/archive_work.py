@@ -136,7 +136,7 @@ class ArchiveWork(CopiedStoreTest):
         self.assertRegex(file.name, r"^backup-20\d{6}\.gz$")
         self.assertEqual(file.stat().st_mode & 0o777, 0o600)
         self.assertNotIn(b"BTCUSDT", gzip.decompress(file.read_bytes()))
-        self.refuses(NEGATIVE, "is there already", "backup", "export", "--to", str(folder))
+        self.refuses(NEGATIVE, "already exists", "backup", "export", "--to", str(folder))
         place = self.data.parent / "unpacked"
         with tarfile.open(file) as packed:
             packed.extractall(place, filter="data")

@@ -91,7 +91,7 @@ class ConfigCheck(ProgramTest):
                 ("archive.second_repository: ", f"archive.second_repository={folder}/for-all"),
                 ("archive.repository: a service's",
                  "archive.repository=s3://bucket?endpoint=nonsense"),
-                ("needs an access key",
+                ("requires an access key",
                  "archive.repository=s3://bucket/p?endpoint=https://s3.example"),
                 ("log.environment", "log.environment=production"),
                 ("archive.key_file: other users may access", f"archive.key_file={folder}/for-all"),

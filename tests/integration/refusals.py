@@ -78,7 +78,7 @@ class Refusals(unittest.TestCase):
         store = self.data / "botcore.db"
         store.write_bytes(b"no database" * 1_000)
         self.start_fails(DATA, "cannot open the store: expected a usable database")
-        self.start_fails(DATA, "the store is damaged: keep it as it is and follow "
+        self.start_fails(DATA, "the store is damaged: do not change it, and follow "
                          "docs/runbooks/data-damaged.md (botctl check, botctl restore)")
         self.assertEqual(store.read_bytes(), b"no database" * 1_000)
         store.unlink()

@@ -377,7 +377,7 @@ TEST_F(EventStream, ClosesTheConnectionOfADemotedOperator) {
     EXPECT_FALSE(client.receive("event").is_null());
     role_ = host::Role::Viewer;
     EXPECT_EQ(client.read_to_end(), 1008);
-    EXPECT_THAT(client.reason(), HasSubstr("role was lowered"));
+    EXPECT_THAT(client.reason(), HasSubstr("role was reduced"));
     EXPECT_EQ(cuts(Cut::RightsFell), 1U);
 }
 

@@ -296,7 +296,7 @@ TEST(Disk, IsDegradedBeforeItIsFull) {
     EXPECT_EQ(probe().state, operations::HealthState::Healthy);
     left = 100ULL << 20U;
     EXPECT_EQ(probe().state, operations::HealthState::Degraded);
-    EXPECT_EQ(probe().message, "100 MiB are left");
+    EXPECT_EQ(probe().message, "100 MiB are free");
     storage = model::StorageState::Reserve;
     EXPECT_EQ(probe().state, operations::HealthState::Unhealthy);
 }
@@ -454,7 +454,7 @@ TEST(UptimeFile, RetriesAWriteThatTheDiskRefused) {
     UptimeFile file(folder.file("no-such-folder/uptime.json"));
     file.put(to_json({}));
     EXPECT_FALSE(file.write_out());
-    EXPECT_FALSE(file.write_out()) << "it is tried again";
+    EXPECT_FALSE(file.write_out()) << "the daemon tries again";
     std::filesystem::create_directory(folder.file("uptime.json"));
     EXPECT_FALSE(UptimeFile(folder.file("uptime.json")).read()) << "No figures are other figures.";
 }

@@ -141,7 +141,7 @@ base::Result<UserStore, std::string> UserStore::open(const std::string& path) {
     }
     const auto version = store.database_.integer("PRAGMA user_version");
     if (!version || version.value() != kSchemaVersion) {
-        return Failure{path + " is of another version of this program"};
+        return Failure{path + " was written by another version of this program"};
     }
     return store;
 }
