@@ -63,7 +63,7 @@ TEST_F(ApiRoutesTest, LimitsEachRoleToItsRights) {
               boost::json::array());
     const auto refused = world_.ask_as(kViewerToken, "GET", "/api/journal");
     EXPECT_EQ(ApiWorld::code(refused), "FORBIDDEN");
-    EXPECT_THAT(refused.body, HasSubstr("needs the role operator, and yours is viewer"));
+    EXPECT_THAT(refused.body, HasSubstr("requires the role operator, but your role is viewer"));
 }
 
 TEST_F(ApiRoutesTest, RunsFiltersBeforeTheHandler) {

@@ -86,8 +86,9 @@ private:
             [held, then = std::move(then)](const auto& result) mutable { then(*held, result); },
             limit_of(held));
         if (accepted) return;
-        held->fail(
-            503, "OVERLOADED", "too many logins and changes of users wait; try again shortly");
+        held->fail(503,
+                   "OVERLOADED",
+                   "too many logins and changes of users are waiting; try again shortly");
     }
 
     /// A call that waits for the worker beyond its deadline is not carried out.

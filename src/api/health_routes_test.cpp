@@ -187,7 +187,7 @@ TEST_F(HealthRoutesTest, IsNotReadyWhileDraining) {
     world_.on_loop([&] { world_.health_routes().begin_drain(); });
     const auto ready = open_get("/health/ready");
     EXPECT_EQ(ready.status, 503);
-    EXPECT_EQ(ApiWorld::json(ready).at("reason").as_string(), "the process is about to end");
+    EXPECT_EQ(ApiWorld::json(ready).at("reason").as_string(), "the process is shutting down");
     EXPECT_EQ(open_get("/health").status, 503) << "Balancers ask here.";
     EXPECT_EQ(open_get("/health/live").status, 200);
 }

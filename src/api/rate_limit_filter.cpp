@@ -128,7 +128,8 @@ bool RateLimitFilter::pass(host::RequestContext& call) {
     const RateVerdict verdict = take(call);
     append_limit(call.headers, verdict);
     if (verdict.allowed) return true;
-    refuse(call, verdict, "of this kind, of which cancels and closes are another", route_of(call));
+    refuse(
+        call, verdict, "of this kind (cancels and closes are counted separately)", route_of(call));
     return false;
 }
 

@@ -41,7 +41,7 @@ TEST(Redact, LeavesOrdinaryTextsUnchanged) {
     for (const char* text : {"",
                              "the order BC1-000001-42 was filled at 50000.10",
                              "123e4567-e89b-12d3-a456-426614174000",
-                             "a valid token is needed: send 'Authorization: Bearer <token>'",
+                             "a valid token is required: send 'Authorization: Bearer <token>'",
                              "known are: email, password, name",
                              "listening on 127.0.0.1:8080",
                              "version 1.2.3 of 2026-11-23T14:00:00.123Z",
