@@ -142,7 +142,7 @@ private:
     Node* running_ = nullptr;  ///< The process whose call is in progress.
     bool quiet_ = false;
     model::Sequence all_open_at_ = 0;  ///< A record at which all accounts were open.
-    /// What the archive holds while the store is behind it.
+    /// The contents of the archive while the store is behind it.
     std::optional<SimStore::Tables> archive_;
     /// The operator's call that is under way; it exists from the first row in doubt on.
     std::optional<std::size_t> operator_call_;

@@ -58,7 +58,7 @@ TEST(WholeFile, ChecksWhetherAFileCouldBeCreated) {
     const scratch::TemporaryFolder folder;
     EXPECT_TRUE(check_can_create(folder.file("new")));
     EXPECT_FALSE(fs::exists(folder.file("new")));
-    EXPECT_THAT(check_can_create(folder.file("none/new")).error(), HasSubstr("is no folder"));
+    EXPECT_THAT(check_can_create(folder.file("none/new")).error(), HasSubstr("is not a folder"));
 }
 
 }  // namespace

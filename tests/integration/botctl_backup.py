@@ -125,7 +125,7 @@ class ArchiveCommands(CopiedStoreTest):
         for place in (file, self.data.parent / "typing-error"):
             for words in (("backup", "list"), ("backup", "verify"), ("backup", "create"),
                           ("backup", "prune"), ("restore",), ("drill", "run")):
-                self.refuses(UNAVAILABLE, f"{place} is no folder", *words, "--from", str(place))
+                self.refuses(UNAVAILABLE, f"{place} is not a folder", *words, "--from", str(place))
                 self.assertFalse((self.data.parent / "typing-error").exists())
 
     def missing_or_empty(self):

@@ -64,7 +64,7 @@ TEST_F(ReconcileFix, AdoptsBalancesAndPositionsOneByOneAndTradesAgain) {
     const Ran fixed = reconcile("--fix --yes");
     EXPECT_EQ(fixed.status, 0) << fixed.output;
     EXPECT_THAT(fixed.output, HasSubstr("set the position BTCUSDT of futures from 0 to 0.02: yes"));
-    EXPECT_THAT(fixed.output, HasSubstr("let account futures trade again: yes"));
+    EXPECT_THAT(fixed.output, HasSubstr("unfreeze account futures: yes"));
     const Ran after = reconcile("");
     EXPECT_EQ(after.status, 0) << after.output;
     EXPECT_THAT(after.output, Not(HasSubstr("MISMATCH")));

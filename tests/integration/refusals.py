@@ -68,7 +68,7 @@ class Refusals(unittest.TestCase):
                 ("http.cors_origins: expected", "http.cors_origins=*"),
                 ("http.trusted_proxies: expected", "http.trusted_proxies=proxy.example.org"),
                 ("http.hosts: expected", "http.hosts=https://botcore.example.org"),
-                ("is no IP address", "http.address=nonsense"),
+                ("is not an IP address", "http.address=nonsense"),
                 ("can be reached from other machines", "http.address=0.0.0.0"),
                 ("cannot use the TLS certificate", "http.tls_certificate=/nowhere",
                  "http.tls_key=/nowhere")):
@@ -149,7 +149,7 @@ class Refusals(unittest.TestCase):
             done = self.run_program("botctl", *words, "--url", CLOSED, "--data",
                                     str(self.home / "nothing"))
             self.assertEqual(done.returncode, UNAVAILABLE, f"{words}: {done.stderr}")
-            self.assertIn(f"the daemon does not answer at {CLOSED}", done.stderr, words)
+            self.assertIn(f"the daemon does not respond at {CLOSED}", done.stderr, words)
             self.assertFalse((self.home / "nothing").exists(), words)
         for words in (["check"], ["verify"]):
             done = self.run_program("botctl", *words, "--data", str(self.home / "nothing"))

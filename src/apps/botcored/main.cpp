@@ -73,8 +73,10 @@ void add_options(CLI::App& app, CommandLine& line) {
     app.add_option("--data", line.paths.data, "Folder of the daemon's state")
         ->capture_default_str();
     app.add_option(
-        "--config", line.settings.file, "Configuration file (default: botcore.toml if there)");
-    app.add_option("--ready-file", line.paths.ready_file, "Written as JSON once the API listens");
+        "--config", line.settings.file, "Configuration file (default: botcore.toml if it exists)");
+    app.add_option("--ready-file",
+                   line.paths.ready_file,
+                   "A file that is written as JSON when the API listens");
     app.add_flag_callback(
         "--print-metrics-reference",
         [] {
@@ -146,8 +148,8 @@ void prepare_process() {
 int main(int argc, char** argv) {
     prepare_process();
     CLI::App app(
-        "botcored: the trading core. Without options: a paper account, generated prices, "
-        "state in ./var, the API on 127.0.0.1:8080.");
+        "botcored: the trading core. Without options: a paper account, generated prices, state in "
+        "./var, the API on 127.0.0.1:8080.");
     CommandLine line;
     add_options(app, line);
     try {

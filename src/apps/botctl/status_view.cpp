@@ -162,7 +162,7 @@ void print_modes(std::ostream& out, const json::value& view) {
     if (has(maintenance, "banner")) {
         line(out, "maintenance", text(maintenance, "banner"));
     } else {
-        line(out, "maintenance", open ? "under way until " + until : "none");
+        line(out, "maintenance", open ? "in progress until " + until : "none");
     }
 }
 
@@ -192,7 +192,7 @@ void print_accounts_barred(std::ostream& out, const json::value& view) {
         line(out,
              "UNPROTECTED",
              text(each, "account") + " " + text(each, "quantity") + " " + text(each, "symbol") +
-                 "; sold by the core at " + text(each, "protect_by"));
+                 "; closed by the core at " + text(each, "protect_by"));
     }
 }
 

@@ -113,7 +113,7 @@ TEST(Status, NamesUnknownOrdersAndWhatIsUnprotected) {
     EXPECT_THAT(shown, HasSubstr("unknown order   futures BUY BTCUSDT; botctl explain BC1\n"));
     EXPECT_THAT(shown, Not(HasSubstr("BC2")));
     EXPECT_THAT(shown,
-                HasSubstr("UNPROTECTED     futures 0.01 BTCUSDT; sold by the core at "
+                HasSubstr("UNPROTECTED     futures 0.01 BTCUSDT; closed by the core at "
                           "2026-11-29T20:23:05.000Z\n"));
     EXPECT_THAT(shown, Not(HasSubstr("ETHUSDT")));
 }
