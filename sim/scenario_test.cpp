@@ -307,7 +307,7 @@ TEST_F(Scenario, DuplicateAndReorderedReportsCountOnce) {
 }
 
 // @spec:I6
-TEST_F(Scenario, CommitUnavailableWithEffectIsNotCarriedOutTwice) {
+TEST_F(Scenario, CommitUnavailableWithEffectIsNotExecutedTwice) {
     begin();
     world_->faults().force(Fault::UnavailableKept);
     const auto number = place();
@@ -760,7 +760,8 @@ TEST_F(Scenario, FlattenGetsItsReplyAfterACrash) {
     ASSERT_EQ(failed.size(), 1U);
     EXPECT_EQ(failed[0].at("order_id").as_string(), order_of(lost).id.text());
     EXPECT_EQ(failed[0].at("state"), "ABSENT");
-    EXPECT_EQ(position().quantity, exit.quantity) << "What was lost is named, not sent again.";
+    EXPECT_EQ(position().quantity, exit.quantity)
+        << "The lost order is reported and not sent again.";
     end_well();
 }
 

@@ -89,7 +89,7 @@ TEST_F(HealthRoutesTest, IsDegradedButServesWhenTheMarketIsSilent) {
     world_.market.silent = true;
     const auto body = health();
     EXPECT_EQ(body.at("overall_status").as_string(), "degraded");
-    EXPECT_EQ(body.at("status").as_string(), "healthy") << "this process answers (X-19)";
+    EXPECT_EQ(body.at("status").as_string(), "healthy") << "this process responds (X-19)";
     EXPECT_EQ(world_.get("/api/market/book/BTCUSDT").status, 503);
     EXPECT_TRUE(ApiWorld::data(world_.get("/api/accounts/futures")).at("total_equity").is_string());
     EXPECT_THAT(world_.get("/metrics").body, HasSubstr("degraded_mode{mode=\"market_down\"} 1"));
@@ -102,7 +102,7 @@ TEST_F(HealthRoutesTest, IsUnhealthyWithoutItsStore) {
     const auto body = health(503);
     EXPECT_EQ(body.at("overall_status").as_string(), "unhealthy");
     EXPECT_FALSE(body.at("checks").at("database").at("connected").as_bool());
-    EXPECT_EQ(open_get("/health/live").status, 200) << "liveness looks at nothing else";
+    EXPECT_EQ(open_get("/health/live").status, 200) << "liveness checks nothing else";
     const auto ready = open_get("/health/ready");
     EXPECT_EQ(ready.status, 503);
     EXPECT_EQ(ApiWorld::json(ready).at("status").as_string(), "not_ready");
@@ -113,11 +113,11 @@ TEST_F(HealthRoutesTest, IsUnhealthyWithoutItsStore) {
 }
 
 // @spec:R1-HEALTH-03 @spec:R1-HEALTH-09
-TEST_F(HealthRoutesTest, IsUnhealthyWhileTheExchangeDoesNotAnswer) {
+TEST_F(HealthRoutesTest, IsUnhealthyWhileTheExchangeDoesNotRespond) {
     world_.exchange.silent = true;
     world_.pass(model::Duration::seconds(5));
     EXPECT_EQ(health().at("checks").at("binance_api").at("status").as_string(), "healthy")
-        << "its time is not over yet";
+        << "its time limit has not passed";
     world_.pass(model::Duration::seconds(5));
     const auto body = health(503);
     EXPECT_EQ(body.at("overall_status").as_string(), "unhealthy");
@@ -188,7 +188,7 @@ TEST_F(HealthRoutesTest, IsNotReadyWhileDraining) {
     const auto ready = open_get("/health/ready");
     EXPECT_EQ(ready.status, 503);
     EXPECT_EQ(ApiWorld::json(ready).at("reason").as_string(), "the process is shutting down");
-    EXPECT_EQ(open_get("/health").status, 503) << "Balancers ask here.";
+    EXPECT_EQ(open_get("/health").status, 503) << "Load balancers query this route.";
     EXPECT_EQ(open_get("/health/live").status, 200);
 }
 

@@ -116,7 +116,7 @@ TEST_F(OutboundCalls, WriteIsSentOnce) {
 }
 
 // @spec:R2-RETRY-10 @spec:R2-RETRY-11 @spec:R2-RETRY-12
-TEST_F(OutboundCalls, ClientErrorResponsesAreAnsweredAndNotRetried) {
+TEST_F(OutboundCalls, ClientErrorResponsesAreReturnedAndNotRetried) {
     net::Peer peer(
         context_,
         {net::response(400), net::response(401), net::response(403), net::response(404, "none")});

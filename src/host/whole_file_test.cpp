@@ -26,7 +26,7 @@ TEST(WholeFile, IsReadCompletelyOrNotAtAll) {
     EXPECT_EQ(read_file(folder.file("empty")).value(), "");
 }
 
-TEST(WholeFile, SaysWhatWasFoundInsteadOfAFile) {
+TEST(WholeFile, NamesWhatWasFoundInsteadOfAFile) {
     const scratch::TemporaryFolder folder;
     fs::create_directory(folder.file("folder"));
     fs::create_symlink(folder.file("nowhere"), folder.file("link"));
@@ -47,7 +47,8 @@ TEST(WholeFile, OnlyAMissingNameCountsAsMissing) {
     EXPECT_TRUE(is_there(folder.file("text")).value());
     EXPECT_TRUE(is_there(folder.file("link")).value());
     EXPECT_FALSE(is_there(folder.file("none")).value());
-    EXPECT_FALSE(is_there(folder.file("text/below"))) << "Nobody can know.";
+    EXPECT_FALSE(is_there(folder.file("text/below")))
+        << "Whether the file exists cannot be determined.";
     EXPECT_EQ(read_file_if_there(folder.file("text")).value(), "a");
     EXPECT_EQ(read_file_if_there(folder.file("none")).value(), std::nullopt);
     EXPECT_FALSE(read_file_if_there(folder.file("link")));

@@ -56,8 +56,10 @@ TEST(Redact, ShowsNamesOfOurVariablesButNotTheirSecrets) {
     ASSERT_GE(name.size(), kLong.size());
     EXPECT_EQ(redact(name + ": expected a number"), name + ": expected a number");
     EXPECT_EQ(redact(name + "_TOKEN=abc"), name + "_TOKEN=[redacted]");
-    EXPECT_EQ(redact("BOTCORE_" + kLong), "[redacted]") << "Only capitals make a name.";
-    EXPECT_EQ(redact("BOTCORE_" + std::string(72, 'A')), "[redacted]") << "None is so long.";
+    EXPECT_EQ(redact("BOTCORE_" + kLong), "[redacted]")
+        << "Only upper-case letters make a variable's name.";
+    EXPECT_EQ(redact("BOTCORE_" + std::string(72, 'A')), "[redacted]")
+        << "No variable's name is this long.";
 }
 
 // An operator must be able to find an object of the archive and to compare states.

@@ -278,7 +278,7 @@ TEST(S3Page, ParsesListingsStrictly) {
     EXPECT_EQ(s3_error_code("Bad Gateway"), "");
 }
 
-TEST(S3Place, ParsesAPlaceOrSaysWhatIsWrong) {
+TEST(S3Place, ParsesAPlaceOrReturnsTheError) {
     const auto place =
         parse_s3_place("s3://my-bucket/bot/1/?endpoint=https://s3.example.com&region=eu-central-1");
     ASSERT_TRUE(place) << place.error();

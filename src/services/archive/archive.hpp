@@ -33,7 +33,7 @@ struct ArchiveError {
         Taken,        ///< Another store writes this archive.
         Missing,      ///< An object that must be there is not.
         Damaged,      ///< An object was changed, cut, or put under another name.
-        OtherKey,     ///< An object was it was sealed with another key.
+        OtherKey,     ///< An object was sealed with another key.
         Gap,          ///< Records are missing between two objects.
         Broken,       ///< A record does not continue its predecessor.
         OutOfRange,   ///< The archive does not reach the requested point.

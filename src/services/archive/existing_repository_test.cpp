@@ -56,7 +56,7 @@ TEST_F(AnExistingRepository, WritesNothingIntoTheMountPointOfAnUnmountedDisk) {
     // Another folder replaces the folder of the repository, as a mount does.
     fs::rename(place_, folder_.file("below"));
     begin("timelines/00000001");
-    EXPECT_TRUE(unmounted.put("a", "b")) << "The disk is back.";
+    EXPECT_TRUE(unmounted.put("a", "b")) << "The disk is mounted again.";
     EXPECT_EQ(unmounted.get("a").value(), "b");
 }
 

@@ -50,7 +50,7 @@ public:
     /// Overwrites the memory.
     ~ArchiveKey();
 
-    /// Writes another copy (the escrow), mode 0600, synced. Succeeds if the same key  already
+    /// Writes another copy (the escrow), mode 0600, synced. Succeeds if the same key already
     /// exists; an error if another key is.
     [[nodiscard]] base::Outcome<std::string> copy_to(const std::filesystem::path& file) const;
 

@@ -153,7 +153,7 @@ TEST_F(Sealing, DistinguishesAnotherKeyFromDamage) {
     EXPECT_EQ(text_of("key").find(one.id()), std::string::npos);
 }
 
-TEST_F(Sealing, ReportsBytesThatAreNoSealedObject) {
+TEST_F(Sealing, ReportsBytesThatAreNotASealedObject) {
     const ArchiveKey one = key();
     EXPECT_EQ(one.open("a", "").error(), SealError::NotSealed);
     EXPECT_EQ(one.open("a", "BCA1").error(), SealError::NotSealed);
@@ -177,7 +177,7 @@ TEST_F(Sealing, AcceptsTheLargestObject) {
     EXPECT_TRUE(opened.value() == zeros);
 }
 
-TEST_F(Sealing, RejectsSealedBytesThatAreNoCompressedFrame) {
+TEST_F(Sealing, RejectsSealedBytesThatAreNotACompressedFrame) {
     const ArchiveKey one = key();
     EXPECT_EQ(one.open("name", sealed_raw("no frame at all")).error(), SealError::NotSealed);
     EXPECT_EQ(one.open("name", sealed_raw("")).error(), SealError::NotSealed);
