@@ -96,7 +96,7 @@ constexpr auto kRows = std::to_array<MetricRow>({
      "Reports of the exchange that were dropped because their queue was full"},
     {"reconcile_mismatches_total", kCounter, "kind=order|trade|position|balance|*", "differences",
      "Differences between the exchange and the journal"},
-    {"binance_api_errors_total", kCounter, "code=*", "answers", "Errors of the exchange by code"},
+    {"binance_api_errors_total", kCounter, "code=*", "responses", "Errors of the exchange by code"},
     {"ai_requests_total", kCounter, "result=success|failure|timeout", "requests",
      "Requests to the analysis service"},
     {"ai_request_duration_seconds", kHistogram, "", "seconds",
