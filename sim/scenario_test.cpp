@@ -76,7 +76,7 @@ protected:
         return *made;
     }
 
-    /// Was the last reply to call `number` a refusal with this code?
+    /// Whether the last reply to call `number` was a refusal with this code.
     [[nodiscard]] bool refused(std::size_t number, const std::string& code) const {
         const auto& replies = world_->clients().at(number).replies;
         return !replies.empty() && replies.back().status == 503 &&
@@ -723,7 +723,7 @@ TEST_F(Scenario, FlattenClosesEvenWhileAnExitRests) {
     end_well();
 }
 
-// When the process dies, one exit of the "flatten" has ended, and the other exit is lost on its
+// When the process crashes, one exit of the "flatten" has ended, and the other exit is lost on its
 // way. The reply after the restart is the same as without the crash.
 TEST_F(Scenario, FlattenGetsItsReplyAfterACrash) {
     bool is_lost = false;

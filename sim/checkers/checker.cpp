@@ -144,7 +144,7 @@ void Checker::on_reply(const ReplySeen& reply) {
     }
 }
 
-/// A stored reply lives for at least a day, measured on the journal's monotonic scale.
+/// A reply is stored for at least a day, measured on the journal's monotonic scale.
 void Checker::check_expired(const ReplySeen& reply, const model::KeyEntry* entry) {
     const std::string name = reply.key.second.text();
     if (entry == nullptr || entry->state != model::KeyState::Done ||
@@ -276,7 +276,7 @@ void Checker::audit_trades() {
     }
 }
 
-/// Were the account's fills booked in the order in which they happened?
+/// Whether the account's fills were booked in the order in which they happened.
 bool Checker::booked_in_order(const model::AccountId& account) const {
     std::map<std::pair<model::Sequence, std::uint32_t>, std::uint64_t> booked;
     for (const auto& [name, fill] : projection().fills) {
@@ -367,7 +367,7 @@ void Checker::audit_frozen() {
     if (assumptions_ == Assumptions::Broken) return;
     for (const auto& [id, account] : projection().accounts) {
         if (account.state != model::AccountState::Frozen) continue;
-        // Freezing is correct here: the exchange has an order of ours whose record was lost.
+        // Freezing is correct here: the exchange has an order of this system whose record was lost.
         if (account.frozen_reason == model::Reason::OrphanOrder && restore_) continue;
         violations_.add("LIVENESS",
                         "account " + id.text() + " is frozen (" +

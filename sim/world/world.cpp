@@ -77,7 +77,7 @@ void World::start_node() {
     after_call(node);
 }
 
-/// The process dies at once; its memory is freed after the running call has returned.
+/// The process crashes; its memory is freed after the running call has returned.
 void World::kill(Node& node) {
     if (node.process->dead) return;
     context_.note("dies");
@@ -118,7 +118,7 @@ void World::take_over() {
     context_.note("take-over");
     old_ = node_;
     start_node();
-    // The old process dies at this time if it was not fenced before.
+    // The old process ends at this time if it was not fenced before.
     context_.queue.after(Duration::seconds(12), [this, old = old_] {
         if (old == old_) kill(*old);
     });

@@ -91,7 +91,7 @@ private:
                    "too many logins and changes of users are waiting; try again shortly");
     }
 
-    /// A call that waits for the worker beyond its deadline is not carried out.
+    /// A call that waits for the worker beyond its deadline is not executed.
     [[nodiscard]] static users::AuthWorker::Limit limit_of(
         const std::shared_ptr<host::RequestContext>& call);
     void change_user(host::RequestContext& call,

@@ -318,7 +318,7 @@ void MarketRoutes::add_newer(json::object& chart, const ChartKey& key) const {
         CHECK(last);
         newer.since = *last + base::Duration::microseconds(1);
     }
-    // One candle more than the limit tells where the next page begins.
+    // One candle more than the limit shows where the next page begins.
     if (key.span.since) newer.limit = key.span.limit + 1 - list.size();
     for (Candle& candle : row.candles(newer)) {
         if (key.span.since && list.size() == key.span.limit) {

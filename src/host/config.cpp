@@ -119,7 +119,7 @@ std::string variable_of(const ConfigKey& key) {
     return name;
 }
 
-/// The error for a variable that has the prefix of settings and is none.
+/// The error for a variable that has the prefix of settings but is not a setting.
 std::string refusal_of_variable(std::string_view variable) {
     // Compares without the common prefix, which would make any two names similar.
     std::vector<std::string> names;

@@ -1,9 +1,9 @@
 #pragma once
 
 /// The daemon's configuration: a table of keys, each with its default, range and unit. Values come
-/// from the defaults, then `botcore.toml`, then `BOTCORE_…` variables, then flags; the last
-/// value wins. An unknown key, a `BOTCORE_…` variable that is no setting, a value out of range and
-/// a file that cannot be read are errors that name what was expected.
+/// from the defaults, then `botcore.toml`, then `BOTCORE_…` variables, then flags; the last value
+/// wins. An unknown key, a `BOTCORE_…` variable that is not a setting, a value out of range and a
+/// file that cannot be read are errors that name what was expected.
 
 #include "base/result.hpp"
 

@@ -127,7 +127,7 @@ void OutboundClient::make_attempt(Call& call, resilience::Deadline deadline) {
     call.timer.cancel();
     const std::chrono::microseconds limit(deadline.remaining(now()).in_microseconds());
     // Capturing `call` by reference is safe: the client cancels its attempts in its destructor, and
-    // a call lives until its attempt has ended.
+    // a call exists until its attempt has ended.
     call.attempt = parts_.transport.start(
         rules_.url, call.http_request, limit, [this, &call](net::OutboundHttpResponse response) {
             on_attempt(call, std::move(response));

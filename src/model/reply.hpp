@@ -1,7 +1,7 @@
 #pragma once
 
-/// The reply to a caller, available once the state behind it is durable. The core only states the
-/// result of the request; the routes render it.
+/// The reply to a caller, available once the state that it reports is durable. The core only states
+/// the result of the request; the routes render it.
 
 #include "model/operating.hpp"
 
@@ -12,8 +12,7 @@
 
 namespace botcore::model {
 
-/// The request was not carried out: nothing reached the exchange, or the exchange did not accept
-/// it.
+/// The request was not executed: nothing reached the exchange, or the exchange did not accept it.
 struct Refusal {
     Reason reason = Reason::None;
     std::string text;           ///< What was expected, what was received, and what to do next.
@@ -51,7 +50,7 @@ struct OrdersTouched {
     std::vector<InstrumentId> deferred{};
 };
 
-/// Did the request place exits, none of which traded at all?
+/// Whether the request placed exits, none of which traded at all.
 [[nodiscard]] bool did_nothing(const OrdersTouched& touched);
 
 /// The caller gave up a failed order; it is not retried.
@@ -69,12 +68,13 @@ using Reply = std::variant<Refusal,
                            MaintenanceWindow,
                            GivenUp>;
 
-/// Is the cause temporary, so that the same key may be used for the same request again later?
+/// Whether the cause is temporary, so that the same key may be used for the same request again
+/// later.
 [[nodiscard]] bool is_transient(Reason reason);
 /// The HTTP status of a reason: one table for all routes.
 [[nodiscard]] std::uint16_t status_of(Reason reason);
-/// 200 for a request that was carried out, otherwise the status of its reason. The status is 422
-/// for a market order or an exit that expired without a trade, and for several exits that all ended
+/// 200 for a request that was executed, otherwise the status of its reason. The status is 422 for a
+/// market order or an exit that expired without a trade, and for several exits that all ended
 /// without a trade.
 [[nodiscard]] std::uint16_t status_of(const Reply& reply);
 

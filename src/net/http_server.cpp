@@ -116,7 +116,7 @@ bool HttpServer::Listener::survives(Step step) noexcept {
     try {
         step();
         return true;
-    } catch (...) {  // The next connection may succeed, so accepting goes on.
+    } catch (...) {  // The next connection may succeed, so the server continues to accept.
         return false;
     }
 }

@@ -86,7 +86,8 @@ public:
 private:
     enum class Opening : std::uint8_t { Object, Array };
 
-    /// Is the parser in the body's object, or in an object that is the value of one of its fields?
+    /// Whether the parser is in the body's object, or in an object that is the value of one of its
+    /// fields.
     [[nodiscard]] bool is_field_level() const {
         return is_object_ && (depth_ == 1 || (depth_ == 2 && inside_));
     }

@@ -249,7 +249,7 @@ int restore(DaemonClient& client, const BackupArguments& args);
 /// Rebuilds all rows from the journal, on the files of a daemon that does not run. Shows which rows
 /// differ from the journal and asks for confirmation.
 int rebuild(DaemonClient& client, Agreed agreed);
-/// Lets the operator confirm that the records missing from the store are given up permanently.
+/// Lets the operator confirm that the records missing from the store are abandoned permanently.
 int accept_lost_records(DaemonClient& client, Agreed agreed);
 
 }  // namespace botcore::botctl

@@ -170,7 +170,7 @@ int prices_from_files(DaemonClient& client, OfflineStore& store, const std::stri
     return client.show(list, print_prices);
 }
 
-/// The order with that id: one of ours, or one that was found at the exchange.
+/// The order with that id: an order of this system, or one that was found at the exchange.
 ports::StoreResult<std::optional<model::Order>> order_named(ports::StoreReader& reader,
                                                             const model::ClientOrderId& id) {
     std::optional<model::Order> named;

@@ -100,7 +100,7 @@ private:
 struct Found {
     archive::Restored restored;
     StoreSummary backup;
-    std::optional<StoreSummary> before;  ///< Empty: there is no store here, or it is unreadable.
+    std::optional<StoreSummary> before;  ///< Empty: there is no local store, or it is unreadable.
     std::string unreadable;              ///< Why the store here is unreadable; otherwise empty.
     Loss loss;
     std::string beyond;  ///< A note if the target is after the newest record.

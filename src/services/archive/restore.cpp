@@ -428,7 +428,7 @@ ArchiveResult<Restored> Restore::run() {
     (void)TRY(begin_at_snapshot());
     const auto folded = apply_forward();
     if (!folded) {
-        // Removed segments are no loss as long as a later snapshot contains their records.
+        // Removed segments are not a loss as long as a later snapshot contains their records.
         if (folded.error().kind != Kind::Gap || after_.empty()) {
             return base::Failure{folded.error()};
         }

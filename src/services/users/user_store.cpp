@@ -70,7 +70,7 @@ Failure<store_sqlite::SqlError> damaged() {
 
 SqlResult<User> user_of(const Statement& row) {
     const std::int64_t role = row.integer(3);
-    // A number that is no role would compare as higher than the highest role.
+    // A number that is not a role would compare as higher than the highest role.
     if (role < 0 || role > static_cast<std::int64_t>(host::Role::Operator)) return damaged();
     User user;
     user.id = model::Owner(row.text(0));
