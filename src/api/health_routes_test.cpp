@@ -279,7 +279,7 @@ TEST_F(HealthRoutesTest, MetricsListEveryDependencyAndDegradedModeFromTheStart) 
         EXPECT_EQ(
             text.find("health_check_status{check=\"" + std::string(row.name)) != std::string::npos,
             used)
-            << row.name << ": a part that is not configured has no line";
+            << row.name << ": a component that is not configured has no line";
     }
     for (const auto& row : operations::degraded_modes()) {
         EXPECT_THAT(text, HasSubstr("degraded_mode{mode=\"" + std::string(row.id) + "\"} 0"));

@@ -28,7 +28,7 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"degraded_mode", kGauge, "mode=@modes", "1 or 0",
      "1 while the mode holds; docs/runbooks has a page for each"},
     {"health_check_status", kGauge, "check=@dependencies|-", "0 to 1",
-     "1 healthy, 0.5 degraded, 0 unhealthy; a part that is not configured has no line"},
+     "1 healthy, 0.5 degraded, 0 unhealthy; a component that is not configured has no line"},
     {"service_seconds", kGauge, "state=up|degraded|down|planned|stopped", "seconds",
      "Time in each state over the last 30 days"},
     {"maintenance_active", kGauge, "", "1 or 0",
@@ -280,9 +280,9 @@ std::vector<double> bounds_of(Buckets buckets) {
 std::string metrics_reference() {
     std::string text =
         "# Metrics\n\n"
-        "`GET /metrics` answers in the Prometheus text format. Every metric and every listed "
-        "label value is\nthere at zero from the start, with these exceptions: lines of parts that "
-        "are not configured, and\nlabel values that come from outside. Nothing is listed here "
+        "`GET /metrics` responds in the Prometheus text format. Every metric and every listed "
+        "label value is\nthere at zero from the start, with these exceptions: lines of components "
+        "that are not configured, and\nlabel values that come from outside. Nothing is listed here "
         "without a source in the code.\n\n"
         "This page is made from the table of metrics in the code: "
         "`botcored --print-metrics-reference`.\n\n"
