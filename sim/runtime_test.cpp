@@ -334,7 +334,8 @@ TEST_F(RuntimeAlone, ContinuesWhenTheClockStepsBackWhileRunning) {
 // @spec:RK-05
 TEST_F(RuntimeAlone, FreezesAccountsOfRowsInDoubtBeforeAnyDecision) {
     start();
-    store_.put_in_doubt({kAccount, "row 'futures USDT' of table balances is not what was written"});
+    store_.put_in_doubt(
+        {kAccount, "row 'futures USDT' of table balances differs from what was written"});
     runtime::Runtime next({.shard = 0,
                            .software = "test",
                            .policy = {},

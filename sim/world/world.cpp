@@ -88,7 +88,7 @@ void World::kill(Node& node) {
     const Duration down = context_.faults.delay(Duration::milliseconds(20), Duration::seconds(4));
     context_.queue.after(Duration(), [this, &node, down] { free_memory(node, down); });
     if (context_.plan.mode == VenueMode::Exchange) return;
-    REACHED("crash: venue died too");
+    REACHED("crash: venue ended too");
     server_.rebuild_from_start();
     market_.publish_to_venue();
 }
@@ -126,8 +126,8 @@ void World::take_over() {
 
 void World::restore(model::Sequence last) {
     CHECK(old_ == nullptr);
-    context_.note("put back to record " + std::to_string(last));
-    REACHED("store put back");
+    context_.note("restored to record " + std::to_string(last));
+    REACHED("store restored");
     change_store([this, last] { store_.restore(last); });
 }
 
@@ -143,7 +143,8 @@ void World::put_in_doubt(const model::AccountId& account) {
     REACHED("store: row in doubt");
     context_.note("in doubt: " + account.text());
     kill(*node_);
-    store_.put_in_doubt({account, "a balance of " + account.text() + " is not what was written"});
+    store_.put_in_doubt(
+        {account, "a balance of " + account.text() + " differs from what was written"});
     if (!std::exchange(operator_present_, true)) operator_tick();
 }
 
@@ -393,7 +394,7 @@ std::string World::unsettled() {
     }
     for (const auto& [id, account] : store_.accounts()) {
         if (account.frozen_reason != model::Reason::IntegrityFinding) continue;
-        text += "; nobody freed account " + id.text();
+        text += "; account was not unfrozen: " + id.text();
     }
     for (const auto& position : store_.rows().positions) {
         if (position.unprotected.is_zero()) continue;
@@ -421,7 +422,8 @@ void World::quiet() {
     run_for(Duration::seconds(45));
     const bool done = run_until([this] { return settled(); }, Duration::seconds(180));
     if (!done)
-        context_.checker.add("LIVENESS", "still under way after the quiet phase" + unsettled());
+        context_.checker.add("LIVENESS",
+                             "work is still in progress after the quiet phase" + unsettled());
     market_.stop();
     run_for(Duration::seconds(5));  // Lets the last fills arrive.
     for (const auto& order : store_.live_orders()) {
