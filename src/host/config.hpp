@@ -57,10 +57,11 @@ public:
                                                  std::string_view value,
                                                  std::string_view origin);
 
-    /// Reads a TOML file of tables and keys. The error lists all its mistakes, one a line.
+    /// Reads a TOML file of tables and keys. The error lists everything that is wrong, one a line.
     [[nodiscard]] base::Outcome<std::string> read_file(const std::string& path);
 
-    /// Reads the process's BOTCORE_… variables. The error lists all their mistakes, one a line.
+    /// Reads the process's BOTCORE_… variables. The error lists everything that is wrong, one a
+    /// line.
     [[nodiscard]] base::Outcome<std::string> read_environment(const char* const* environment);
 
     [[nodiscard]] const std::string& text(std::string_view key) const;

@@ -113,7 +113,7 @@ int refuse_line(const CLI::App& app, const CLI::ParseError& error) {
     return botcore::host::kExitCommandLine;
 }
 
-/// Reads the configuration for a reload; the error lists all mistakes.
+/// Reads the configuration for a reload; all errors are reported together.
 botcore::base::Result<Config, std::string> read_config(
     const botcore::host::SettingsInput& settings) {
     auto gathered = botcore::host::gather_settings(settings, environ);
