@@ -95,7 +95,7 @@ class DestructiveCommands(ProgramTest):
     def test_a_restore_after_the_end_asks_and_names_the_newest_moment(self):
         output = self.refused_without_consent("restore", "--to", "2999-01-01T00:00:00Z")
         self.assertRegex(output, rf"the archive ends before 2999-01-01T00:00:00.000Z: its newest "
-                         rf"moment is record {self.head()[0]} of 20")
+                         rf"record is {self.head()[0]} of 20")
         done = self.run_botctl(self.data, "restore", "--to", "2999-01-01T00:00:00Z", "--yes")
         self.assertEqual(done.returncode, 0, done.stderr)
 
@@ -105,7 +105,7 @@ class DestructiveCommands(ProgramTest):
             part.unlink()
         done = self.run_botctl(self.data, "restore")
         self.assertEqual(done.returncode, USAGE, done.stderr)
-        self.assertRegex(done.stderr, r"what it has beyond record \d+ cannot be told")
+        self.assertRegex(done.stderr, r"it is unknown what it has after record \d+")
         done = self.run_botctl(self.data, "restore", "--yes")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.run_botctl(self.data, "verify").returncode, 0)

@@ -300,7 +300,7 @@ TEST(S3Place, ParsesAPlaceOrReturnsTheError) {
              {"s3://abc" + end + "&region=A", "region"},
              {"s3://abc" + end + "&secret=x", "each once"},
              {"s3://abc" + end + "&endpoint=https://h", "each once"},
-             {"s3://abc" + end + "/path", "no path"},
+             {"s3://abc" + end + "/path", "must not have a path"},
              {"s3://abc?endpoint=http://example.com", "https://"},
              {"s3://abc?endpoint=https://user:pw@h", "password"}}) {
         const auto refused = parse_s3_place(text);
