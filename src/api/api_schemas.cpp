@@ -34,7 +34,7 @@ void add_scalars(host::SchemaTable& schemas) {
     schemas.add_json("AccountId", R"({"type":"string","pattern":"^[a-z0-9-]{1,32}$",
         "examples":["futures"]})");
     schemas.add_json("OrderId", R"({"type":"string","minLength":1,"maxLength":36,
-        "description":"The client order id, made by the core."})");
+        "description":"The client order id, created by the core."})");
     schemas.add_json("IdempotencyKey", R"({"type":"string","pattern":"^[!-~]{1,255}$",
         "examples":["6f1c0b1e-6a4f-4c0e-9a53-0c5d9d3f0b11"]})");
     schemas.add_json("RequestId", R"({"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"})");

@@ -133,8 +133,8 @@ std::string refusal_of_variable(std::string_view variable) {
     }
     return text +
            "; Kubernetes gives every pod variables such as BOTCORE_SERVICE_HOST and BOTCORE_PORT "
-           "for a Service called botcore: `enableServiceLinks: false` in the pod's spec stops it; "
-           "`botctl config check` lists all keys";
+           "for a Service called botcore: `enableServiceLinks: false` in the pod's spec prevents "
+           "this; `botctl config check` lists all keys";
 }
 
 /// A settings file is written by people and therefore small.

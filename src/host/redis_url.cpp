@@ -54,7 +54,7 @@ base::Result<RedisAddress, std::string> parse_redis_url(std::string_view text) {
     text.remove_prefix(kScheme.size());
     RedisAddress address;
     if (const auto at = text.rfind('@'); at != std::string_view::npos) {
-        if (text.front() != ':') return refused("there is a user name before the password");
+        if (text.front() != ':') return refused("a user name before the password is not supported");
         auto password = unescaped(text.substr(1, at - 1));
         if (!password) return refused("the password contains an invalid escape");
         address.password = Secret(*std::move(password));

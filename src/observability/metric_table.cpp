@@ -26,7 +26,7 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"process_open_fds", kGauge, "", "files", "Open file descriptors"},
     {"shutdown_inflight", kGauge, "", "requests", "Requests that a shutdown waits for"},
     {"degraded_mode", kGauge, "mode=@modes", "1 or 0",
-     "1 while the mode holds; docs/runbooks has a page for each"},
+     "1 while the mode is active; docs/runbooks has a page for each"},
     {"health_check_status", kGauge, "check=@dependencies|-", "0 to 1",
      "1 healthy, 0.5 degraded, 0 unhealthy; a component that is not configured has no line"},
     {"service_seconds", kGauge, "state=up|degraded|down|planned|stopped", "seconds",

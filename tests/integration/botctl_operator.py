@@ -175,7 +175,7 @@ class Status(DaemonTest):
                     r"accounts +all may trade", r"unknown orders +none", r"unprotected +none",
                     r"archive +\d+\.?\d* s behind, at record \d+", r"last backup +20\S+Z",
                     r"last verified +20\S+Z", r"last drill +20\S+Z", r"drill signed +none yet",
-                    r"last start +20\S+Z, the first here", r"journal head +\d+ of term 1",
+                    r"last start +20\S+Z, the first start", r"journal head +\d+ of term 1",
                     r"database: healthy"):
             self.assertRegex(output, rf"(?m)^{row}$")
         self.botctl("freeze", "futures", "--reason", "a strange fill")
@@ -200,11 +200,11 @@ class Status(DaemonTest):
         self.botctl("status", status=UNAVAILABLE)
         self.begin()
         self.assertRegex(self.botctl("status").stdout if self.healthy() else "",
-                         r"(?m)^last start +20\S+Z, after it DIED OR WAS KILLED, seen before until")
+                         r"(?m)^last start +20\S+Z, after it DIED OR WAS KILLED, last seen at")
         stop(self.daemon)
         self.begin()
         self.assertRegex(self.botctl("status").stdout if self.healthy() else "",
-                         r"(?m)^last start +20\S+Z, after an ordered stop, seen before until 20")
+                         r"(?m)^last start +20\S+Z, after an ordered stop, last seen at 20")
 
     def healthy(self):
         return self.wait_for(

@@ -81,9 +81,9 @@ base::Outcome<std::string> check_words(const S3Options& options) {
         return base::Failure{std::string("a storage class must be a word such as STANDARD_IA")};
     }
     if (storage == "GLACIER" || storage == "DEEP_ARCHIVE") {
-        return base::Failure{
-            "objects in the storage class " + storage +
-            " cannot be read back at once, so no backup there could be verified; GLACIER_IR can"};
+        return base::Failure{"objects in the storage class " + storage +
+                             " cannot be read back immediately, so no backup there could be "
+                             "verified; use a class such as GLACIER_IR"};
     }
     return base::Done{};
 }

@@ -93,7 +93,7 @@ void add_options(CLI::App& app, CommandLine& line) {
         }
     }
     app.add_option(
-           "--set", line.settings.sets, "KEY=VALUE: any key of the configuration; repeatable")
+           "--set", line.settings.sets, "KEY=VALUE: any key of the configuration; may be repeated")
         ->allow_extra_args(false);
     app.footer(
         "Every key of the configuration can also be set as BOTCORE_SECTION_KEY; "

@@ -314,12 +314,14 @@ void add_files(CLI::App& app, Chosen& chosen) {
     check->add_option("FILE,--config", chosen.given.file, "Default: botcore.toml if it exists");
     check->add_flag(
         "--production", chosen.production, "Also print the requirements for going live");
-    check->add_option("--set", chosen.given.sets, "KEY=VALUE, as botcored takes it; repeatable")
+    check
+        ->add_option(
+            "--set", chosen.given.sets, "KEY=VALUE, as botcored accepts it; may be repeated")
         ->allow_extra_args(false);
     for (const auto& [flag, key] : botcore::host::key_flags()) {
         check->add_option(std::string(flag),
                           chosen.flags[std::string(flag)],
-                          std::string(key) + ", as botcored takes it");
+                          std::string(key) + ", as botcored accepts it");
     }
 }
 

@@ -220,10 +220,10 @@ void print_safety(std::ostream& out, const json::value& view) {
     if (has(start, "at")) {
         const std::string cause = text(start, "cause");
         std::string said = text(start, "at") + ", ";
-        said += cause == "first_start"    ? "the first here"
+        said += cause == "first_start"    ? "the first start"
                 : cause == "ordered_stop" ? "after an ordered stop"
                                           : "after it DIED OR WAS KILLED";
-        if (has(start, "seen_before")) said += ", seen before until " + text(start, "seen_before");
+        if (has(start, "seen_before")) said += ", last seen at " + text(start, "seen_before");
         line(out, "last start", said);
     }
     const json::value& journal = field(view, "journal");

@@ -57,7 +57,7 @@ TEST(Status, ReportsAHealthyDaemon) {
                             "last backup     2026-11-29T20:22:52.500Z\n",
                             "last drill      none yet\n",
                             "last start      2026-11-29T19:16:15.000Z, after it DIED OR WAS "
-                            "KILLED, seen before until 2026-11-29T19:16:12.000Z\n",
+                            "KILLED, last seen at 2026-11-29T19:16:12.000Z\n",
                             "journal head    42 of term 3\n",
                             "database: healthy\n"}) {
         EXPECT_THAT(shown, HasSubstr(row));

@@ -113,7 +113,7 @@ Outcome check_key_of(const host::Config& config, const fs::path& data) {
     auto copy = key_at(escrow);
     if (!copy) return base::Failure{"archive.key_escrow: " + copy.error()};
     if (key.value() && copy.value() && key.value()->id() != copy.value()->id()) {
-        return base::Failure{"archive.key_escrow: " + escrow.string() + " holds another key, " +
+        return base::Failure{"archive.key_escrow: " + escrow.string() + " contains another key, " +
                              copy.value()->id() + " instead of " + key.value()->id()};
     }
     if (!key.value()) {

@@ -148,8 +148,8 @@ base::Outcome<std::string> ArchiveKey::copy_to(const std::filesystem::path& file
     if (std::filesystem::exists(status)) {
         const ArchiveKey there = TRY(load(file));
         if (sodium_memcmp(there.key_.data(), key_.data(), kBytes) == 0) return base::Done{};
-        return base::Failure{file.string() + " holds another key, " + there.id() + " instead of " +
-                             id() + "; it was not changed: choose another name"};
+        return base::Failure{file.string() + " contains another key, " + there.id() +
+                             " instead of " + id() + "; it was not changed: choose another name"};
     }
     std::array<char, kHexDigits + 1> line{};
     (void)sodium_bin2hex(line.data(), line.size(), key_.data(), key_.size());

@@ -240,7 +240,7 @@ TEST_F(Sealing, CopiesTheSameKeyAndReplacesNoOther) {
     const ArchiveKey two = key("other");
     const auto refused = two.copy_to(file("escrow"));
     ASSERT_FALSE(refused);
-    EXPECT_THAT(refused.error(), HasSubstr("holds another key"));
+    EXPECT_THAT(refused.error(), HasSubstr("contains another key"));
     EXPECT_EQ(text_of("escrow"), text_of("key"));
     write("damaged", "no key");
     EXPECT_FALSE(one.copy_to(file("damaged")));
