@@ -173,7 +173,8 @@ void MarketRoutes::show_book(host::RequestContext& call) {
     if (!is_known(id)) return call.fail(404, "INVALID_SYMBOL", std::string(kUnknownSymbol));
     const model::DepthBook* book = context_.market.book(id);
     if (book == nullptr) {
-        return call.fail(503, "PRICE_MISSING", "the book is being rebuilt; try again shortly");
+        return call.fail(
+            503, "PRICE_MISSING", "the order book is being rebuilt; try again shortly");
     }
     json::object data = quote_view(context_.quote_of(id), age_rule());
     data["bids"] = levels_json(*book, model::Side::Buy, limit);
