@@ -17,9 +17,8 @@ AccountState* own_account(Transaction& transaction,
         place != transaction.state().accounts.end() &&
         (place->second.account.owner == origin.owner || origin.authority == model::Authority::All);
     if (allowed) return &place->second;
-    refuse(transaction,
-           origin,
-           {Reason::AccountUnknown, "there is no account '" + id.text() + "' of yours"});
+    refuse(
+        transaction, origin, {Reason::AccountUnknown, "you have no account '" + id.text() + "'"});
     return nullptr;
 }
 
@@ -31,8 +30,9 @@ bool refused_by_version(Transaction& transaction,
     transaction.reply_at_once(
         origin,
         Refusal{Reason::VersionConflict,
-                "it was changed in the meantime: you saw version " + std::to_string(*seen) +
-                    ", it is at version " + std::to_string(current) + "; read it again",
+                "the object was changed in the meantime: the request names version " +
+                    std::to_string(*seen) + ", but the current version is " +
+                    std::to_string(current) + "; read it again",
                 {},
                 current});
     return true;

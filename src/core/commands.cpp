@@ -61,8 +61,8 @@ void open_account(Transaction& transaction, const model::OpenAccount& body) {
         refuse(transaction,
                body.origin,
                {Reason::TooManyAccounts,
-                "an owner may have " + std::to_string(state.policy.accounts_max) +
-                    " accounts at most; use one of those, or reset it"});
+                "an owner may have at most " + std::to_string(state.policy.accounts_max) +
+                    " accounts; use one of them, or reset it"});
         return;
     }
     AccountState& account = state.accounts[body.account];
@@ -100,8 +100,8 @@ void set_leverage(Transaction& transaction, const model::SetLeverage& body) {
     const bool whole = is_multiple(body.leverage, model::Rate::whole(1));
     if (!whole || body.leverage < model::Rate::whole(1) || body.leverage > highest) {
         return refused(Reason::LeverageTooHigh,
-                       "leverage is a whole number from 1 to " + to_text(highest) + ", but " +
-                           to_text(body.leverage) + " was asked for");
+                       "leverage must be a whole number from 1 to " + to_text(highest) + ", but " +
+                           to_text(body.leverage) + " was requested");
     }
     if (place != account->positions.end() && !place->second.quantity.is_zero()) {
         return refused(Reason::PositionOpen, "leverage cannot change while a position is open");
@@ -124,9 +124,10 @@ void transfer_money(Transaction& transaction, const model::TransferMoney& body) 
         refuse(transaction, body.origin, {reason, std::move(text)});
     };
     if (from == to)
-        return refused(Reason::AccountExists, "giver and receiver are the same account");
+        return refused(Reason::AccountExists,
+                       "the source and the target of the transfer are the same account");
     if (!body.amount.is_positive()) {
-        return refused(Reason::QuantityTooSmall, "the amount must be above zero");
+        return refused(Reason::QuantityTooSmall, "the amount must be greater than zero");
     }
     if (!from->balances.contains(body.asset)) {
         return refused(Reason::AssetUnknown, "the account holds no " + body.asset.text());
@@ -143,8 +144,8 @@ void transfer_money(Transaction& transaction, const model::TransferMoney& body) 
         std::min(cash, available(transaction.state(), *from, body.asset, body.marks));
     if (body.amount > free) {
         return refused(Reason::InsufficientBalance,
-                       to_text(body.amount) + " " + body.asset.text() + " was asked for, but " +
-                           to_text(std::max(free, Money())) + " is free");
+                       to_text(body.amount) + " " + body.asset.text() + " was requested, but " +
+                           to_text(std::max(free, Money())) + " is available");
     }
     transaction.move(*from, body.asset, Book::Cash, Book::External, body.amount);
     transaction.move(*to, body.asset, Book::External, Book::Cash, body.amount);
@@ -174,7 +175,8 @@ void reset_account(Transaction& transaction, const model::ResetAccount& body) {
     if (frozen && !operators && account->account.frozen_reason == Reason::FrozenByOperator) {
         refuse(transaction,
                body.origin,
-               {Reason::AccountFrozen, "an operator froze the account, only an operator frees it"});
+               {Reason::AccountFrozen,
+                "an operator froze the account; only an operator can unfreeze it"});
         return;
     }
     const bool live =

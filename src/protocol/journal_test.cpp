@@ -139,7 +139,7 @@ TEST(Journal, RejectsUnknownNumbersOfEnumerations) {
     ends_at(model::Reason::GaveWayToExit);
     ends_at(model::StorageState::Unconfirmed);
     EXPECT_FALSE(is_read(static_cast<model::Side>(0)));
-    EXPECT_FALSE(is_read(static_cast<model::Reason>(29))) << "It was never given.";
+    EXPECT_FALSE(is_read(static_cast<model::Reason>(29))) << "This number was never used.";
     model::Record record = sample_record();
     std::get<model::PlaceOrder>(record.input.body).side = static_cast<model::Side>(7);
     EXPECT_EQ(decode_record(encode(record)).error(), RecordError::Malformed);
@@ -245,7 +245,7 @@ TEST(Journal, ReadsInstrumentsOfVersionFive) {
 }
 
 // These files were written by earlier versions of this program and are never written again.
-TEST(Journal, ReadsTheKeptFilesOfOlderVersions) {
+TEST(Journal, ReadsTheStoredFilesOfOlderVersions) {
     std::map<int, int> files;
     for (const auto& entry : std::filesystem::directory_iterator("tests/fuzz/corpus/journal")) {
         const std::string name = entry.path().filename().string();
