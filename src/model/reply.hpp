@@ -76,7 +76,7 @@ struct RenderedReply {
 };
 
 /// Why a request has no reply of its own.
-enum class RequestError : std::uint8_t {
+enum class RequestFailure : std::uint8_t {
     OutcomeUnknown,  ///< The commit that recorded it failed; it may have been recorded.
     TooLate,         ///< It waited until its deadline and was not carried out.
     Unavailable,     ///< The store cannot be reached; the request was not carried out.
@@ -88,7 +88,7 @@ enum class RequestError : std::uint8_t {
 
 /// A request that has no reply of its own.
 struct FailedRequest {
-    RequestError error = RequestError::OutcomeUnknown;
+    RequestFailure failure = RequestFailure::OutcomeUnknown;
     std::string request_id{};
     ClientOrderId order{};  ///< The order that belongs to its key, if there is one.
     AccountId account{};    ///< The order's account; empty when the order is not stored.

@@ -416,31 +416,31 @@ struct FailedRequestText {
     std::string_view message;
 };
 
-FailedRequestText text_of(model::RequestError error) {
-    using model::RequestError;
-    switch (error) {
-        case RequestError::OutcomeUnknown:
+FailedRequestText text_of(model::RequestFailure failure) {
+    using model::RequestFailure;
+    switch (failure) {
+        case RequestFailure::OutcomeUnknown:
             return {"OUTCOME_UNKNOWN",
                     "the store failed while this was being recorded; repeat the request with the "
                     "same idempotency key, it is never executed twice"};
-        case RequestError::TooLate:
+        case RequestFailure::TooLate:
             return {"TIMEOUT",
                     "the request waited until its deadline and was not executed; repeat it with "
                     "the same idempotency key"};
-        case RequestError::Unavailable:
+        case RequestFailure::Unavailable:
             return {"SERVICE_UNAVAILABLE",
                     "the store cannot be reached now, nothing was done; try again shortly"};
-        case RequestError::Overloaded:
+        case RequestFailure::Overloaded:
             return {"OVERLOADED",
                     "too many requests wait already, nothing was done; try again shortly"};
-        case RequestError::KeyReused:
+        case RequestFailure::KeyReused:
             return {"IDEMPOTENCY_KEY_REUSED",
                     "this idempotency key belongs to another request; use a new key"};
-        case RequestError::KeyExpired:
+        case RequestFailure::KeyExpired:
             return {"IDEMPOTENCY_KEY_EXPIRED",
                     "the request under this key was executed once, and its reply is not stored any "
                     "more; nothing was executed again"};
-        case RequestError::InProgress:
+        case RequestFailure::InProgress:
             return {"REQUEST_IN_PROGRESS",
                     "the request under this key is still in progress; read status_link or try "
                     "again later"};
@@ -451,9 +451,9 @@ FailedRequestText text_of(model::RequestError error) {
 }  // namespace
 
 std::string render(const model::FailedRequest& failed, base::Timestamp now) {
-    const FailedRequestText text = text_of(failed.error);
+    const FailedRequestText text = text_of(failed.failure);
     boost::json::object details;
-    const bool expired = failed.error == model::RequestError::KeyExpired;
+    const bool expired = failed.failure == model::RequestFailure::KeyExpired;
     if (expired && !failed.order.empty()) details["order_id"] = failed.order.text();
     if (!failed.account.empty()) details["status_link"] = order_path(failed.account, failed.order);
     return error_body({.code = text.code,

@@ -112,18 +112,18 @@ std::uint16_t status_of(const Reply& reply) {
     return 200;
 }
 
-std::uint16_t status_of(RequestError error) {
-    switch (error) {
-        case RequestError::OutcomeUnknown:
-        case RequestError::Unavailable:
-        case RequestError::Overloaded:
+std::uint16_t status_of(RequestFailure failure) {
+    switch (failure) {
+        case RequestFailure::OutcomeUnknown:
+        case RequestFailure::Unavailable:
+        case RequestFailure::Overloaded:
             return 503;
-        case RequestError::TooLate:
+        case RequestFailure::TooLate:
             return 504;
-        case RequestError::KeyReused:
+        case RequestFailure::KeyReused:
             return 422;
-        case RequestError::KeyExpired:
-        case RequestError::InProgress:
+        case RequestFailure::KeyExpired:
+        case RequestFailure::InProgress:
             return 409;
     }
     return 500;

@@ -13,6 +13,6 @@ namespace botcore::protocol {
 /// without a trade.
 [[nodiscard]] std::uint16_t status_of(const model::Reply& reply);
 
-[[nodiscard]] std::uint16_t status_of(model::RequestError error);
+[[nodiscard]] std::uint16_t status_of(model::RequestFailure failure);
 
 }  // namespace botcore::protocol

@@ -51,14 +51,14 @@ TEST(ReplyStatus, OfExitsThatAllFailedIs422) {
 }
 
 TEST(ReplyStatus, OfARequestWithoutAReplyOfItsOwn) {
-    using model::RequestError;
-    EXPECT_EQ(status_of(RequestError::OutcomeUnknown), 503);
-    EXPECT_EQ(status_of(RequestError::Unavailable), 503);
-    EXPECT_EQ(status_of(RequestError::Overloaded), 503);
-    EXPECT_EQ(status_of(RequestError::TooLate), 504);
-    EXPECT_EQ(status_of(RequestError::KeyReused), 422);
-    EXPECT_EQ(status_of(RequestError::KeyExpired), 409);
-    EXPECT_EQ(status_of(RequestError::InProgress), 409);
+    using model::RequestFailure;
+    EXPECT_EQ(status_of(RequestFailure::OutcomeUnknown), 503);
+    EXPECT_EQ(status_of(RequestFailure::Unavailable), 503);
+    EXPECT_EQ(status_of(RequestFailure::Overloaded), 503);
+    EXPECT_EQ(status_of(RequestFailure::TooLate), 504);
+    EXPECT_EQ(status_of(RequestFailure::KeyReused), 422);
+    EXPECT_EQ(status_of(RequestFailure::KeyExpired), 409);
+    EXPECT_EQ(status_of(RequestFailure::InProgress), 409);
 }
 
 }  // namespace
