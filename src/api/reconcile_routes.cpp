@@ -112,12 +112,12 @@ std::pair<std::string_view, std::string_view> advice_of(const core::AccountState
                 "account trade again"};
     }
     if (account.account.state != model::AccountState::Frozen) return {};
-    if (account.account.frozen_reason == model::Reason::OrphanOrder) {
+    if (account.account.frozen_reason == model::FreezeReason::OrphanOrder) {
         return {
             "the exchange had orders of ours that are missing from our journal; they are imported",
             "cancel what is not wanted, then let the account trade again"};
     }
-    if (account.account.frozen_reason == model::Reason::BooksDiffer) {
+    if (account.account.frozen_reason == model::FreezeReason::BooksDiffer) {
         return {"amounts differed, and agree by now",
                 "find out why, then let the account trade again"};
     }
@@ -132,7 +132,7 @@ json::object comparison_view(const core::AccountState& account) {
     view["owner"] = account.account.owner.text();
     view["market"] = to_text(account.account.market);
     view["state"] = to_text(account.account.state);
-    view["frozen_reason"] = account.account.frozen_reason == model::Reason::None
+    view["frozen_reason"] = account.account.frozen_reason == model::FreezeReason::None
                                 ? json::value(nullptr)
                                 : json::value(to_text(account.account.frozen_reason));
     json::array balances;

@@ -2,8 +2,8 @@
 
 namespace botcore::core {
 
-using model::Reason;
 using model::Refusal;
+using model::RefusalReason;
 
 void refuse(Transaction& transaction, const model::Origin& origin, RuleBreach breach) {
     transaction.reply_at_once(origin, Refusal{breach.reason, std::move(breach.text), {}, 0});
@@ -19,7 +19,7 @@ AccountState* own_account(Transaction& transaction,
     if (allowed) return &place->second;
     refuse(transaction,
            origin,
-           {Reason::AccountUnknown, "there is no account '" + id.text() + "' of yours"});
+           {RefusalReason::AccountUnknown, "there is no account '" + id.text() + "' of yours"});
     return nullptr;
 }
 
@@ -30,7 +30,7 @@ bool refused_by_version(Transaction& transaction,
     if (!seen || *seen == current) return false;
     transaction.reply_at_once(
         origin,
-        Refusal{Reason::VersionConflict,
+        Refusal{RefusalReason::VersionConflict,
                 "it was changed in the meantime: you saw version " + std::to_string(*seen) +
                     ", it is at version " + std::to_string(current) + "; read it again",
                 {},

@@ -7,8 +7,8 @@ namespace botcore::core {
 
 using model::MaintenanceWindow;
 using model::OperatingMode;
-using model::Reason;
 using model::Refusal;
+using model::RefusalReason;
 using model::WindowState;
 
 namespace {
@@ -93,7 +93,7 @@ void schedule_maintenance(Transaction& transaction, const model::ScheduleMainten
     if (length <= model::Duration() || length > policy.maintenance_max) {
         return refuse(transaction,
                       body.origin,
-                      {Reason::WindowTooLong,
+                      {RefusalReason::WindowTooLong,
                        "a window ends after it begins and lasts at most " +
                            in_minutes(policy.maintenance_max) + ", but " + in_minutes(length) +
                            " were asked for; plan two windows",
@@ -105,7 +105,7 @@ void schedule_maintenance(Transaction& transaction, const model::ScheduleMainten
     if (notice < least) {
         return refuse(transaction,
                       body.origin,
-                      {Reason::NoticeTooShort,
+                      {RefusalReason::NoticeTooShort,
                        "a window is announced at least " + in_minutes(least) +
                            " before it begins, this one begins in " + in_minutes(notice) +
                            "; choose a later one, or say that it is an emergency",
@@ -116,7 +116,7 @@ void schedule_maintenance(Transaction& transaction, const model::ScheduleMainten
         return refuse(
             transaction,
             body.origin,
-            {Reason::WindowTooLong,
+            {RefusalReason::WindowTooLong,
              "a window begins within a year, this one in " +
                  std::to_string(notice.in_milliseconds() / 86'400'000) + " days; look at the year",
              {},
@@ -127,7 +127,7 @@ void schedule_maintenance(Transaction& transaction, const model::ScheduleMainten
         if (!works || body.end <= other.begin || other.end <= body.begin) continue;
         return refuse(transaction,
                       body.origin,
-                      {Reason::WindowNotMovable,
+                      {RefusalReason::WindowNotMovable,
                        "it overlaps window " + std::to_string(id) + "; cancel that one first",
                        {},
                        other.version});
@@ -154,7 +154,7 @@ void move_maintenance(Transaction& transaction, const model::MoveMaintenance& bo
     if (place == state.windows.end()) {
         return refuse(transaction,
                       body.origin,
-                      {Reason::WindowUnknown,
+                      {RefusalReason::WindowUnknown,
                        "there is no maintenance window " + std::to_string(body.window),
                        {},
                        0});
@@ -163,7 +163,7 @@ void move_maintenance(Transaction& transaction, const model::MoveMaintenance& bo
     if (!may_move(from, body.state)) {
         return refuse(transaction,
                       body.origin,
-                      {Reason::WindowNotMovable,
+                      {RefusalReason::WindowNotMovable,
                        "the window is " + std::string(to_text(from)) + " and cannot become " +
                            std::string(to_text(body.state)),
                        {},
