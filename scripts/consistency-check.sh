@@ -13,13 +13,13 @@
 # usage: scripts/consistency-check.sh [--url URL] [--data DIR] [--ca FILE]
 #   --url   where the daemon listens          default http://127.0.0.1:8080
 #   --data  the data folder of that daemon    default var beside this folder
-#   --ca    for https: certificates that are trusted; the system's if absent
+#   --ca    for https: a file of trusted certificates; default: the system's
 # The variable BOTCTL names the program, if it is neither built here nor on the PATH.
 #
 # Statuses:
 #   0   all steps passed, and the report was delivered
 #   1   a step found a difference
-#   2   the command line is not understood
+#   2   the command line cannot be parsed
 #   69  a step could not be done: the report says which and what to do
 #   77  the daemon does not accept the operator's token in the data folder
 set -u
@@ -43,13 +43,13 @@ give_up() {
 
 while [ $# -gt 0 ]; do
     case $1 in
-        --url | --data | --ca) [ $# -ge 2 ] || usage "$1 needs a value" ;;
-        --u*) usage "'$1' is not known; did you mean --url?" ;;
-        --d*) usage "'$1' is not known; did you mean --data?" ;;
-        --c*) usage "'$1' is not known; did you mean --ca?" ;;
-        *) usage "'$1' is not known" ;;
+        --url | --data | --ca) [ $# -ge 2 ] || usage "$1 requires a value" ;;
+        --u*) usage "'$1' is unknown; did you mean --url?" ;;
+        --d*) usage "'$1' is unknown; did you mean --data?" ;;
+        --c*) usage "'$1' is unknown; did you mean --ca?" ;;
+        *) usage "'$1' is unknown" ;;
     esac
-    [ -n "$2" ] || usage "$1 needs a value, but it is empty"
+    [ -n "$2" ] || usage "$1 requires a value, but it is empty"
     case $1 in
         --url) url=$2 ;;
         --data) data=$2 ;;
@@ -74,12 +74,12 @@ fi
 command -v "$botctl" >/dev/null 2>&1 || give_up "the program botctl is missing, tried '$botctl': \
 build it with './dev build release botctl', install it as docs/deploy.md says, or name it in the \
 variable BOTCTL"
-[ -d "$data" ] || give_up "there is no folder '$data': give the data folder of the daemon at $url \
+[ -d "$data" ] || give_up "there is no folder '$data': name the data folder of the daemon at $url \
 with --data"
-[ -f "$data/botcore.db" ] || give_up "the folder '$data' holds no store (botcore.db): give the \
+[ -f "$data/botcore.db" ] || give_up "the folder '$data' holds no store (botcore.db): name the \
 data folder of the daemon at $url with --data"
 [ -f "$data/operator.token" ] || give_up "the folder '$data' holds no operator.token, without \
-which the daemon at $url cannot be queried: give the data folder of that daemon with --data"
+which the daemon at $url cannot be queried: name the data folder of that daemon with --data"
 # Only the folder's own token is used: it shows that this is the folder of the daemon at the URL.
 unset BOTCTL_TOKEN
 
@@ -122,17 +122,18 @@ report_line "consistency check of $data and $url at $(date -u +%Y-%m-%dT%H:%M:%S
 
 run_botctl reconcile
 case $? in
-    0) passed 1 "positions, balances and orders are what the exchange says" ;;
+    0) passed 1 "positions, balances and orders agree with the exchange" ;;
     1)
-        failed 1 "the exchange says something else; follow docs/runbooks/reconciliation-mismatch.md"
+        failed 1 "the exchange reports other values: follow \
+docs/runbooks/reconciliation-mismatch.md"
         indent "$work/out"
         ;;
     69)
-        not_done 1 "the daemon does not answer at $url: start it, or give the right --url"
+        not_done 1 "the daemon does not respond at $url: start it, or use the right --url"
         ;;
     75)
-        not_done 1 "the comparison with the exchange was not over in time: run this again, and see \
-docs/runbooks/exchange-down.md if it happens twice"
+        not_done 1 "the comparison with the exchange did not finish in time: run this again, and \
+see docs/runbooks/exchange-down.md if it happens twice"
         ;;
     77)
         denied=yes
@@ -155,7 +156,7 @@ LC_ALL=C awk '/^(critical|warning) [a-z_]+[ :]/ { kind = $2; sub(/:$/, "", kind)
 named=$(awk 'END { print NR }' "$work/kinds")
 counted=$(LC_ALL=C awk '/^[0-9]+ findings$/ { n = $1 } END { print n + 0 }' "$work/out")
 clean=no
-if LC_ALL=C awk '/^the rows are what the journal says$/ { found = 1 } END { exit !found }' \
+if LC_ALL=C awk '/^the rows agree with the journal$/ { found = 1 } END { exit !found }' \
     "$work/out"; then
     clean=yes
 fi
@@ -178,13 +179,13 @@ report_step() {
     fi
 }
 
-report_step 2 "the balances are what the trades' postings sum to" \
+report_step 2 "the balances equal the sums of the trades' postings" \
     "balance_mismatch conservation_broken unbalanced_postings duplicate_trade"
 report_step 3 "every closed trade has an exit price" "closed_without_exit"
 report_step 4 "every open position has its trades" "orphan_position position_mismatch"
 case $checked in
-    0) [ "$clean" = yes ] || not_done 2 "botctl check ended with 0, but with an unknown text" ;;
-    1) failed "2 to 4" "the check of all rows and of the journal says" ;;
+    0) [ "$clean" = yes ] || not_done 2 "botctl check ended with 0, but its output is unknown" ;;
+    1) failed "2 to 4" "findings of the check of all rows and of the journal" ;;
     *) not_done "2 to 4" "botctl check could not read the store in $data" ;;
 esac
 if [ "$checked" != 0 ]; then
@@ -192,7 +193,8 @@ if [ "$checked" != 0 ]; then
     indent "$work/err"
 else
     # The steps do not include whether the newest records are complete.
-    LC_ALL=C awk '/^the archive was not asked/ { print "note: " $0 }' "$work/out" >>"$report"
+    LC_ALL=C awk '/^the last record of the archive could not be read/ { print "note: " $0 }' \
+        "$work/out" >>"$report"
 fi
 
 # ---- Step 5: the report ----

@@ -101,7 +101,7 @@ public:
     ports::ExchangeSink* sink = nullptr;
 };
 
-/// Treats a missing reply as a rejection: "no answer" becomes "rejected".
+/// Treats a missing reply as a rejection: "no reply" becomes "rejected".
 class SilenceIsRejectionSink final : public BrokenSink {
 public:
     void spoil(model::OrderReport& report) override {

@@ -25,7 +25,7 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
 std::string check_commit(std::string_view asked, std::string_view built) {
     if (asked == built) return {};
     return "this program was built from commit " + std::string(built) + ", not from " +
-           std::string(asked) + "; check that one out first";
+           std::string(asked) + "; check out that commit first";
 }
 
 /// Stores the value of a numeric option; returns false if there is no such option.
@@ -60,7 +60,8 @@ std::string read_value(Options& options,
     }
     const auto number = number_of(value);
     if (number && keep_number(options, name, *number)) return {};
-    return std::string(name) + " takes a whole number above zero, not '" + std::string(value) + "'";
+    return std::string(name) + " requires a whole number above zero, not '" + std::string(value) +
+           "'";
 }
 
 }  // namespace
@@ -81,7 +82,7 @@ OptionsRead read_options(const std::vector<std::string_view>& arguments, std::st
             read.refusal =
                 "there is no option " + std::string(name) + base::did_you_mean(name, kOptions);
         } else if (i + 1 == arguments.size()) {
-            read.refusal = std::string(name) + " needs a value";
+            read.refusal = std::string(name) + " requires a value";
         } else {
             read.refusal = read_value(read.options, name, arguments[++i], commit);
         }

@@ -34,10 +34,10 @@ TEST(Options, DescribesEveryOption) {
 }
 
 TEST(Options, RefusesAnEmptyRun) {
-    EXPECT_EQ(refusal_of({"--seeds", "0"}), "--seeds takes a whole number above zero, not '0'");
+    EXPECT_EQ(refusal_of({"--seeds", "0"}), "--seeds requires a whole number above zero, not '0'");
     EXPECT_EQ(refusal_of({"--minutes", "1.0"}),
-              "--minutes takes a whole number above zero, not '1.0'");
-    EXPECT_EQ(refusal_of({"--seed"}), "--seed needs a value");
+              "--minutes requires a whole number above zero, not '1.0'");
+    EXPECT_EQ(refusal_of({"--seed"}), "--seed requires a value");
     EXPECT_EQ(refusal_of({"--sed", "5"}), "there is no option --sed; did you mean --seed?");
 }
 
@@ -50,8 +50,8 @@ TEST(Options, PrintsAReplayLineThatIsAcceptedAsACommandLine) {
 
 TEST(Options, RefusesASeedOfAnotherCommit) {
     EXPECT_EQ(refusal_of({"--seed", "269", "--commit", "ffffffffffff"}),
-              "this program was built from commit 0123456789ab, not from ffffffffffff; check that "
-              "one out first");
+              "this program was built from commit 0123456789ab, not from ffffffffffff; check out "
+              "that commit first");
 }
 
 TEST(Options, RefusesAVariantOption) {

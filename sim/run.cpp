@@ -23,10 +23,10 @@ void mark_stop(const model::Order& order) {
         REACHED("stop cancelled after its position");
     }
     if (!order.trail_mark.is_zero()) REACHED("stop trailed");
-    if (order.role == model::OrderRole::SafetyExit) REACHED("unprotected fill sold again");
+    if (order.role == model::OrderRole::SafetyExit) REACHED("unprotected fill closed again");
     if (!order.queue_limit) return;
     REACHED("exit queued");
-    if (order.attempt.number != 0) REACHED("queued exit left");
+    if (order.attempt.number != 0) REACHED("queued exit sent");
     if (order.reason == model::EndReason::QueueExpired) REACHED("queued exit expired");
 }
 

@@ -268,7 +268,7 @@ TEST_F(RuntimeAlone, ReportsRefusalsWithoutARecordToListeners) {
     store_.set_storage(model::StorageState::Normal);
     (void)submit(entry);
     steps();
-    EXPECT_EQ(exchange_.placed, 1) << "The key was not bound.";
+    EXPECT_EQ(exchange_.placed, 1) << "The key can be used again.";
     EXPECT_EQ(records_reported_, told + 1);
     EXPECT_EQ(refusals_reported_.size(), 1U);
 }
@@ -293,7 +293,7 @@ TEST_F(RuntimeAlone, HoldsOnlyEntriesAfterAStartBehindTheJournalsTime) {
     ASSERT_EQ(next.start(at({})), Status::Running);
     EXPECT_EQ(next.state().time, ahead) << "Journal time never decreases.";
     EXPECT_EQ(next.state().exchange_time, began);
-    EXPECT_EQ(next.state().monotonic_time, ahead) << "Nothing had passed, as far as anybody knows.";
+    EXPECT_EQ(next.state().monotonic_time, ahead) << "No elapsed time can be proven.";
     next.on_reconciled(kAccount, std::nullopt);
     const auto submit_at = [&](model::InputBody body, Duration later) {
         next.submit({.body = std::move(body), .handle = ++tickets_, .request_id = "r"}, at(later));
@@ -304,7 +304,7 @@ TEST_F(RuntimeAlone, HoldsOnlyEntriesAfterAStartBehindTheJournalsTime) {
     ASSERT_EQ(refusals_reported_.size(), 1U);
     EXPECT_EQ(refusals_reported_.back().second, model::RefusalReason::ClockUncertain);
     EXPECT_EQ(next.clock_state(at(Duration::seconds(9))), model::ClockState::Uncertain)
-        << "Health asks the same.";
+        << "Health uses the same function.";
     submit_at(model::CancelAll{origin(), kAccount, std::nullopt, true}, Duration::seconds(9));
     EXPECT_EQ(exchange_.placed, 1);
     EXPECT_EQ(next.clock_state(at(Duration::seconds(10))), model::ClockState::Certain);
@@ -339,7 +339,8 @@ TEST_F(RuntimeAlone, ContinuesWhenTheClockStepsBackWhileRunning) {
 // @spec:RK-05
 TEST_F(RuntimeAlone, FreezesAccountsOfRowsInDoubtBeforeAnyDecision) {
     start();
-    store_.put_in_doubt({kAccount, "row 'futures USDT' of table balances is not what was written"});
+    store_.put_in_doubt(
+        {kAccount, "row 'futures USDT' of table balances differs from what was written"});
     runtime::Runtime next({.shard = 0,
                            .software = "test",
                            .policy = {},
@@ -379,7 +380,7 @@ TEST_F(RuntimeAlone, WritesNothingOnceAnotherWriterOwnsTheShard) {
     EXPECT_TRUE(says(submit(order()), 503, "SERVICE_UNAVAILABLE"));
     pass(Duration::seconds(60));
     EXPECT_FALSE(runtime_.step(now()));
-    EXPECT_EQ(runtime_.status(), Status::Fenced) << "It never tries again.";
+    EXPECT_EQ(runtime_.status(), Status::Fenced) << "It does not retry.";
     EXPECT_EQ(runtime_.counters().conflicts, 1U);
     EXPECT_EQ(exchange_.placed, 0);
     EXPECT_EQ(store_.head().value(), head);
@@ -454,7 +455,7 @@ TEST_F(RuntimeAlone, KeepsABoundedNumberOfAuditEvents) {
     EXPECT_FALSE(record(-1));
     (void)runtime_.step(now());
     EXPECT_EQ(runtime_.status(), Status::Down);
-    EXPECT_FALSE(record(-1)) << "Those of the batch that failed still wait.";
+    EXPECT_FALSE(record(-1)) << "The waiters of the failed batch still wait.";
     faults_.stop();
     pass(Duration::seconds(1));
     steps();

@@ -76,7 +76,7 @@ protected:
         return *made;
     }
 
-    /// Was the last reply to call `number` a refusal with this code?
+    /// Whether the last reply to call `number` was a refusal with this code.
     [[nodiscard]] bool refused(std::size_t number, const std::string& code) const {
         const auto& replies = world_->clients().at(number).replies;
         return !replies.empty() && replies.back().status == 503 &&
@@ -307,7 +307,7 @@ TEST_F(Scenario, DuplicateAndReorderedReportsCountOnce) {
 }
 
 // @spec:I6
-TEST_F(Scenario, CommitUnavailableWithEffectIsNotCarriedOutTwice) {
+TEST_F(Scenario, CommitUnavailableWithEffectIsNotExecutedTwice) {
     begin();
     world_->faults().force(Fault::UnavailableKept);
     const auto number = place();
@@ -723,7 +723,7 @@ TEST_F(Scenario, FlattenClosesEvenWhileAnExitRests) {
     end_well();
 }
 
-// When the process dies, one exit of the "flatten" has ended, and the other exit is lost on its
+// When the process crashes, one exit of the "flatten" has ended, and the other exit is lost on its
 // way. The reply after the restart is the same as without the crash.
 TEST_F(Scenario, FlattenGetsItsReplyAfterACrash) {
     bool is_lost = false;
@@ -760,7 +760,8 @@ TEST_F(Scenario, FlattenGetsItsReplyAfterACrash) {
     ASSERT_EQ(failed.size(), 1U);
     EXPECT_EQ(failed[0].at("order_id").as_string(), order_of(lost).id.text());
     EXPECT_EQ(failed[0].at("state"), "ABSENT");
-    EXPECT_EQ(position().quantity, exit.quantity) << "What was lost is named, not sent again.";
+    EXPECT_EQ(position().quantity, exit.quantity)
+        << "The lost order is reported and not sent again.";
     end_well();
 }
 

@@ -44,7 +44,7 @@ TEST_P(SeedsInParts, BreakNoInvariant) {
         EXPECT_GT(result.records, 0U);
         restores += result.restores;
     }
-    EXPECT_GE(restores, 20U) << "States rebuilt from the journal and compared.";
+    EXPECT_GE(restores, 20U) << "The states were rebuilt from the journal and compared.";
 }
 
 INSTANTIATE_TEST_SUITE_P(Hundred, SeedsInParts, testing::Range<std::uint64_t>(0, 5));

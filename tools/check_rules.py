@@ -10,7 +10,7 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from rules import commits, documents, text  # noqa: E402
+from rules import commits, documents, evidence, text  # noqa: E402
 from spelling import Parser  # noqa: E402
 
 # What each layer may include besides itself: docs/architecture.md, section "Layers".
@@ -358,6 +358,11 @@ def tree_document_names(root):
     yield from documents.breaches(root)
 
 
+def tree_evidence(root):
+    """README says how much is shown by tests, as the matrix of requirements does."""
+    yield from evidence.breaches(root)
+
+
 def tree_commits(root):
     """Messages of commits; a source archive has none."""
     if not (root / ".git").exists():
@@ -367,7 +372,7 @@ def tree_commits(root):
 
 
 TREE_RULES = {
-    "document-names": tree_document_names, "commits": tree_commits,
+    "document-names": tree_document_names, "evidence": tree_evidence, "commits": tree_commits,
     "readme": tree_readmes, "machine-path": tree_machine_paths, "registry-host": tree_hosts,
     "scripts": tree_scripts, "build-edges": tree_build_edges,
 }

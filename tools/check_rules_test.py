@@ -9,7 +9,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import check_rules  # noqa: E402
-from rules import commits  # noqa: E402
+from rules import commits, evidence  # noqa: E402
 
 HEADER = "#pragma once\n\n/// What this is for.\n"
 CLEAN = {
@@ -89,6 +89,13 @@ BAD = {
     "document-names": [{"docs/x.md": line + "\n"} for line in (
         "see [this](gone.md)", "`core/gone.cpp`", "`NoSuchName`", "`gone_total`",
         "`log.gone`", "`GET /api/gone`")],
+    "evidence": [
+        {"README.md": "# x\n", "docs/TRACEABILITY_MATRIX.md": "| I1 | x | - | pass |\n"},
+        {"README.md": "\n".join([evidence.BEGIN, *evidence.table(""), evidence.END]) + "\n",
+         "docs/TRACEABILITY_MATRIX.md": "| I1 | x | `a` | pass |\n"},
+        {"README.md": "\n".join([evidence.BEGIN, *evidence.table("")[:4], evidence.END]) + "\n",
+         "docs/TRACEABILITY_MATRIX.md": "# none\n"},
+    ],
     "commits": [{".git/HEAD": "no repository\n"}],
     "build-edges": [{"CMakeLists.txt": "botcore_layer(base DEPENDS core)\n"},
                     {"CMakeLists.txt": "botcore_upper(FOLDERS net)\n"}],

@@ -25,7 +25,7 @@ void Checker::on_committed(const model::Head& expected, const std::vector<Stored
         if (behind_ && stored.record.input.storage != model::StorageState::Behind) {
             violations_.add("I9",
                             "record " + std::to_string(stored.record.sequence) +
-                                " was decided as if the store were not behind its archive");
+                                " was decided without regard to the records that the store lacks");
         }
         for (const auto& change : stored.record.outcome.changes) {
             if (const auto* order = std::get_if<model::Order>(&change)) check_verdict(*order);
@@ -34,9 +34,10 @@ void Checker::on_committed(const model::Head& expected, const std::vector<Stored
             const auto known = trades_.find({fill->account, fill->instrument, fill->trade.id});
             if (known == trades_.end() || !(known->second.trade == fill->trade) ||
                 known->second.order != fill->order_id) {
-                violations_.add("I4",
-                                "trade " + std::to_string(fill->trade.id) +
-                                    " was booked, but never happened so");
+                violations_.add(
+                    "I4",
+                    "trade " + std::to_string(fill->trade.id) +
+                        " was booked, but the exchange executed it differently or not at all");
             }
         }
     }
@@ -70,15 +71,16 @@ void Checker::on_order_left(const model::OrderInstruction& instruction) {
     const std::string name = instruction.id.text();
     const model::Order* order = projection().find(instruction.id);
     if (order == nullptr) {
-        violations_.add("I1", "order " + name + " left before its intent was durable");
+        violations_.add("I1", "order " + name + " was sent before its intent was durable");
         return;
     }
     if (!(order->attempt == instruction.attempt)) {
-        violations_.add("I1", "order " + name + " left with an attempt that is not durable");
+        violations_.add("I1", "order " + name + " was sent with an attempt that is not durable");
     }
     if (order->state != OrderState::Intended) {
-        violations_.add(
-            "I1", "order " + name + " left although it is " + std::string(to_text(order->state)));
+        violations_.add("I1",
+                        "order " + name + " was sent although its state is " +
+                            std::string(to_text(order->state)));
     }
     const bool same = order->account == instruction.account && order->side == instruction.side &&
                       order->instrument == instruction.instrument &&
@@ -87,16 +89,18 @@ void Checker::on_order_left(const model::OrderInstruction& instruction) {
                       order->quantity == instruction.quantity &&
                       order->time_in_force == instruction.time_in_force &&
                       order->reduce_only == instruction.reduce_only;
-    if (!same) violations_.add("I1", "order " + name + " left other than it was recorded");
+    if (!same) violations_.add("I1", "order " + name + " was sent with other fields than recorded");
     if (!left_.insert({instruction.id, instruction.attempt.number}).second) {
-        violations_.add("I13", "an attempt of order " + name + " left twice");
+        violations_.add("I13", "an attempt of order " + name + " was sent twice");
     }
 }
 
 void Checker::on_cancel_left(const model::CancelInstruction& instruction) {
     const model::Order* order = projection().find(instruction.id);
     if (order == nullptr || !(order->cancel_attempt == instruction.attempt)) {
-        violations_.add("I1", "a cancel of " + instruction.id.text() + " left before its attempt");
+        violations_.add(
+            "I1",
+            "a cancel of " + instruction.id.text() + " was sent before its attempt was durable");
     }
 }
 
@@ -111,24 +115,27 @@ void Checker::on_reply(const ReplySeen& reply) {
     const model::KeyEntry* entry = projection().find(reply.key);
     if (reply.mismatch) {
         if (entry == nullptr || entry->request_hash == reply.request_hash) {
-            violations_.add("I8", "key " + name + " was refused as reused, which it is not");
+            violations_.add(
+                "I8", "key " + name + " was refused as reused, although the request is the same");
         }
         return;
     }
     if (reply.pending && entry == nullptr) {
-        violations_.add("I6", "key " + name + " is said to be under way and is not durable");
+        violations_.add("I6", "key " + name + " was reported as in progress, but is not durable");
     }
     if (reply.pending && entry != nullptr && entry->request_hash != reply.request_hash) {
-        violations_.add("I8", "key " + name + " is said to be under way for another body");
+        violations_.add("I8", "key " + name + " was reported as in progress for another request");
     }
     if (reply.expired) check_expired(reply, entry);
     if (!reply.verdict) return;
     if (entry == nullptr || entry->state != model::KeyState::Done ||
         entry->status != reply.status || reply.stored_body != reply.body) {
-        violations_.add("I6", "the outcome told under key " + name + " is not the durable one");
+        violations_.add(
+            "I6",
+            "the outcome that was replied under key " + name + " differs from the durable one");
     }
     if (entry != nullptr && entry->request_hash != reply.request_hash) {
-        violations_.add("I8", "key " + name + " answered another body than its own");
+        violations_.add("I8", "key " + name + " replied to another request than its own");
     }
     const auto completed = projection().completed.find(reply.key);
     const auto [place, added] = answered_.try_emplace(
@@ -141,16 +148,17 @@ void Checker::on_reply(const ReplySeen& reply) {
     const KeyHistory& first = place->second;
     if (!added && (first.hash != reply.request_hash || first.body != reply.body ||
                    first.status != reply.status)) {
-        violations_.add("I8", "key " + name + " was answered in two ways");
+        violations_.add("I8", "key " + name + " got two different replies");
     }
 }
 
-/// A stored reply lives for at least a day, measured on the journal's monotonic scale.
+/// A reply is stored for at least a day, measured on the journal's monotonic scale.
 void Checker::check_expired(const ReplySeen& reply, const model::KeyEntry* entry) {
     const std::string name = reply.key.second.text();
     if (entry == nullptr || entry->state != model::KeyState::Done ||
         entry->request_hash != reply.request_hash) {
-        violations_.add("I6", "the reply under key " + name + " expired, which was never stored");
+        violations_.add(
+            "I6", "the reply under key " + name + " was reported as expired, but was never stored");
         return;
     }
     const auto age = projection().newest_time - projection().completed.at(reply.key);
@@ -225,7 +233,7 @@ void Checker::audit_quiet(const VenueTruth& truth) {
     audit_frozen();
     for (const auto& [key, entry] : projection().keys) {
         if (entry.state == model::KeyState::Done) continue;
-        violations_.add("LIVENESS", "key " + key.second.text() + " never got its answer");
+        violations_.add("LIVENESS", "key " + key.second.text() + " never got a reply");
     }
 }
 
@@ -235,25 +243,26 @@ void Checker::audit_orders(const VenueTruth& truth) {
         resting[order.id] = order;
     for (const auto& [id, order] : resting) {
         if (projection().find(id) != nullptr) continue;
-        violations_.add("I4",
-                        "order " + id.text() + " rests at the exchange, nobody here knows it");
+        violations_.add("I4", "order " + id.text() + " rests at the exchange, but has no record");
     }
     for (const auto& [number, order] : projection().orders) {
         const std::string name = order.id.text() + " (" + std::string(to_text(order.state)) + ")";
         const auto there = resting.find(order.id);
         const bool open = there != resting.end();
         if (order.state == OrderState::Intended || order.state == OrderState::Unknown) {
-            violations_.add("LIVENESS", "order " + name + " never reached an end");
+            violations_.add("LIVENESS", "order " + name + " never reached a final state");
         } else if (order.state == OrderState::Open && !open) {
-            violations_.add("LIVENESS", "order " + name + " is open here, not at the exchange");
+            violations_.add("LIVENESS",
+                            "order " + name + " is open in the journal, but not at the exchange");
         } else if (order.state == OrderState::Open && there->second.filled != order.filled) {
             violations_.add("I4", "order " + name + " has other fills than the exchange");
         } else if (order.state == OrderState::Open &&
                    order.reason == model::OrderReason::StopTriggered && !there->second.triggered) {
-            violations_.add("I12", "order " + name + " was triggered and waits for it again");
+            violations_.add("I12",
+                            "order " + name + " was triggered, but waits for its stop price again");
         } else if (order.state != OrderState::Open && open && !frozen(order.account)) {
-            violations_.add("I3",
-                            "order " + name + " rests at the exchange, and nothing is frozen");
+            violations_.add(
+                "I3", "order " + name + " rests at the exchange, but its account is not frozen");
         }
         if (order.cancel != model::CancelState::None && model::is_live(order.state)) {
             violations_.add("LIVENESS", "the cancel of " + name + " never ended");
@@ -263,10 +272,11 @@ void Checker::audit_orders(const VenueTruth& truth) {
                             order.state == OrderState::Rejected;
         if (!denied || !at_venue_.contains(order.id)) continue;
         if (assumptions_ == Assumptions::Hold) {
-            violations_.add("I3", "order " + name + " did reach the exchange");
+            violations_.add("I3", "order " + name + " reached the exchange");
         } else if (!frozen(order.account)) {
-            violations_.add("I3",
-                            "order " + name + " reached the exchange late, nothing is frozen");
+            violations_.add(
+                "I3",
+                "order " + name + " reached the exchange late, but its account is not frozen");
         }
     }
 }
@@ -286,7 +296,7 @@ void Checker::audit_trades() {
     }
 }
 
-/// Were the account's fills booked in the order in which they happened?
+/// Whether the account's fills were booked in the order in which they happened.
 bool Checker::booked_in_order(const model::AccountId& account) const {
     std::map<std::pair<model::Sequence, std::uint32_t>, std::uint64_t> booked;
     for (const auto& [name, fill] : projection().fills) {
@@ -313,7 +323,7 @@ void Checker::audit_money(const VenueTruth& truth) {
         if (quantity != item.quantity || (cost != item.cost && booked_in_order(item.account))) {
             violations_.add("I5",
                             item.account.text() + " holds a position of " + to_text(quantity) +
-                                " for " + to_text(cost) + " here, and of " +
+                                " for " + to_text(cost) + " in the journal, and of " +
                                 to_text(item.quantity) + " for " + to_text(item.cost) +
                                 " at the exchange");
         }
@@ -326,7 +336,7 @@ void Checker::audit_money(const VenueTruth& truth) {
         if (ours == item.amount + shifted[item.account]) continue;
         violations_.add("I5",
                         item.account.text() + " holds " + to_text(ours) + " " + item.asset.text() +
-                            " here and " + to_text(item.amount) + " at the exchange");
+                            " in the journal and " + to_text(item.amount) + " at the exchange");
     }
 }
 
@@ -337,7 +347,7 @@ void Checker::audit_protection(const VenueTruth& truth) {
         if (position.unprotected.is_zero()) continue;
         violations_.add("S1",
                         position.account.text() + " still holds " + to_text(position.unprotected) +
-                            " " + position.instrument.symbol.text() + " without its stop");
+                            " " + position.instrument.symbol.text() + " without a stop");
     }
     for (const auto& [number, order] : projection().orders) {
         const bool reduces = order.reduce_only == model::ReduceOnly::Yes;
@@ -346,7 +356,7 @@ void Checker::audit_protection(const VenueTruth& truth) {
         if (projection().held_against(order).is_positive()) continue;
         violations_.add("S2",
                         std::string(to_text(order.type)) + " " + order.id.text() +
-                            " rests although it can reduce nothing");
+                            " rests although there is no position to reduce");
     }
     // Only an exchange with its own books has an unbroken list of trades without resets.
     if (!truth.own_books) return;
@@ -377,7 +387,7 @@ void Checker::audit_frozen() {
     if (assumptions_ == Assumptions::Broken) return;
     for (const auto& [id, account] : projection().accounts) {
         if (account.state != model::AccountState::Frozen) continue;
-        // Freezing is correct here: the exchange has an order of ours whose record was lost.
+        // Freezing is correct here: the exchange has an order of this system whose record was lost.
         if (account.frozen_reason == model::FreezeReason::OrphanOrder && restore_) continue;
         violations_.add("LIVENESS",
                         "account " + id.text() + " is frozen (" +

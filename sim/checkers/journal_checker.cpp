@@ -58,7 +58,7 @@ const model::OrderReport* report_of(const model::InputBody& body) {
 void JournalChecker::on_committed(const model::Head& expected,
                                   const std::vector<StoredRecord>& records) {
     if (expected.sequence != sequence_ || expected.hash != hash_) {
-        violations_.add("I7", "a batch extended another head than the last committed one");
+        violations_.add("I7", "a batch extended a head other than the last committed one");
     }
     for (const auto& stored : records) {
         check_chain(stored);
@@ -107,7 +107,8 @@ void JournalChecker::check_reservations(const model::Record& record) {
             if (name.first == account) held += position.reserved;
         const auto& books = projection_.balances[{account, instrument->second.quote}];
         if (books.of(model::Book::Reserved) != held) {
-            violations_.add("I5", place_of(record) + " reserves other than the positions say");
+            violations_.add("I5",
+                            place_of(record) + " has reserves that differ from its positions");
         }
         const auto position = projection_.positions.find({account, id});
         const auto now =
@@ -131,21 +132,25 @@ void JournalChecker::check_act(const model::Record& record) {
         action->detail.data(), action->detail.data() + action->detail.size(), number);
     std::uint64_t& newest = audit_events_[action->subject];
     if (number <= newest) {
-        violations_.add("ACTS", place_of(record) + " has act " + action->detail + " late or again");
+        violations_.add(
+            "ACTS",
+            place_of(record) + " has audit event " + action->detail + " late or repeatedly");
     }
     newest = number;
 }
 
 void JournalChecker::check_chain(const StoredRecord& stored) {
     const model::Record& record = stored.record;
-    if (record.sequence != sequence_ + 1) violations_.add("I7", "gap before " + place_of(record));
-    if (record.prior_hash != hash_) violations_.add("I12", "chain broken at " + place_of(record));
+    if (record.sequence != sequence_ + 1)
+        violations_.add("I7", "there is a gap before " + place_of(record));
+    if (record.prior_hash != hash_)
+        violations_.add("I12", "the hash chain is broken at " + place_of(record));
     if (stored.hash != stored.recomputed)
-        violations_.add("I12", "wrong hash of " + place_of(record));
+        violations_.add("I12", "the hash is wrong at " + place_of(record));
     if (record.epoch < epoch_) violations_.add("I7", "an older epoch wrote " + place_of(record));
-    if (record.input.time < time_) violations_.add("I7", "time went back at " + place_of(record));
+    if (record.input.time < time_) violations_.add("I7", "time decreased at " + place_of(record));
     if (record.input.monotonic_time < monotonic_time_) {
-        violations_.add("I7", "monotonic time went back at " + place_of(record));
+        violations_.add("I7", "monotonic time decreased at " + place_of(record));
     }
     monotonic_time_ = record.input.monotonic_time;
     sequence_ = record.sequence;
@@ -188,7 +193,9 @@ void JournalChecker::check_orders(const model::Record& record) {
             });
         const auto* account = projection_.find(order->account);
         if (!frozen && account != nullptr && account->state != model::AccountState::Frozen) {
-            violations_.add("I13", "order " + order->id.text() + " is over-filled, nothing froze");
+            violations_.add("I13",
+                            "order " + order->id.text() +
+                                " has more fills than its quantity, but its account is not frozen");
         }
     }
     const model::Order* made = order_made(record);
@@ -218,7 +225,9 @@ void JournalChecker::check_transition(const model::Record& record,
                           kind == ReportKind::Canceled || kind == ReportKind::Expired ||
                           kind == ReportKind::Rejected || kind == ReportKind::NotSent ||
                           !report->trades.empty();
-    if (!evidence) violations_.add("I3", "Unknown of " + after.id.text() + " ended by a non-fact");
+    if (!evidence)
+        violations_.add(
+            "I3", "Unknown of " + after.id.text() + " ended by a report that is not evidence");
 }
 
 /// Checks S1: a quantity that is filled by an entry with a stop has a stop from the same record on.
@@ -259,8 +268,9 @@ void JournalChecker::check_attempts(const model::Record& record) {
             std::max(sent.signed_until, order->attempt.time + order->attempt.window);
         sent.not_found.reset();
         if (order->attempt.time != record.input.exchange_time) {
-            violations_.add("I9",
-                            "signed with another time than the clock's at " + place_of(record));
+            violations_.add(
+                "I9",
+                "a request was signed with another time than the clock's at " + place_of(record));
         }
     }
     const model::OrderReport* report = report_of(record.input.body);
@@ -290,17 +300,21 @@ void JournalChecker::check_entry(const model::Record& record, const model::Order
     const auto told = [&](const char* invariant, const char* text) {
         violations_.add(invariant, std::string(text) + " at " + place_of(record));
     };
-    if (record.input.clock != model::ClockState::Certain) told("I14", "entry by uncertain clock");
+    if (record.input.clock != model::ClockState::Certain)
+        told("I14", "an entry was accepted with an uncertain clock");
     if (place->quote.source == model::MarketSource::None || place->quote.bid.is_zero() ||
         place->quote.ask.is_zero() || place->quote.age > policy_.price_age_max) {
-        told("I14", "entry on a stale or missing price");
+        told("I14", "an entry was accepted on a stale or missing price");
     }
-    if (!takes_entries(projection_.operating.mode)) told("I9", "entry while no entries are taken");
-    if (!reconciled_.contains(order.account)) told("I11", "entry on an unreconciled account");
-    if (record.input.storage != model::StorageState::Normal) told("I9", "entry from the reserve");
+    if (!takes_entries(projection_.operating.mode))
+        told("I9", "an entry was accepted in a mode that refuses entries");
+    if (!reconciled_.contains(order.account))
+        told("I11", "an entry was accepted for an unreconciled account");
+    if (record.input.storage != model::StorageState::Normal)
+        told("I9", "an entry was accepted using the disk reserve");
     const auto* account = projection_.find(order.account);
     if (account != nullptr && account->state == model::AccountState::Frozen) {
-        told("I13", "entry on a frozen account");
+        told("I13", "an entry was accepted for a frozen account");
     }
 }
 
@@ -310,17 +324,17 @@ void JournalChecker::check_exit(const model::Record& record) {
     const bool refused =
         made != nullptr && made->state == OrderState::Refused && is_temporary_refusal(made->reason);
     if (std::holds_alternative<model::ClosePosition>(body) && refused) {
-        violations_.add("I9", "a gate refused to close a position at " + place_of(record));
+        violations_.add("I9", "an entry check refused to close a position at " + place_of(record));
     }
     if (const auto* place = std::get_if<model::PlaceOrder>(&body); place != nullptr && refused) {
         if (projection_.is_exit(*made))
-            violations_.add("I9", "a gate refused an exit at " + place_of(record));
+            violations_.add("I9", "an entry check refused an exit at " + place_of(record));
     }
     if (const auto* cancel = std::get_if<model::CancelOrder>(&body)) {
         for (const auto& change : record.outcome.changes) {
             const auto* key = std::get_if<model::KeyEntry>(&change);
             if (key != nullptr && key->key == cancel->origin.key && key->status == 503) {
-                violations_.add("I9", "a gate refused a cancel at " + place_of(record));
+                violations_.add("I9", "an entry check refused a cancel at " + place_of(record));
             }
         }
     }

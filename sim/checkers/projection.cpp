@@ -40,7 +40,8 @@ void Projection::change(const model::Change& change, Violations& violations) {
         const auto known = keys.find({key->owner, key->key});
         if (known != keys.end() && (known->second.request_hash != key->request_hash ||
                                     known->second.state == model::KeyState::Done)) {
-            violations.add("I8", "key " + key->key.text() + " was taken or answered a second time");
+            violations.add("I8",
+                           "key " + key->key.text() + " was used or got a reply a second time");
         }
         keys[{key->owner, key->key}] = *key;
         if (key->state == model::KeyState::Done) completed[{key->owner, key->key}] = newest_time;
@@ -183,13 +184,12 @@ void compare_tables(const char* table,
     if (rows.size() != folded.size()) {
         violations.add(invariant,
                        std::string(table) + ": " + std::to_string(rows.size()) +
-                           " rows, the journal makes " + std::to_string(folded.size()));
+                           " rows, but the journal gives " + std::to_string(folded.size()));
         return;
     }
     for (const Row& row : rows) {
         if (std::find(folded.begin(), folded.end(), row) != folded.end()) continue;
-        violations.add(invariant,
-                       std::string(table) + ": a row differs from what the journal makes");
+        violations.add(invariant, std::string(table) + ": a row differs from the journal's");
     }
 }
 

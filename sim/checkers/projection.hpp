@@ -43,9 +43,9 @@ public:
     /// only one.
     [[nodiscard]] model::Quantity held_against(const model::Order& order) const;
 
-    /// Would the whole of this new order only reduce the position? Spot: is it a sale? For an order
-    /// that waits for a stop price the later position is unknown, so it counts only when it is
-    /// reduce-only.
+    /// Whether the whole of this new order would only reduce the position; on spot, whether it is a
+    /// sale. For an order that waits for a stop price the later position is unknown, so it counts
+    /// only when it is reduce-only.
     [[nodiscard]] bool is_exit(const model::Order& order) const;
 
     /// The amount that the account must have reserved in `instrument` for its positions and orders,

@@ -124,7 +124,7 @@ void Clients::ask_again_later(std::size_t number) {
     const auto patience = Duration::microseconds(random_.between(300'000, 9'000'000));
     context_.queue.after(patience, [this, number] {
         if (calls_[number].done) return;
-        REACHED("client: asked again");
+        REACHED("client: request repeated");
         send(number);
         ask_again_later(number);
     });
@@ -147,7 +147,7 @@ void Clients::send(std::size_t number) {
 void Clients::on_reply(runtime::RequestHandle handle, const runtime::ApiReply& reply) {
     const auto place = tickets_.find(handle);
     if (place == tickets_.end()) {
-        context_.checker.add("I8", "a ticket was answered twice, or was never given out");
+        context_.checker.add("I8", "a request handle got two replies, or was never issued");
         return;
     }
     Call& call = calls_[place->second];
@@ -161,7 +161,7 @@ void Clients::on_reply(runtime::RequestHandle handle, const runtime::ApiReply& r
     const bool expired = contains(reply.body, "\"IDEMPOTENCY_KEY_EXPIRED\"");
     if (expired) REACHED("reply: expired");
     if (unknown) REACHED("reply: outcome unknown");
-    if (under_way) REACHED("reply: still under way");
+    if (under_way) REACHED("reply: still in progress");
     if (reused) REACHED("reply: key reused");
     if (reply.replayed) REACHED("reply: replayed");
     const auto* row = store_.key_row(call.key);
@@ -197,7 +197,8 @@ void Clients::check_refusal(const Call& call) const {
         exit = spot_sale || place->reduce_only == model::ReduceOnly::Yes;
     }
     if (exit) {
-        context_.checker.add("I9", "a gate refused the exit under key " + call.key.second.text());
+        context_.checker.add("I9",
+                             "an entry check refused the exit under key " + call.key.second.text());
     }
 }
 

@@ -36,7 +36,7 @@ public:
     /// The number of accounts that the callers open.
     static constexpr std::size_t kAccounts = 4;
 
-    /// Has every call ended with a verdict?
+    /// Whether every call has ended with a verdict.
     [[nodiscard]] bool all_done() const;
 
     /// Creates a call under a new key, which is sent at once and repeated until it is done. Returns

@@ -45,10 +45,10 @@ enum class Fault : std::uint8_t {
 };
 inline constexpr std::size_t kFaultCount = 29;
 
-/// Does the exchange survive when the process dies?
+/// Whether the exchange continues when the process crashes.
 enum class VenueMode : std::uint8_t {
     Exchange,  ///< It has its own books and continues.
-    Paper,     ///< It dies with the process and is restored from committed rows.
+    Paper,     ///< It ends with the process and is restored from committed rows.
 };
 
 /// Which assumption about the exchange a seed breaks.
@@ -67,8 +67,8 @@ struct Plan {
     std::array<std::uint32_t, kFaultCount> per_mille{};  ///< Zero turns a fault off.
 };
 
-/// Is the store of this seed also rebuilt and compared at several points? A rebuild costs as much
-/// as the run itself, so only every fourth seed does it.
+/// Whether the store of this seed is also rebuilt and compared at several points. A rebuild costs
+/// as much as the run itself, so only every fourth seed does it.
 [[nodiscard]] inline bool has_restore_points(std::uint64_t seed) {
     return seed % 4 == 0;
 }

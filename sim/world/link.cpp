@@ -94,7 +94,7 @@ void Link::answer(const std::shared_ptr<Waiting>& waiting, const OrderReport& re
     }
     deliver_after(delay, report);
     if (context_.faults.strikes(Fault::ReportDoubled)) {
-        REACHED("report doubled");
+        REACHED("report duplicated");
         deliver_after(transit(), report);
     }
 }
@@ -102,7 +102,7 @@ void Link::answer(const std::shared_ptr<Waiting>& waiting, const OrderReport& re
 void Link::give_up_later(const std::shared_ptr<Waiting>& waiting, const OrderReport& no_answer) {
     context_.queue.after(kTimeOut, [this, process = process_, waiting, no_answer] {
         if (process->dead || waiting->answered) return;
-        REACHED("no answer");
+        REACHED("no reply");
         deliver_after(Duration(), no_answer);
     });
 }
@@ -122,7 +122,7 @@ void Link::place(const model::OrderInstruction& instruction) {
     }
     write(instruction);
     if (context_.faults.strikes(Fault::CrashAfterSend)) {
-        REACHED("crash: between send and answer");
+        REACHED("crash: between send and reply");
         kill_();
     }
 }
@@ -204,7 +204,7 @@ void Link::stream(const OrderReport& report) {
     }
     deliver_after(transit(), report);
     if (context_.faults.strikes(Fault::ReportDoubled)) {
-        REACHED("report doubled");
+        REACHED("report duplicated");
         deliver_after(transit(), report);
     }
 }

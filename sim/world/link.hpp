@@ -1,10 +1,10 @@
 #pragma once
 
 /// One process's connection to the exchange: `ports::Exchange` over a network that loses, delays,
-/// duplicates and reorders. When the process dies, messages in flight to it are lost; messages in
-/// flight to the exchange arrive, unless the exchange lived in the process.
+/// duplicates and reorders. When the process crashes, messages in flight to it are lost; messages
+/// in flight to the exchange arrive, unless the exchange lived in the process.
 ///
-/// N1  Every request leads to a report or to NoAnswer, unless the process dies.
+/// N1  Every request leads to a report or to NoAnswer, unless the process crashes.
 /// N2  `on_reconciled` follows only after two queries, L apart, so that a lagging view hides
 ///     nothing (docs/proof.md); only the newest comparison of an account is finished.
 

@@ -100,7 +100,7 @@ void World::complete_later(std::function<void()> commit) {
     context_.queue.after(delay, finish);
 }
 
-/// The process dies at once; its memory is freed after the running call has returned.
+/// The process crashes; its memory is freed after the running call has returned.
 void World::kill(Node& node) {
     if (node.process->dead) return;
     context_.note("dies");
@@ -111,7 +111,7 @@ void World::kill(Node& node) {
     const Duration down = context_.faults.delay(Duration::milliseconds(20), Duration::seconds(4));
     context_.queue.after(Duration(), [this, &node, down] { free_memory(node, down); });
     if (context_.plan.mode == VenueMode::Exchange) return;
-    REACHED("crash: venue died too");
+    REACHED("crash: venue ended too");
     server_.rebuild_from_start();
     market_.publish_to_venue();
 }
@@ -141,7 +141,7 @@ void World::take_over() {
     context_.note("take-over");
     old_ = node_;
     start_node();
-    // The old process dies at this time if it was not fenced before.
+    // The old process ends at this time if it was not fenced before.
     context_.queue.after(Duration::seconds(12), [this, old = old_] {
         if (old == old_) kill(*old);
     });
@@ -149,8 +149,8 @@ void World::take_over() {
 
 void World::restore(model::Sequence last) {
     CHECK(old_ == nullptr);
-    context_.note("put back to record " + std::to_string(last));
-    REACHED("store put back");
+    context_.note("restored to record " + std::to_string(last));
+    REACHED("store restored");
     change_store([this, last] { store_.restore(last); });
 }
 
@@ -167,7 +167,8 @@ void World::put_in_doubt(const model::AccountId& account) {
     REACHED("store: row in doubt");
     context_.note("in doubt: " + account.text());
     kill(*node_);
-    store_.put_in_doubt({account, "a balance of " + account.text() + " is not what was written"});
+    store_.put_in_doubt(
+        {account, "a balance of " + account.text() + " differs from what was written"});
     if (!std::exchange(operator_present_, true)) operator_tick();
 }
 
@@ -418,7 +419,7 @@ std::string World::unsettled() {
     }
     for (const auto& [id, account] : store_.table<model::Account>()) {
         if (account.frozen_reason != model::FreezeReason::IntegrityFinding) continue;
-        text += "; nobody freed account " + id.text();
+        text += "; account was not unfrozen: " + id.text();
     }
     for (const auto& position : store_.rows().positions) {
         if (position.unprotected.is_zero()) continue;
@@ -446,7 +447,8 @@ void World::quiet() {
     run_for(Duration::seconds(45));
     const bool done = run_until([this] { return settled(); }, Duration::seconds(180));
     if (!done)
-        context_.checker.add("LIVENESS", "still under way after the quiet phase" + unsettled());
+        context_.checker.add("LIVENESS",
+                             "work is still in progress after the quiet phase" + unsettled());
     market_.stop();
     run_for(Duration::seconds(5));  // Lets the last fills arrive.
     for (const auto& order : store_.live_orders()) {

@@ -60,21 +60,21 @@ public:
     /// Runs until `done` returns true; returns false if `limit` has passed before.
     bool run_until(const std::function<bool()>& done, model::Duration limit);
 
-    /// The process dies now; another process starts shortly afterwards.
+    /// The process crashes now; another process starts shortly afterwards.
     void crash();
     /// Another process takes the shard over; the old process keeps running and does not know it.
     void take_over();
 
-    /// The process dies, the store is set back to its content right after record `last`, and
+    /// The process crashes, the store is set back to its content right after record `last`, and
     /// another process starts. The exchange keeps its own state.
     void restore(model::Sequence last);
 
-    /// The process dies, and the next one finds a row of this account in doubt. An operator frees
-    /// the account after some seconds.
+    /// The process crashes, and the next one finds a row of this account in doubt. An operator
+    /// frees the account after some seconds.
     void put_in_doubt(const model::AccountId& account);
 
-    /// The process dies and the store loses the records after `last`, which its archive has. After
-    /// some seconds an operator accepts the loss or restores the store from the archive.
+    /// The process crashes and the store loses the records after `last`, which its archive has.
+    /// After some seconds an operator accepts the loss or restores the store from the archive.
     void lose_records(model::Sequence last);
 
     /// Ends all faults, waits until no work is in progress, then audits everything.
@@ -147,7 +147,7 @@ private:
     std::uint64_t store_changes_ = 0;  ///< How often the store was replaced or set back.
     bool quiet_ = false;
     model::Sequence all_open_at_ = 0;  ///< A record at which all accounts were open.
-    /// What the archive holds while the store is behind it.
+    /// The contents of the archive while the store is behind it.
     std::optional<SimStore::Tables> archive_;
     /// The operator's call that is under way; it exists from the first row in doubt on.
     std::optional<std::size_t> operator_call_;

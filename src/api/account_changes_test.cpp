@@ -67,7 +67,7 @@ TEST(AccountChanges, MissedRecordsChangeEveryStamp) {
     EXPECT_NE(behind, seen);
     EXPECT_NE(changes.stamp(kOne, 7, 3), behind);
     changes.on_committed({record(4, order_of(kTwo))});
-    EXPECT_NE(changes.stamp(kOne, 7, 4), seen) << "Records 2 and 3 may have touched it.";
+    EXPECT_NE(changes.stamp(kOne, 7, 4), seen) << "Records 2 and 3 may have changed it.";
     EXPECT_NE(changes.stamp(kOne, 7, 4), behind);
 }
 

@@ -20,15 +20,15 @@ void AnalysisRoutes::add_to(host::RouteTable& table) {
     table.schemas().add_object(
         "AnalysisQuestion", "What to analyse", "symbol:Symbol timeframe?:text");
     table.schemas().set_example("AnalysisQuestion", R"({"symbol":"BTCUSDT","timeframe":"1h"})");
-    table.add(
-        {.method = "POST",
-         .pattern = "/api/ai/analyze",
-         .handler = [this](host::RequestContext& call) { analyze(call); },
-         .tag = "analysis",
-         .summary = "Asks the analysis service about a symbol and returns its response unchanged",
-         .request = "AnalysisQuestion",
-         .response = "object",
-         .statuses = {400, 415, 422, 503, 504}});
+    table.add({.method = "POST",
+               .pattern = "/api/ai/analyze",
+               .handler = [this](host::RequestContext& call) { analyze(call); },
+               .tag = "analysis",
+               .summary = "Sends a request about a symbol to the analysis service and returns its "
+                          "response unchanged",
+               .request = "AnalysisQuestion",
+               .response = "object",
+               .statuses = {400, 415, 422, 503, 504}});
 }
 
 void AnalysisRoutes::analyze(host::RequestContext& call) {
@@ -37,8 +37,8 @@ void AnalysisRoutes::analyze(host::RequestContext& call) {
     if (parts_.service == nullptr) {
         return call.fail(503,
                          "ANALYSIS_UNAVAILABLE",
-                         "no analysis service is configured (analysis.url); manual trading goes on "
-                         "without it");
+                         "no analysis service is configured (analysis.url); manual trading "
+                         "continues without it");
     }
     json::object body;
     body["symbol"] = question.value().symbol.text();
@@ -72,8 +72,8 @@ namespace {
 /// Describes how the last attempt ended. The text contains no address.
 std::string last_error_of(const analysis::AnalysisResult& result) {
     if (result.attempts == 0)
-        return "the analysis service was not called: it failed too often recently";
-    if (result.status != 0) return "it answered with status " + std::to_string(result.status);
+        return "the analysis service was not called because it failed too often recently";
+    if (result.status != 0) return "it responded with status " + std::to_string(result.status);
     return result.kind == AnalysisKind::TimedOut ? "no response in time"
                                                  : "the response was incomplete";
 }
@@ -105,8 +105,8 @@ void AnalysisRoutes::finish(host::RequestContext& call,
             parts_.timed_out(symbol);
             return call.fail(504,
                              "ANALYSIS_TIMEOUT",
-                             "the analysis took too long and was given up; nothing was decided by "
-                             "it, try again later");
+                             "the analysis took too long and was canceled; no decision was based "
+                             "on it; try again later");
         case AnalysisKind::Unavailable:
             break;
     }
@@ -117,7 +117,7 @@ void AnalysisRoutes::finish(host::RequestContext& call,
     }
     call.fail(503,
               "ANALYSIS_UNAVAILABLE",
-              "the analysis service is not available; manual trading goes on without it");
+              "the analysis service is not available; manual trading continues without it");
 }
 
 }  // namespace botcore::api

@@ -99,10 +99,10 @@ TEST_F(AnalysisRoutesTest, RespondsWith503WhenNoAnalysisIsAvailable) {
     const Told failed = ask(broken.url(), kQuestion);
     EXPECT_EQ(failed.code, "ANALYSIS_UNAVAILABLE");
     const auto details = boost::json::parse(failed.body).at("error").at("details");
-    EXPECT_EQ(details.at("last_error").as_string(), "it answered with status 500");
+    EXPECT_EQ(details.at("last_error").as_string(), "it responded with status 500");
     EXPECT_EQ(details.at("retries").as_int64(),
               static_cast<std::int64_t>(broken.requests().size()) - 1)
-        << "as often as it was really asked again";
+        << "as often as the call was retried";
     net::Peer babbling(context_, {net::response(200, "certainly")});
     EXPECT_EQ(ask(babbling.url(), kQuestion).code, "ANALYSIS_UNAVAILABLE");
     const auto none = world_.command("POST", "/api/ai/analyze", kQuestion);

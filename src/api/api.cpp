@@ -52,8 +52,9 @@ void Api::handle(net::HttpRequest request, net::Respond respond) {
     const bool is_public = call.row != nullptr && call.row->access == host::Access::Public;
     if (!is_public && !authorize(call)) return;
     if (call.row == nullptr && found.allowed.empty()) {
-        return call.fail(
-            404, "NOT_FOUND", "there is nothing at this path; docs/api lists all routes");
+        return call.fail(404,
+                         "NOT_FOUND",
+                         "no route exists at this path; GET /api/openapi.json lists all routes");
     }
     if (call.row == nullptr) {
         call.headers.emplace_back("Allow", found.allowed);
@@ -91,12 +92,12 @@ void Api::serve(host::RequestContext& call) {
     if (!call.request.body.empty() && (reads_body ? !is_json(type) : type.empty())) {
         return call.fail(415,
                          "UNSUPPORTED_MEDIA_TYPE",
-                         "the body must be application/json, and Content-Type must say so");
+                         "the body must be JSON, and Content-Type must be application/json");
     }
     if (call.row->access == host::Access::Operator && call.request.method != "GET") {
         context_.log.event(
             observability::LogEvent::ManualIntervention,
-            "an operator acts",
+            "an operator changes something",
             {{"request_id", call.request.request_id},
              {"user_id", call.caller.name},
              {"operation", std::string(call.row->method) + " " + std::string(call.row->pattern)}});
@@ -113,11 +114,10 @@ bool Api::authorize(host::RequestContext& call) const {
     }
     if (unauthenticated_filter_ && !unauthenticated_filter_(call)) return false;
     call.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"botcore\"");
-    call.fail(
-        401,
-        "UNAUTHORIZED",
-        "a valid token is needed: send 'Authorization: Bearer <token>'; the operator's token is "
-        "in the file operator.token of the data folder");
+    call.fail(401,
+              "UNAUTHORIZED",
+              "a valid token is required: send 'Authorization: Bearer <token>'; the operator's "
+              "token is in the file operator.token of the data folder");
     return false;
 }
 
@@ -128,7 +128,7 @@ bool Api::may_use(host::RequestContext& call) {
     if (call.caller.role >= needed) return true;
     call.fail(403,
               "FORBIDDEN",
-              "this needs the role " + std::string(to_text(needed)) + ", and yours is " +
+              "this requires the role " + std::string(to_text(needed)) + ", but your role is " +
                   std::string(to_text(call.caller.role)) + "; ask the operator");
     return false;
 }
@@ -141,13 +141,12 @@ bool Api::check_query(host::RequestContext& call) {
                 return one.name == name;
             });
         if (found) continue;
-        call.fail(
-            400,
-            protocol::RequestError{.code = "UNKNOWN_FIELD",
-                                   .message = "there is no query parameter '" + name + "' here",
-                                   .field = name,
-                                   .expected = {},
-                                   .received = name});
+        call.fail(400,
+                  protocol::RequestError{.code = "UNKNOWN_FIELD",
+                                         .message = "the query parameter '" + name + "' is unknown",
+                                         .field = name,
+                                         .expected = {},
+                                         .received = name});
         return false;
     }
     return true;

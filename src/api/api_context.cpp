@@ -21,18 +21,17 @@ bool read_key(host::RequestContext& call) {
     const std::string_view extended = call.request.header("x-idempotency-key");
     const std::string_view key = standard.empty() ? extended : standard;
     if (key.empty()) {
-        call.fail(
-            400,
-            "IDEMPOTENCY_KEY_REQUIRED",
-            "send a header 'Idempotency-Key' with a fresh random text such as a UUID, and send "
-            "the same one when you repeat this request: it is then never executed twice");
+        call.fail(400,
+                  "IDEMPOTENCY_KEY_REQUIRED",
+                  "send a header 'Idempotency-Key' with a new random text such as a UUID, and send "
+                  "the same one when you repeat this request: it is then never executed twice");
         return false;
     }
     const bool agree = standard.empty() || extended.empty() || standard == extended;
     if (!agree || !model::is_valid_idempotency_key(key)) {
         call.fail(400,
                   "INVALID_IDEMPOTENCY_KEY",
-                  agree ? "an idempotency key has 1 to 255 visible ASCII characters"
+                  agree ? "an idempotency key must have 1 to 255 visible ASCII characters"
                         : "Idempotency-Key and X-Idempotency-Key differ; send one of them");
         return false;
     }
@@ -79,12 +78,13 @@ bool ApiContext::read_if_match(host::RequestContext& call,
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size()) {
-        call.fail(400,
-                  protocol::RequestError{.code = "INVALID_FIELD",
-                                         .message = "If-Match must be the version that you saw",
-                                         .field = "If-Match",
-                                         .expected = "a whole number such as 3",
-                                         .received = std::string(text.substr(0, 64))});
+        call.fail(
+            400,
+            protocol::RequestError{.code = "INVALID_FIELD",
+                                   .message = "If-Match must be the version that you have read",
+                                   .field = "If-Match",
+                                   .expected = "a whole number such as 3",
+                                   .received = std::string(text.substr(0, 64))});
         return false;
     }
     call.if_match = std::to_string(value);
@@ -174,7 +174,7 @@ void ApiContext::store_failed(host::RequestContext& call, ports::StoreError erro
         return call.fail(504,
                          "STORE_TIMEOUT",
                          "the read took longer than store.query_timeout_seconds and was "
-                         "interrupted; ask for less, such as a smaller limit");
+                         "interrupted; request less data, for example with a smaller limit");
     }
     std::optional<model::Duration> wait;
     if (error == ports::StoreError::Unavailable && after != nullptr && read_retries != nullptr)

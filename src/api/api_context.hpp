@@ -105,7 +105,7 @@ struct ApiContext {
     /// `audited_command` selects are also recorded in the audit.
     void submit(host::RequestContext& call, model::InputBody body) const;
 
-    /// The order with this id: an order of ours, or an imported order of the account (of any
+    /// The order with this id: an order of this system, or an imported order of the account (of any
     /// account if `account` is null). Empty if there is no such order.
     [[nodiscard]] ports::StoreResult<std::optional<model::Order>> order_named(
         const model::ClientOrderId& id, const model::AccountId* account) const;

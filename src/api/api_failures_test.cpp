@@ -176,7 +176,7 @@ TEST_F(ApiFailures, EveryReadRouteReportsAnUnreadableStore) {
 
 // @spec:R2-TMO-01
 // @spec:R2-TMO-07
-TEST_F(ApiFailures, ACommandThatWaitedBeyondItsDeadlineIsNotCarriedOut) {
+TEST_F(ApiFailures, ACommandThatWaitedBeyondItsDeadlineIsNotExecuted) {
     std::promise<net::HttpResponse> promised;
     world_.on_loop([&] {
         net::HttpRequest request;
@@ -199,7 +199,7 @@ TEST_F(ApiFailures, ACommandThatWaitedBeyondItsDeadlineIsNotCarriedOut) {
     EXPECT_NE(response.body.find("\"last_error\":"), std::string::npos);
     EXPECT_EQ(world_.exchange.placed, 0);
     EXPECT_EQ(world_.ask("POST", kOrders, "Idempotency-Key: late\r\n", kBuy).status, 200)
-        << "The key is still free.";
+        << "The key can still be used.";
 }
 
 // @spec:R2-ERR-07

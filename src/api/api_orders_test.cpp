@@ -44,7 +44,7 @@ TEST_F(ApiOrders, FillsAMarketOrderAndShowsItEverywhere) {
     const auto position =
         ApiWorld::data(world_.get("/api/trading/positions")).as_array().at(0).as_object();
     EXPECT_EQ(position.at("side").as_string(), "LONG");
-    EXPECT_EQ(position.at("current_price").as_string(), "50000") << "The mark.";
+    EXPECT_EQ(position.at("current_price").as_string(), "50000") << "The mark price.";
     EXPECT_EQ(position.at("unrealized_pnl").as_string(), "0");
     EXPECT_EQ(position.at("source").as_string(), "generated");
     EXPECT_TRUE(position.at("liquidation_price").is_string() ||
@@ -142,13 +142,13 @@ TEST_F(ApiOrders, EquivalentSpellingsAreTheSameRequest) {
                                   "/api/trading/execute",
                                   key,
                                   R"({"symbol":"btc/usdt","side":"buy","quantity":"0.030"})");
-    EXPECT_EQ(again.body, placed.body) << "The same request, written in another way.";
+    EXPECT_EQ(again.body, placed.body) << "The request is the same in another spelling.";
     const auto named =
         world_.ask("POST",
                    "/api/trading/execute",
                    key,
                    R"({"symbol":"BTCUSDT","exchange":"binance","side":"BUY","quantity":0.03})");
-    EXPECT_EQ(named.body, placed.body) << "The exchange that is meant anyway.";
+    EXPECT_EQ(named.body, placed.body) << "This is the default exchange.";
     EXPECT_EQ(ApiWorld::data(placed).at("exchange").as_string(), "binance");
     EXPECT_EQ(world_.get("/api/accounts/futures/positions/btc-usdt").status, 200);
 }
@@ -195,7 +195,7 @@ TEST_F(ApiOrders, RefusesAStaleIfMatchAndReportsTheCurrentVersion) {
     EXPECT_EQ(
         ApiWorld::code(world_.ask("DELETE", path, "Idempotency-Key: f\r\nIf-Match: \xFF\xC3\r\n")),
         "INVALID_FIELD")
-        << "what came is no UTF-8, the answer is";
+        << "the received value is not UTF-8, but the response is";
     EXPECT_EQ(
         ApiWorld::code(world_.ask("DELETE", path, "Idempotency-Key: bad\r\nIf-Match: abc\r\n")),
         "INVALID_FIELD");
@@ -369,8 +369,10 @@ TEST_F(ApiOrders, PagesThroughTradesAndOrdersOfATimeRange) {
                    all.begin() + static_cast<std::ptrdiff_t>(last));
     };
     EXPECT_EQ(trades("since=2026-09-21T15:00:00Z&until=2026-09-21T16:30:00Z"), some(3, 9));
-    EXPECT_EQ(trades("since=1790003600000&until=1790003600001"), some(8, 9)) << "One of a record.";
-    EXPECT_EQ(trades("since=1790003600001&until=1790007200010"), some(5, 8)) << "Parts of two.";
+    EXPECT_EQ(trades("since=1790003600000&until=1790003600001"), some(8, 9))
+        << "One trade of a record.";
+    EXPECT_EQ(trades("since=1790003600001&until=1790007200010"), some(5, 8))
+        << "Some trades of two records.";
     EXPECT_EQ(trades("since=2026-09-21T16:13:20Z"), some(0, 6));
     EXPECT_EQ(trades("until=2026-09-21T14:13:20Z"), Ids());
     EXPECT_EQ(trades("since=2036-01-01T00:00Z"), Ids());
@@ -414,7 +416,8 @@ TEST_F(ApiOrders, FindsALateReportedTradeAtItsOwnTime) {
         world_.get("/api/trading/history?since=2026-09-21T13:00:00Z&until=2026-09-21T14:00:00Z"));
     ASSERT_EQ(page.at("trades").as_array().size(), 1U);
     EXPECT_EQ(page.at("trades").at(0).at("time").as_string(), "2026-09-21T13:13:20.000Z");
-    EXPECT_LE(world_.journal_reads() - before, 20) << "The journal is bisected, not read.";
+    EXPECT_LE(world_.journal_reads() - before, 20)
+        << "The journal is bisected instead of read completely.";
     EXPECT_GT(world_.journal_reads() - before, 0);
 }
 

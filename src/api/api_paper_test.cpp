@@ -126,7 +126,7 @@ TEST_F(ApiPaper, FlattenReportsEachFailedExitWithItsCode) {
     EXPECT_EQ(failed.at("code").as_string(), "REJECTED_BY_EXCHANGE");
     EXPECT_EQ(failed.at("exchange_code").as_int64(), -2022);
     world_.exchange.rejects = false;
-    EXPECT_EQ(flatten().body, refused.body) << "It is the key's answer for ever.";
+    EXPECT_EQ(flatten().body, refused.body) << "The stored reply is returned again.";
     const auto flat = ApiWorld::data(world_.command("POST", "/api/trading/flatten"));
     EXPECT_TRUE(flat.at("failed").as_array().empty());
     EXPECT_TRUE(flat.at("pending").as_array().empty());
@@ -145,7 +145,7 @@ TEST_F(ApiPaper, CancelingACanceledOrderWritesNoRecord) {
     const auto second = world_.ask("DELETE", path, "Idempotency-Key: twice\r\n");
     EXPECT_EQ(second.status, 200);
     EXPECT_EQ(ApiWorld::data(second).at("status").as_string(), "CANCELED");
-    EXPECT_EQ(records(), before) << "nothing is recorded for what is done already";
+    EXPECT_EQ(records(), before) << "a repeated cancel creates no record";
     auto again = world_.ask("DELETE", path, "Idempotency-Key: once\r\n");
     EXPECT_EQ(again.body, first.body);
     EXPECT_EQ(again.headers["idempotent-replayed"], "true");

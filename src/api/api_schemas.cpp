@@ -34,7 +34,7 @@ void add_scalars(host::SchemaTable& schemas) {
     schemas.add_json("AccountId", R"({"type":"string","pattern":"^[a-z0-9-]{1,32}$",
         "examples":["futures"]})");
     schemas.add_json("OrderId", R"({"type":"string","minLength":1,"maxLength":36,
-        "description":"The client order id, made by the core."})");
+        "description":"The client order id, created by the core."})");
     schemas.add_json("IdempotencyKey", R"({"type":"string","pattern":"^[!-~]{1,255}$",
         "examples":["6f1c0b1e-6a4f-4c0e-9a53-0c5d9d3f0b11"]})");
     schemas.add_json("RequestId", R"({"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"})");
@@ -44,17 +44,17 @@ void add_scalars(host::SchemaTable& schemas) {
 
 void add_words(host::SchemaTable& schemas) {
     using namespace model;
-    schemas.add_words("Exchange", "Whose rules and prices a symbol has", {"binance"});
+    schemas.add_words("Exchange", "The exchange whose rules and prices a symbol has", {"binance"});
     schemas.add_words("Market", "Market of a symbol", {"spot", "futures"});
-    schemas.add_enum<Side>("Side", "Which way");
+    schemas.add_enum<Side>("Side", "Side of an order");
     schemas.add_enum<OrderType>("OrderType", "Order type");
     schemas.add_enum<TimeInForce>("TimeInForce", "Time in force");
     schemas.add_enum<OrderReason>("Reason", "Why an order was refused, rejected or ended");
-    schemas.add_enum<OrderRole>("OrderRole", "What an order is for");
+    schemas.add_enum<OrderRole>("OrderRole", "Purpose of an order");
     schemas.add_enum<OrderState>("OrderState", "State of an order in the journal");
     schemas.add_enum<CancelState>("CancelState", "State of a cancel");
     schemas.add_enum<AccountState>("AccountState", "FROZEN: cancels and exits only");
-    schemas.add_enum<AccountKind>("AccountKind", "What the account trades on");
+    schemas.add_enum<AccountKind>("AccountKind", "Kind of an account");
     schemas.add_enum<InstrumentStatus>("SymbolStatus", "Whether the instrument is trading");
     schemas.add_enum<MarketSource>("MarketSource", "Where prices come from");
     schemas.add_enum<ClockState>("ClockState", "Whether the clock is trusted");
@@ -74,7 +74,7 @@ void add_words(host::SchemaTable& schemas) {
                        "UNKNOWN",
                        "ABSENT",
                        "QUEUED"});
-    schemas.add_words("OrderFilter", "Which orders", {"open", "failed", "all"});
+    schemas.add_words("OrderFilter", "Selection of orders", {"open", "failed", "all"});
     schemas.add_words("PositionSide", "Direction of a position", {"LONG", "SHORT", "FLAT"});
 }
 
@@ -112,7 +112,7 @@ void add_orders(host::SchemaTable& schemas) {
                        "take_profit:Amount? trailing:Trailing? queued_until:Time? "
                        "cancelled_reason:text?");
     schemas.add_object("CancelOrder",
-                       "The reason; with it, an order that failed can be given up as well",
+                       "The reason; with it, a failed order can be abandoned as well",
                        "reason?:text");
     schemas.add_object("Trailing",
                        "How a stop follows the price",
@@ -136,7 +136,7 @@ void add_orders(host::SchemaTable& schemas) {
                        "With `queue` the close may wait for the end of a maintenance window",
                        "exchange?:Exchange queue?:QueueWish");
     schemas.add_object("CancelAll",
-                       "Without fields: every order but the stops of open positions",
+                       "Without fields: every order except the stops of open positions",
                        "symbol?:Symbol exchange?:Exchange protective?:boolean");
     schemas.add_object("FailedExit",
                        "An exit that ended before it had closed its whole quantity",
@@ -157,7 +157,7 @@ void add_orders(host::SchemaTable& schemas) {
                        "One attempt to send an order, with its validity window",
                        "number:Number time:Time window_ms:Number");
     schemas.add_object("StoryStep",
-                       "One record that touched an order",
+                       "One record that affected an order",
                        "sequence:Number time:Time kind:text text:text state:OrderState "
                        "cancel:CancelState executed_quantity:Amount reserved:Amount "
                        "version:Number attempt:Attempt? trades:[Trade] epoch:Number hash:Hash");
@@ -168,11 +168,11 @@ void add_orders(host::SchemaTable& schemas) {
     schemas.add_json("OrderTypeWish", R"({"type":"string","enum":["MARKET","LIMIT","STOP_MARKET",
         "STOP","TAKE_PROFIT_MARKET","TAKE_PROFIT","STOP_LOSS","STOP_LOSS_LIMIT",
         "TAKE_PROFIT_LIMIT"],"default":"MARKET","description":
-        "In the futures market's words or the spot market's."})");
+        "The futures market's or the spot market's name of the type."})");
     schemas.add_object("PlaceOrder",
                        "`price` and `time_in_force` belong to types with a limit, `stop_price` to "
                        "stops and take profits; `stop_loss`, `take_profit` and `trailing` are "
-                       "attached to what the order opens",
+                       "attached to the position that the order opens",
                        "symbol:Symbol exchange?:Exchange side:Side quantity:PositiveAmount "
                        "type?:OrderTypeWish "
                        "price?:PositiveAmount time_in_force?:TimeInForce reduce_only?:boolean "
@@ -189,11 +189,11 @@ void add_accounts(host::SchemaTable& schemas) {
                        "state:AccountState frozen_reason:Reason? quote_asset:Asset "
                        "initial_deposit:Amount created_at:Time version:Number");
     schemas.add_object("Books",
-                       "Part of a balance",
+                       "The books that a balance consists of",
                        "cash:Amount reserved:Amount margin:Amount fees:Amount funding:Amount "
                        "realized_profit:Amount external:Amount exchanged:Amount rounding:Amount");
     schemas.add_object("Balance",
-                       "What an account holds of an asset",
+                       "An account's balance of an asset",
                        "asset:Asset total:Amount cash:Amount reserved:Amount margin:Amount "
                        "books:Books version:Number");
     schemas.add_object(
@@ -209,7 +209,7 @@ void add_accounts(host::SchemaTable& schemas) {
         "stale:boolean");
     schemas.add_list("AccountList", "AccountView");
     schemas.add_object("Transfer",
-                       "What moved from one account to another",
+                       "A transfer from one account to another",
                        "from:AccountId to:AccountId asset:Asset amount:Amount");
     schemas.add_object("OpenAccount",
                        "A new paper account",
@@ -217,7 +217,7 @@ void add_accounts(host::SchemaTable& schemas) {
     schemas.set_example("OpenAccount",
                         R"({"account":"second","market":"futures","deposit":"10000"})");
     schemas.add_object("TransferMoney",
-                       "Free money from one account of yours to another",
+                       "A transfer of available money between two of the caller's accounts",
                        "from:AccountId to:AccountId amount:PositiveAmount asset?:Asset");
     schemas.set_example("TransferMoney", R"({"from":"spot","to":"futures","amount":"100"})");
 }
@@ -225,7 +225,7 @@ void add_accounts(host::SchemaTable& schemas) {
 void add_positions(host::SchemaTable& schemas) {
     schemas.add_object(
         "Position",
-        "A position, also one that is flat",
+        "A position, also if it is flat",
         "account:AccountId exchange:Exchange market:Market symbol:Symbol side:PositionSide "
         "quantity:Amount entry_price:Amount? cost:Amount margin:Amount "
         "leverage:Amount realized_pnl:Amount opened_at:Time? updated_at:Time "

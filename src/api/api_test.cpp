@@ -63,7 +63,7 @@ TEST_F(ApiRoutesTest, LimitsEachRoleToItsRights) {
               boost::json::array());
     const auto refused = world_.ask_as(kViewerToken, "GET", "/api/journal");
     EXPECT_EQ(ApiWorld::code(refused), "FORBIDDEN");
-    EXPECT_THAT(refused.body, HasSubstr("needs the role operator, and yours is viewer"));
+    EXPECT_THAT(refused.body, HasSubstr("requires the role operator, but your role is viewer"));
 }
 
 TEST_F(ApiRoutesTest, RunsFiltersBeforeTheHandler) {
@@ -115,7 +115,7 @@ TEST_F(ApiRoutesTest, HasOneErrorCodeForEachMistakeInABody) {
                                    kOrders,
                                    "Idempotency-Key: k2\r\n",
                                    R"({"symbol":"BTCUSDT","side":"BUY","quantity":1e-2})");
-    EXPECT_THAT(taught.body, HasSubstr("only digits and one point may be in it"));
+    EXPECT_THAT(taught.body, HasSubstr("it may contain only digits and one decimal point"));
     const auto details = ApiWorld::json(taught).at("error").at("details").as_object();
     EXPECT_EQ(details.at("field").as_string(), "quantity");
     EXPECT_EQ(details.at("came").as_string(), "1e-2");

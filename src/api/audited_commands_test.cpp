@@ -39,7 +39,8 @@ TEST(OperatorActs, AreRecordedInTheAuditWithTheirReason) {
     const std::string freeze = R"({"state":"FROZEN","text":"a strange fill"})";
     const std::string once = "Idempotency-Key: once\r\n";
     EXPECT_EQ(world.ask("POST", state, once, freeze).status, 200);
-    EXPECT_EQ(world.ask("POST", state, once, freeze).status, 200) << "Repeated, not done again.";
+    EXPECT_EQ(world.ask("POST", state, once, freeze).status, 200)
+        << "The repetition has no second effect.";
     EXPECT_EQ(
         world.command("POST", state, R"({"state":"ACTIVE","text":"it was explained"})").status,
         200);

@@ -147,8 +147,8 @@ users::AuthWorker::Limit AuthRoutes::limit_of(const std::shared_ptr<host::Reques
         .late = [call] {
             call->fail(504,
                        "TIMEOUT",
-                       "the request waited here until its time was over and was not begun; "
-                       "nothing was done, try again");
+                       "the request waited until its deadline and was not started; nothing was "
+                       "done; try again");
         }};
 }
 
@@ -156,8 +156,8 @@ bool AuthRoutes::is_user(host::RequestContext& call) const {
     if (call.caller.owner != users::operator_owner()) return true;
     call.fail(409,
               "NOT_A_USER",
-              "the operator's token belongs to no user; it changes when the file operator.token is "
-              "deleted and the daemon started again");
+              "the operator's token does not belong to a user; to replace it, delete the file "
+              "operator.token and restart the daemon");
     return false;
 }
 
@@ -208,7 +208,7 @@ void AuthRoutes::register_user(host::RequestContext& call) {
     if (!requested) return call.fail(400, requested.error());
     const bool by_operator = call.caller.role == host::Role::Operator;
     if (!by_operator && requested.value().role != host::Role::Trader) {
-        return call.fail(403, "FORBIDDEN", "only an operator chooses the role of a user");
+        return call.fail(403, "FORBIDDEN", "only an operator may choose the role of a user");
     }
     ask(
         call,
@@ -326,8 +326,8 @@ void AuthRoutes::change_password(host::RequestContext& call) {
                 record(held, "password-changed", "refused", held.caller.owner);
                 return held.fail(400,
                                  "WRONG_PASSWORD",
-                                 "the current password does not fit; after several wrong ones the "
-                                 "next has to wait");
+                                 "the current password is wrong; after several wrong passwords the "
+                                 "next attempt must wait");
             }
             parts_.sessions.remove_all(held.caller.owner, kept);
             record(held, "password-changed", "ok", held.caller.owner);

@@ -86,11 +86,12 @@ private:
             [held, then = std::move(then)](const auto& result) mutable { then(*held, result); },
             limit_of(held));
         if (accepted) return;
-        held->fail(
-            503, "OVERLOADED", "too many logins and changes of users wait; try again shortly");
+        held->fail(503,
+                   "OVERLOADED",
+                   "too many logins and changes of users are waiting; try again shortly");
     }
 
-    /// A call that waits for the worker beyond its deadline is not carried out.
+    /// A call that waits for the worker beyond its deadline is not executed.
     [[nodiscard]] static users::AuthWorker::Limit limit_of(
         const std::shared_ptr<host::RequestContext>& call);
     void change_user(host::RequestContext& call,

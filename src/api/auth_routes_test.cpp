@@ -345,7 +345,7 @@ TEST_F(Users, AuditEventsWaitWhileTheStoreIsUnavailable) {
     world.break_store(false);
     world.pass(model::Duration::seconds(1));
     EXPECT_EQ(acts("?act=login"), (std::vector<std::string>{"login refused", "login refused"}))
-        << "The one that was in the batch that failed, too.";
+        << "The event of the failed batch is there as well.";
 }
 
 TEST_F(Users, LostAuditEventsAreReportedInTheLog) {
@@ -359,7 +359,7 @@ TEST_F(Users, LostAuditEventsAreReportedInTheLog) {
     world.flush_log();
     std::ifstream file(world.log_file());
     const std::string log{std::istreambuf_iterator<char>(file), {}};
-    EXPECT_NE(log.find("one is lost for the audit"), std::string::npos);
+    EXPECT_NE(log.find("one is not recorded in the audit log"), std::string::npos);
 }
 
 TEST_F(Users, AnUnusableUserFileIsReportedAs503) {
@@ -380,7 +380,7 @@ TEST_F(Users, AnInvalidEmailAddressIsRefused) {
     EXPECT_EQ(ApiWorld::code(refused), "INVALID_EMAIL");
 }
 
-TEST(RoomForUsers, IsBounded) {
+TEST(NumberOfUsers, IsBounded) {
     UserAccessOptions who = test_access();
     who.user_service.users_max = 0;
     ApiWorld world(who);

@@ -44,10 +44,11 @@ json::object act_json(const model::Record& record, const model::RecordAuditEvent
 }  // namespace
 
 void AuthRoutes::add_users(host::RouteTable& table) {
-    const host::QueryParameterRow limit{"limit", "PageLimit", "At most so many"};
+    const host::QueryParameterRow limit{
+        "limit", "PageLimit", "The largest number of items to return"};
     host::RouteRow users = auth_get_row("All users, in pages", "UserPage");
     users.access = host::Access::Operator;
-    users.query = {limit, {"after", "text", "The next_after of the page before"}};
+    users.query = {limit, {"after", "text", "The `next_after` of the previous page"}};
     add(table, "/api/users", &AuthRoutes::list_users, std::move(users));
 
     host::RouteRow user = auth_get_row("One user", "User");
@@ -78,9 +79,9 @@ void AuthRoutes::add_users(host::RouteTable& table) {
         auth_get_row("The audit log, newest first: who did what, from the journal", "ActPage");
     acts.access = host::Access::Operator;
     acts.query = {limit,
-                  {"before", "Number", "The next_before of the page before"},
-                  {"actor", "text", "Only acts of this user"},
-                  {"act", "text", "Only acts of this kind"}};
+                  {"before", "Number", "The `next_before` of the previous page"},
+                  {"actor", "text", "Only events of this user"},
+                  {"act", "text", "Only events of this kind"}};
     acts.statuses = {500};
     add(table, "/api/audit", &AuthRoutes::list_audit_events, std::move(acts));
 }

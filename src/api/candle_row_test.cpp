@@ -101,7 +101,7 @@ TEST_F(CandleViews, AllDayCandlesAreAvailableAfterOneSecond) {
     EXPECT_EQ(days.front().open_time, market_.history(0)->begin());
     days_left = 0;
     EXPECT_TRUE(row(CandleInterval::Minute1).prepare(all, days_left))
-        << "Minutes need nothing ahead.";
+        << "Minutes need no preparation.";
 }
 
 // Only the trades of the last 1,000 minutes are stored. The candles between the history and these
@@ -128,7 +128,7 @@ TEST_F(CandleViews, AMarketWithoutHistoryShowsCandlesOfItsTrades) {
     board_.set_history(0, nullptr);
     const auto candles = row(CandleInterval::Minute1).candles({.since = Timestamp(), .limit = 10});
     EXPECT_EQ(candles.size(), 4U);
-    EXPECT_FALSE(candles.front().complete) << "Its beginning was not seen.";
+    EXPECT_FALSE(candles.front().complete) << "The feed did not cover its beginning.";
     EXPECT_EQ(row(CandleInterval::Minute1).candles({.since = {}, .limit = 10}), candles);
     int days_left = 0;
     EXPECT_TRUE(row(CandleInterval::Day1).prepare({.since = {}, .limit = 10}, days_left));

@@ -80,7 +80,7 @@ private:
                const net::HttpResponse& response) {
         if (row == nullptr) {
             EXPECT_TRUE(response.status == 401 || response.status == 404 || response.status == 405)
-                << what << " answered " << response.status;
+                << what << " responded with " << response.status;
             return check_error(what, response.body);
         }
         std::string method(row->method);
@@ -90,8 +90,8 @@ private:
         const auto& responses =
             document().at("paths").at(row->pattern).at(method).at("responses").as_object();
         const auto* described = responses.if_contains(std::to_string(response.status));
-        ASSERT_NE(described, nullptr)
-            << what << " answered " << response.status << ", which the document does not have";
+        ASSERT_NE(described, nullptr) << what << " responded with " << response.status
+                                      << ", which the document does not have";
         if (const auto* shared = described->as_object().if_contains("$ref")) {
             const std::string_view place = shared->as_string();
             described = &document_.at_pointer(place.substr(1));

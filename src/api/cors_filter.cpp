@@ -66,13 +66,12 @@ CorsFilter::CorsFilter(std::string_view origins, Parts parts)
 void CorsFilter::send_preflight(const net::HttpRequest& request, const net::Respond& respond) {
     const std::string_view origin = request.header("origin");
     if (!origins_.contains(origin)) {
-        net::HttpResponse response =
-            refusal(403,
-                    "ORIGIN_NOT_ALLOWED",
-                    "pages of this origin may not use the API; the operator "
-                    "lists origins in http.cors_origins",
-                    request,
-                    parts_.now().time);
+        net::HttpResponse response = refusal(403,
+                                             "ORIGIN_NOT_ALLOWED",
+                                             "web pages of this origin may not use the API; the "
+                                             "operator can list the origin in http.cors_origins",
+                                             request,
+                                             parts_.now().time);
         response.headers.emplace_back("Vary", "Origin");
         return respond(std::move(response));
     }

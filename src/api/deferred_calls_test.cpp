@@ -52,12 +52,12 @@ TEST_F(DeferredCallsTest, ServesInOrderWhenTheStoreIsBack) {
     EXPECT_TRUE(comes("second", host::Purpose::Read));
     EXPECT_TRUE(comes("third", host::Purpose::Exit));
     (void)context_.run_one();
-    EXPECT_THAT(said_, IsEmpty()) << "It looked, and the store was still away.";
+    EXPECT_THAT(said_, IsEmpty()) << "It tried, and the store was still unavailable.";
     away_ = false;
     EXPECT_EQ(room_.size(), 3U);
     run_until_said(3);
     EXPECT_THAT(said_, ElementsAre("first: served", "second: served", "third: served"));
-    EXPECT_FALSE(comes("later")) << "Nobody waits any more.";
+    EXPECT_FALSE(comes("later")) << "No call is waiting.";
 }
 
 TEST_F(DeferredCallsTest, AProbeNeverWaits) {

@@ -74,7 +74,7 @@ std::string_view public_message(const ComponentStatus& finding) {
         case HealthState::Unhealthy:
             break;
     }
-    return "does not answer";
+    return "does not respond";
 }
 
 json::array modes_json(const health::HealthReport& snapshot) {
@@ -303,7 +303,7 @@ void HealthRoutes::show_detailed(host::RequestContext& call) {
 }
 
 std::string HealthRoutes::not_ready_because() const {
-    if (draining_) return "the process is about to end";
+    if (draining_) return "the process is shutting down";
     switch (context_.runtime.status()) {
         case runtime::Status::Down:
             return "the store is not loaded";

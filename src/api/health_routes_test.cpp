@@ -89,7 +89,7 @@ TEST_F(HealthRoutesTest, IsDegradedButServesWhenTheMarketIsSilent) {
     world_.market.silent = true;
     const auto body = health();
     EXPECT_EQ(body.at("overall_status").as_string(), "degraded");
-    EXPECT_EQ(body.at("status").as_string(), "healthy") << "this process answers (X-19)";
+    EXPECT_EQ(body.at("status").as_string(), "healthy") << "this process responds (X-19)";
     EXPECT_EQ(world_.get("/api/market/book/BTCUSDT").status, 503);
     EXPECT_TRUE(ApiWorld::data(world_.get("/api/accounts/futures")).at("total_equity").is_string());
     EXPECT_THAT(world_.get("/metrics").body, HasSubstr("degraded_mode{mode=\"market_down\"} 1"));
@@ -102,7 +102,7 @@ TEST_F(HealthRoutesTest, IsUnhealthyWithoutItsStore) {
     const auto body = health(503);
     EXPECT_EQ(body.at("overall_status").as_string(), "unhealthy");
     EXPECT_FALSE(body.at("checks").at("database").at("connected").as_bool());
-    EXPECT_EQ(open_get("/health/live").status, 200) << "liveness looks at nothing else";
+    EXPECT_EQ(open_get("/health/live").status, 200) << "liveness checks nothing else";
     const auto ready = open_get("/health/ready");
     EXPECT_EQ(ready.status, 503);
     EXPECT_EQ(ApiWorld::json(ready).at("status").as_string(), "not_ready");
@@ -113,16 +113,16 @@ TEST_F(HealthRoutesTest, IsUnhealthyWithoutItsStore) {
 }
 
 // @spec:R1-HEALTH-03 @spec:R1-HEALTH-09
-TEST_F(HealthRoutesTest, IsUnhealthyWhileTheExchangeDoesNotAnswer) {
+TEST_F(HealthRoutesTest, IsUnhealthyWhileTheExchangeDoesNotRespond) {
     world_.exchange.silent = true;
     world_.pass(model::Duration::seconds(5));
     EXPECT_EQ(health().at("checks").at("binance_api").at("status").as_string(), "healthy")
-        << "its time is not over yet";
+        << "its time limit has not passed";
     world_.pass(model::Duration::seconds(5));
     const auto body = health(503);
     EXPECT_EQ(body.at("overall_status").as_string(), "unhealthy");
     EXPECT_EQ(body.at("checks").at("binance_api").at("status").as_string(), "unhealthy");
-    EXPECT_EQ(dependency("binance_api").at("message").as_string(), "no answer within 5000 ms");
+    EXPECT_EQ(dependency("binance_api").at("message").as_string(), "no reply within 5000 ms");
     EXPECT_EQ(world_.metric("health_check_status{check=\"binance_api\"}"), 0.0);
     world_.exchange.silent = false;
     world_.pass(model::Duration::seconds(5));  // The late response ends the pending probe.
@@ -168,7 +168,7 @@ TEST_F(HealthRoutesTest, RespondsAtOnceWhileAComponentHangs) {
     EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(2));
     world_.pass(model::Duration::seconds(1));
     EXPECT_EQ(health().at("checks").at("redis").at("status").as_string(), "unhealthy");
-    EXPECT_EQ(dependency("redis").at("message").as_string(), "no answer within 1000 ms");
+    EXPECT_EQ(dependency("redis").at("message").as_string(), "no reply within 1000 ms");
 }
 
 // @spec:R1-AC-01
@@ -187,8 +187,8 @@ TEST_F(HealthRoutesTest, IsNotReadyWhileDraining) {
     world_.on_loop([&] { world_.health_routes().begin_drain(); });
     const auto ready = open_get("/health/ready");
     EXPECT_EQ(ready.status, 503);
-    EXPECT_EQ(ApiWorld::json(ready).at("reason").as_string(), "the process is about to end");
-    EXPECT_EQ(open_get("/health").status, 503) << "Balancers ask here.";
+    EXPECT_EQ(ApiWorld::json(ready).at("reason").as_string(), "the process is shutting down");
+    EXPECT_EQ(open_get("/health").status, 503) << "Load balancers query this route.";
     EXPECT_EQ(open_get("/health/live").status, 200);
 }
 
@@ -279,7 +279,7 @@ TEST_F(HealthRoutesTest, MetricsListEveryDependencyAndDegradedModeFromTheStart) 
         EXPECT_EQ(
             text.find("health_check_status{check=\"" + std::string(row.name)) != std::string::npos,
             used)
-            << row.name << ": a part that is not configured has no line";
+            << row.name << ": a component that is not configured has no line";
     }
     for (const auto& row : operations::degraded_modes()) {
         EXPECT_THAT(text, HasSubstr("degraded_mode{mode=\"" + std::string(row.id) + "\"} 0"));

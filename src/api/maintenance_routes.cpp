@@ -73,7 +73,7 @@ void MaintenanceRoutes::add_to(host::RouteTable& table) {
     add("/api/maintenance",
         &MaintenanceRoutes::show,
         {.access = host::Access::Public,
-         .summary = "The operating mode, the banner, all windows, and the next usual one",
+         .summary = "The operating mode, the banner, all windows, and the next usual window",
          .response = "Maintenance"});
     host::RouteRow schedule = command("POST", "Plans a maintenance window");
     schedule.request = "MaintenanceWish";
@@ -81,7 +81,7 @@ void MaintenanceRoutes::add_to(host::RouteTable& table) {
     host::RouteRow on = command("POST", "Begins maintenance now, as an emergency");
     on.request = "MaintenanceNow";
     add("/api/maintenance/on", &MaintenanceRoutes::begin_now, std::move(on));
-    host::RouteRow off = command("POST", "Ends the maintenance that is under way");
+    host::RouteRow off = command("POST", "Ends the maintenance that is in progress");
     off.request = "MaintenanceEnd";
     add("/api/maintenance/off", &MaintenanceRoutes::end_now, std::move(off));
     add("/api/maintenance/{window}",
@@ -155,8 +155,8 @@ void MaintenanceRoutes::end_now(host::RequestContext& call) {
     }
     call.fail(409,
               "WINDOW_NOT_MOVABLE",
-              "no maintenance is under way that could be ended so; GET /api/maintenance shows what "
-              "is planned, and DELETE /api/maintenance/{window} cancels it");
+              "no maintenance is in progress that could be ended; GET /api/maintenance shows the "
+              "planned windows, and DELETE /api/maintenance/{window} cancels one");
 }
 
 void MaintenanceRoutes::cancel(host::RequestContext& call) {
@@ -165,7 +165,9 @@ void MaintenanceRoutes::cancel(host::RequestContext& call) {
     if (!context_.read_no_fields(call)) return;
     const auto window = number_of(id);
     if (!window) {
-        return call.fail(404, "WINDOW_UNKNOWN", "a maintenance window has a number such as 42");
+        return call.fail(404,
+                         "WINDOW_UNKNOWN",
+                         "the number of a maintenance window must be a whole number such as 42");
     }
     model::MoveMaintenance command;
     command.window = *window;

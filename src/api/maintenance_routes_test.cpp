@@ -105,7 +105,7 @@ TEST_F(MaintenanceRoutesTest, EmergencyMaintenanceBeginsAndEndsOnCommand) {
     const auto entry = world_.command("POST",
                                       "/api/accounts/futures/orders",
                                       R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.01"})");
-    EXPECT_EQ(entry.status, 503) << "From the answer on.";
+    EXPECT_EQ(entry.status, 503) << "It applies from the reply on.";
     EXPECT_EQ(ApiWorld::code(entry), "MAINTENANCE");
     EXPECT_GT(std::stoi(entry.headers.at("retry-after")), 1'700) << "Its end is known.";
     EXPECT_EQ(refused("{}", "/api/maintenance/on"), "409 WINDOW_NOT_MOVABLE") << "they overlap";

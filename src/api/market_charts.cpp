@@ -61,29 +61,29 @@ void MarketRoutes::add_charts(host::RouteTable& table) {
                        "1w",
                        "1M"});
     schemas.add_object("Candle",
-                       "What the price did in one span of the exchange's trade time; without a "
-                       "trade, volume 0 and the close before. `closed`: the span is over, only a "
-                       "late trade changes it. `complete` false: trades of the span may be missing",
+                       "The prices within one span of the exchange's trade time; without a trade, "
+                       "volume 0 and the previous close. `closed`: the span is over, only a late "
+                       "trade changes it. `complete` false: trades of the span may be missing",
                        "open_time:Time close_time:Time open:Amount high:Amount low:Amount "
                        "close:Amount volume:Amount quote_volume:Amount trades:Number "
                        "closed:boolean complete:boolean");
-    schemas.add_object("MarketGap",
-                       "A span of which trades may be missing; `until` null: it lasts",
-                       "from:Time until:Time?");
+    schemas.add_object(
+        "MarketGap",
+        "A span of which trades may be missing; `until` null: the span has not ended",
+        "from:Time until:Time?");
     schemas.add_object(
         "Candles",
-        "Ascending, the newest last. `incomplete`: spans of exchange time in "
-        "which our feed was down; candles may be missing there. `late_trades`: "
-        "trades that arrived after their candle was discarded. `next_since`: "
-        "where the next page begins; null: there is none, or no `since` was "
-        "given",
+        "Ascending, the newest candle last. `incomplete`: spans of exchange time in which our feed "
+        "was down; candles may be missing there. `late_trades`: trades that arrived after their "
+        "candle was discarded. `next_since`: where the next page begins; null: there is no next "
+        "page, or the request has no `since`",
         "exchange:Exchange market:Market symbol:Symbol timeframe:Timeframe source:MarketSource "
         "as_of:Time? age_ms:integer stale:boolean candles:[Candle] "
         "next_since:Time? "
         "incomplete:[MarketGap] late_trades:Number");
     schemas.add_object("Chart",
                        "Candles",
-                       "Candles with the best prices of now",
+                       "Candles with the current best prices",
                        "bid:Amount? ask:Amount? last:Amount?");
     schemas.add_list("ChartList", "Chart");
     schemas.add_json("TimeframeList", R"({"type":"string","maxLength":200,
@@ -93,9 +93,13 @@ void MarketRoutes::add_charts(host::RouteTable& table) {
     const host::QueryParameterRow exchange = host::exchange_parameter();
     const host::QueryParameterRow market = host::market_parameter();
     const host::QueryParameterRow limit{
-        "limit", "PageLimit", "The newest so many candles; with since the oldest"};
-    const host::QueryParameterRow since{"since", "TimeGiven", "Candles that open then or later"};
-    const host::QueryParameterRow until{"until", "TimeGiven", "Candles that open before then"};
+        "limit",
+        "PageLimit",
+        "The number of candles: the newest ones; with `since` the oldest ones"};
+    const host::QueryParameterRow since{
+        "since", "TimeGiven", "Only candles that open at this time or later"};
+    const host::QueryParameterRow until{
+        "until", "TimeGiven", "Only candles that open before this time"};
     host::RouteRow row{
         .query = {exchange, market, limit, since, until}, .cached = true, .statuses = {404}};
     const auto add = [&](std::string_view pattern,
@@ -117,8 +121,8 @@ void MarketRoutes::add_charts(host::RouteTable& table) {
         &MarketRoutes::show_chart,
         "Candles and current prices of a symbol",
         "Chart");
-    row.query.push_back({"symbols", "SymbolNames", "All followed ones where it is not given"});
-    row.query.push_back({"timeframes", "TimeframeList", "1m where it is not given"});
+    row.query.push_back({"symbols", "SymbolNames", "Default: all followed symbols"});
+    row.query.push_back({"timeframes", "TimeframeList", "Default: 1m"});
     add("/api/market/charts", &MarketRoutes::list_charts, "Charts of several symbols", "ChartList");
 }
 
@@ -170,7 +174,8 @@ std::optional<MarketRoutes::ChartKeys> MarketRoutes::charts_of(host::RequestCont
             keys.push_back({instrument, interval.value_or(CandleInterval::Minute1), span});
     }
     if (keys.size() > kChartsMax) {
-        query.refuse("symbols", "so many that symbols times timeframes is at most 32");
+        query.refuse("symbols",
+                     "a number of timeframes with which symbols times timeframes is at most 32");
     }
     if (query.error()) {
         call.fail(400, *query.error());
@@ -229,8 +234,8 @@ void MarketRoutes::send_charts(
         if (call.deadline.has_passed(context_.now().monotonic)) {
             return call.fail(504,
                              "TIMEOUT",
-                             "candles are computed at the first request, and a part of them was "
-                             "computed now; repeat the request to continue");
+                             "candles are computed on the first request, and only a part of them "
+                             "has been computed so far; repeat the request to continue");
         }
         const auto waiting = std::make_shared<host::RequestContext>(std::move(call));
         context_.later([this, waiting, keys, finish = std::move(finish)] {
@@ -313,7 +318,7 @@ void MarketRoutes::add_newer(json::object& chart, const ChartKey& key) const {
         CHECK(last);
         newer.since = *last + base::Duration::microseconds(1);
     }
-    // One candle more than the limit tells where the next page begins.
+    // One candle more than the limit shows where the next page begins.
     if (key.span.since) newer.limit = key.span.limit + 1 - list.size();
     for (Candle& candle : row.candles(newer)) {
         if (key.span.since && list.size() == key.span.limit) {

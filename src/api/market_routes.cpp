@@ -52,7 +52,7 @@ void MarketRoutes::add_schemas(host::RouteTable& table) {
     schemas.add_object("Book", "Quote", "The best levels, best first", "bids:[Level] asks:[Level]");
     schemas.add_object(
         "SymbolRow",
-        "What can be traded, and its rules; `followed`: the lists show it",
+        "An instrument that can be traded, and its rules; `followed`: the lists show it",
         "exchange:Exchange market:Market symbol:Symbol base_asset:Asset quote_asset:Asset "
         "status:SymbolStatus price_tick:Amount quantity_step:Amount "
         "quantity_min:Amount quantity_max:Amount notional_min:Amount "
@@ -90,13 +90,15 @@ void MarketRoutes::add_lists(host::RouteTable& table) {
     add("/api/market/book/{symbol}",
         &MarketRoutes::show_book,
         {.summary = "The best levels of a symbol's book",
-         .query = {exchange, market, {"limit", "BookLimit", "Levels of each side"}},
+         .query = {exchange,
+                   market,
+                   {"limit", "BookLimit", "The number of price levels on each side"}},
          .response = "Book",
          .statuses = {404}});
     add("/api/market/symbols",
         &MarketRoutes::list_symbols,
         {.summary = "Tradable symbols with steps, limits and fees",
-         .query = {exchange, {"market", "Market", "spot or futures; both where it is not given"}},
+         .query = {exchange, {"market", "Market", "spot or futures; default: both"}},
          .response = "SymbolList"});
     add("/api/market/symbols",
         &MarketRoutes::follow_symbol,
@@ -112,7 +114,7 @@ void MarketRoutes::add_lists(host::RouteTable& table) {
         {.method = "DELETE",
          .access = host::Access::Operator,
          .purpose = host::Purpose::Admin,
-         .summary = "Hides a symbol from the lists; trading goes on as before",
+         .summary = "Hides a symbol from the lists; trading is not affected",
          .query = {exchange, market},
          .response = "Followed",
          .statuses = {404}});
@@ -171,7 +173,8 @@ void MarketRoutes::show_book(host::RequestContext& call) {
     if (!is_known(id)) return call.fail(404, "INVALID_SYMBOL", std::string(kUnknownSymbol));
     const model::DepthBook* book = context_.market.book(id);
     if (book == nullptr) {
-        return call.fail(503, "PRICE_MISSING", "the book is being rebuilt; try again shortly");
+        return call.fail(
+            503, "PRICE_MISSING", "the order book is being rebuilt; try again shortly");
     }
     json::object data = quote_view(context_.quote_of(id), age_rule());
     data["bids"] = levels_json(*book, model::Side::Buy, limit);

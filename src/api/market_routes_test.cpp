@@ -94,13 +94,14 @@ TEST_F(MarketRoutes, CandlesAreBuiltFromTradesTheNewestLast) {
     EXPECT_EQ(candles[0].at("quote_volume").as_string(), "220");
     EXPECT_EQ(candles[0].at("trades").as_int64(), 2);
     EXPECT_EQ(candles[0].at("closed").as_bool(), true);
-    EXPECT_EQ(candles[2].at("open").as_string(), "110") << "Nothing was traded in its minute.";
+    EXPECT_EQ(candles[2].at("open").as_string(), "110") << "There was no trade in its minute.";
     EXPECT_EQ(candles[2].at("close").as_string(), "110");
     EXPECT_EQ(candles[2].at("volume").as_string(), "0");
     EXPECT_EQ(candles[2].at("trades").as_int64(), 0);
     EXPECT_EQ(candles[2].at("complete").as_bool(), true);
     EXPECT_EQ(candles[3].at("closed").as_bool(), false);
-    EXPECT_EQ(candles[0].at("complete").as_bool(), false) << "Its beginning was not seen.";
+    EXPECT_EQ(candles[0].at("complete").as_bool(), false)
+        << "The feed did not cover its beginning.";
     const auto one = data("/api/market/candles/BTCUSDT/1m?limit=1").at("candles").as_array();
     ASSERT_EQ(one.size(), 1U);
     EXPECT_EQ(one[0].at("close").as_string(), "90");
@@ -111,7 +112,7 @@ TEST_F(MarketRoutes, CandlesAreBuiltFromTradesTheNewestLast) {
         [&] { world_.market.clock = world_.market.clock + Duration::milliseconds(kMinute); });
     EXPECT_EQ(data("/api/market/candles/BTCUSDT/1m").at("candles").at(3).at("closed").as_bool(),
               true)
-        << "Its minute is over, though nothing was traded since.";
+        << "Its minute is over, although there was no later trade.";
 }
 
 TEST_F(MarketRoutes, MarksASpanWithoutOurFeedInsteadOfReportingZeroVolume) {
@@ -152,7 +153,7 @@ TEST_F(MarketRoutes, ALateTradeUpdatesItsClosedCandleOrIsCounted) {
     EXPECT_EQ(data(path).at("candles").at(0).at("high").as_string(), "100");
     trade(0, 130);
     EXPECT_EQ(data(path).at("candles").at(0).at("high").as_string(), "130")
-        << "The kept answer is not out of date.";
+        << "The cached response is current.";
     world_.on_loop([&] {
         const auto time = Timestamp::from_milliseconds(kStart - 1);
         EXPECT_FALSE(world_.market.trades.add(time, Price::whole(1), Quantity::whole(1)));
@@ -286,7 +287,7 @@ TEST_F(HistoryRoutes, PagesThroughADayOfMinutesAndFiveHundredDaysOfHours) {
     EXPECT_EQ(
         pages("1m", base::to_iso8601(before), "&limit=7"),
         all_opens(CandleInterval::Minute1, before + Duration::milliseconds(kMinute / 2), after))
-        << "From the history on into the trades.";
+        << "The candles continue from the history into the trades.";
 }
 
 TEST_F(HistoryRoutes, ServesFiveHundredGeneratedDaysFromTheStart) {
@@ -330,7 +331,7 @@ TEST_F(HistoryRoutes, MergesHistoryAndTradesInTheCandleOfTheProcessStart) {
               to_text(past.quote_volume + model::Money::whole(100'000)));
     EXPECT_EQ(both.at("trades").to_number<std::uint64_t>(), past.trades + 1);
     EXPECT_EQ(both.at("closed").as_bool(), false);
-    EXPECT_EQ(both.at("complete").as_bool(), true) << "Its beginning is the history's.";
+    EXPECT_EQ(both.at("complete").as_bool(), true) << "Its beginning comes from the history.";
     trade(1, 51'000);
     EXPECT_EQ(data("/api/market/candles/BTCUSDT/1m?limit=2").at("candles").at(0).at("closed"),
               boost::json::value(true));
@@ -439,7 +440,7 @@ TEST_F(MarketRoutes, OverviewSummarizesTheLastDay) {
     trade(700, 130);
     trade(1'440 + 59, 110);
     EXPECT_EQ(data("/api/market/overview").at(0).at("complete").as_bool(), true)
-        << "The candle whose beginning was not seen is older than a day.";
+        << "The candle with an unknown beginning is older than a day.";
     const auto row = data("/api/market/overview").at(0);
     EXPECT_EQ(row.at("since").as_string(), "2026-01-01T01:00:00.000Z");
     EXPECT_EQ(row.at("first").as_string(), "100");
@@ -457,7 +458,8 @@ TEST_F(MarketRoutes, TheOperatorChoosesWhichSymbolsTheListsShow) {
     EXPECT_EQ(data("/api/market/overview").as_array().size(), 0U);
     EXPECT_EQ(data("/api/market/charts").as_array().size(), 0U);
     EXPECT_EQ(data("/api/market/prices?market=spot").as_array().size(), 1U);
-    EXPECT_EQ(world_.get("/api/market/book/BTCUSDT").status, 200) << "By name it is still there.";
+    EXPECT_EQ(world_.get("/api/market/book/BTCUSDT").status, 200)
+        << "The symbol is still available by its name.";
     std::size_t followed = 0;
     const auto symbols = data("/api/market/symbols");
     for (const auto& row : symbols.as_array())

@@ -17,7 +17,7 @@ namespace {
 
 void add_monitoring_schemas(host::SchemaTable& schemas) {
     schemas.add_words("StartCause",
-                      "How the process before this one ended",
+                      "How the previous process ended",
                       {"first_start", "ordered_stop", "unexpected_stop"});
     schemas.add_object(
         "SystemFigures",
@@ -34,7 +34,8 @@ void add_monitoring_schemas(host::SchemaTable& schemas) {
         "MarketFigures",
         "One instrument's prices",
         "exchange:Exchange market:Market symbol:Symbol source:MarketSource age_ms:integer");
-    schemas.add_words("RuntimeStatus", "Can it commit?", {"running", "down", "fenced"});
+    schemas.add_words(
+        "RuntimeStatus", "Whether the runtime can commit", {"running", "down", "fenced"});
     schemas.add_object("ConnectionFigures",
                        "Connections to the exchange, to market data and from clients",
                        "exchange:text reconciled:boolean runtime:RuntimeStatus "

@@ -282,26 +282,28 @@ struct HeaderRow {
 };
 
 constexpr std::array<HeaderRow, 4> kRequestHeaders = {{
-    {"X-Request-ID", "RequestId", "Echoed, and in every log line; made here if it is missing"},
+    {"X-Request-ID",
+     "RequestId",
+     "Returned, and in every log line; created by the server if it is missing"},
     {"Idempotency-Key",
      "IdempotencyKey",
-     "A fresh random text; the same one when the request is repeated. X-Idempotency-Key is the "
-     "same",
+     "A new random text; the same one when the request is repeated. X-Idempotency-Key has the same "
+     "meaning",
      true},
-    {"If-Match", "text", "Carried out only if this is still the version"},
+    {"If-Match", "text", "The command is executed only if this is still the version"},
     {"X-Timeline",
      "text",
-     "The timeline of If-Match, `before` and `from`, as a response gave it; "
-     "without it they refer to a journal that was never restored"},
+     "The timeline of If-Match, `before` and `from`, as returned in a response; without it they "
+     "refer to a journal that was never restored"},
 }};
 
 constexpr std::array<HeaderRow, 10> kResponseHeaders = {{
     {"X-Request-ID", "RequestId", "The request's id"},
     {"X-RateLimit-Limit", "Number", "Requests that the window allows"},
-    {"X-RateLimit-Remaining", "Number", "Requests that are left"},
+    {"X-RateLimit-Remaining", "Number", "Remaining requests"},
     {"X-RateLimit-Reset", "Number", "Seconds until the window is full again"},
     {"Retry-After", "Number", "Seconds to wait"},
-    {"WWW-Authenticate", "text", "How to show who you are"},
+    {"WWW-Authenticate", "text", "How to authenticate"},
     {"Idempotent-Replayed", "text", "`true`: the stored reply of an earlier request"},
     {"ETag", "text", "The version, for If-Match"},
     {"X-Timeline", "text", "The timeline that sequences and versions belong to"},

@@ -52,13 +52,13 @@ std::string request_text(const model::Order& order) {
 /// Describes the result of the order's first record.
 std::string birth_text(const model::Order& order) {
     if (order.state == model::OrderState::Refused) {
-        return fmt::format("It was refused with {}: {}. Nothing left for the exchange.",
+        return fmt::format("It was refused with {}: {}. Nothing was sent to the exchange.",
                            to_text(order.reason),
                            order.reason_text);
     }
     return fmt::format(
-        "{} {} was set aside and the intent recorded with {}; once that was on disk "
-        "the order was sent.",
+        "{} {} was reserved and the intent recorded with {}; once that was on disk, the order was "
+        "sent.",
         to_text(order.reserved),
         order.reserved_asset.text(),
         attempt_text(order.attempt));
@@ -77,7 +77,7 @@ std::string report_kind_text(const model::OrderReport& report) {
         case model::ReportKind::Rejected:
             return "The exchange rejected the order";
         case model::ReportKind::NotSent:
-            return "The request provably never left";
+            return "The request was provably never sent";
         case model::ReportKind::NoAnswer:
             return "The request was sent and no reply arrived";
         case model::ReportKind::NotFound:
@@ -87,9 +87,9 @@ std::string report_kind_text(const model::OrderReport& report) {
         case model::ReportKind::CancelNoAnswer:
             return "The cancel was sent and no reply arrived";
         case model::ReportKind::CancelNotSent:
-            return "The cancel provably never left";
+            return "The cancel was provably never sent";
     }
-    return "A report came";
+    return "A report was received";
 }
 
 std::string fills_text(const std::vector<model::Fill>& fills) {
@@ -146,7 +146,7 @@ struct StepText {
     std::string operator()(const model::CancelOrder& body) const {
         if (model::is_failed(step.order.state)) {
             return fmt::format(
-                "'{}' gave the failed order up under key '{}': {}. Nothing was sent.",
+                "'{}' abandoned the failed order under key '{}': {}. Nothing was sent.",
                 body.origin.owner.text(),
                 body.origin.key.text(),
                 body.reason);
@@ -163,7 +163,7 @@ struct StepText {
     std::string operator()(const model::ReportOrder& body) const {
         std::string text = report_kind_text(body.report);
         if (!body.report.venue_order_id.empty()) {
-            text += fmt::format(" (its id there: {})", body.report.venue_order_id);
+            text += fmt::format(" (exchange order id: {})", body.report.venue_order_id);
         }
         if (!body.report.reason_text.empty()) text += ": " + body.report.reason_text;
         return text + "." + fills_text(step.fills) + state_text(step.order);
@@ -174,19 +174,19 @@ struct StepText {
         std::string text =
             step.order.prior_sequence != 0 ? "A comparison with the exchange reported the order"
             : step.order.role == model::OrderRole::Orphan
-                ? "A comparison found the order at the exchange: its id is ours, but no "
-                  "record exists for it, so our journal has lost it; it was imported, "
-                  "the account frozen"
-                : "A comparison found the order at the exchange: others placed it, it was imported";
-        text += fmt::format(" (its id there: {})", report.venue_order_id);
+                ? "A comparison found the order at the exchange: it has an id of this system, but "
+                  "no record exists for it; it was imported and the account was frozen"
+                : "A comparison found the order at the exchange: it was not placed by this system; "
+                  "it was imported";
+        text += fmt::format(" (exchange order id: {})", report.venue_order_id);
         if (step.order.prior_sequence == 0) text += ": " + request_text(step.order);
         return text + "." + fills_text(step.fills) + state_text(step.order);
     }
 
     std::string operator()(const model::StartEpoch& body) const {
         return fmt::format(
-            "The program began term {}. What had been sent without a reply has an "
-            "unknown outcome; nothing is sent again, the exchange is queried.{}",
+            "The program began term {}. The outcome of requests that were sent without a reply is "
+            "unknown; nothing is sent again, and the exchange is queried.{}",
             body.epoch,
             state_text(step.order));
     }
@@ -197,7 +197,7 @@ struct StepText {
 
     template <class Body>
     std::string operator()(const Body&) const {
-        return fmt::format("{} touched the order.{}",
+        return fmt::format("{} changed the order.{}",
                            std::string(model::kind_of(step.record.input.body)),
                            state_text(step.order));
     }

@@ -47,9 +47,9 @@ bool OverloadFilter::pass(host::RequestContext& call) {
     metrics_.count("requests_shed_total", {read ? "read" : "entry"});
     call.fail(503,
               "OVERLOADED",
-              read ? "the service is overloaded and sheds reads first; try again shortly"
-                   : "there is too much to do, nothing was done; try again shortly with the same "
-                     "key; cancels and exits pass");
+              read ? "the service is overloaded and refuses reads first; try again shortly"
+                   : "the service is overloaded and nothing was done; try again shortly with the "
+                     "same key; cancels and exits are accepted");
     return false;
 }
 

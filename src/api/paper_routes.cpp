@@ -24,13 +24,13 @@ constexpr std::size_t kFillsAtOnce = 1'000;
 
 void add_paper_schemas(host::SchemaTable& schemas) {
     schemas.add_object("PaperStatus",
-                       "May the account trade, and what is open?",
+                       "Whether the account may trade, and its open trades and orders",
                        "account:AccountId is_running:boolean mode:OperatingMode state:AccountState "
                        "reconciled:boolean cooldown_until:Time? open_trades:Number "
                        "open_orders:Number realized_pnl:Amount");
     schemas.add_object("OpenTrade",
                        "PositionView",
-                       "A position; its symbol is the trade's id here",
+                       "A position; in these routes its symbol is the trade's id",
                        "trade_id:Symbol");
     schemas.add_list("OpenTradeList", "OpenTrade");
     schemas.add_object("ClosedTradePage",
@@ -38,14 +38,14 @@ void add_paper_schemas(host::SchemaTable& schemas) {
                        "trades:[Trade] limit:Number offset:Number has_more:boolean");
     schemas.add_json("PageOffset", R"({"type":"integer","minimum":0,"maximum":10000,"default":0})");
     schemas.add_object("RiskSettings",
-                       "What entries are held against",
+                       "The limits that entries must meet",
                        "positions_max:Number stop_distance_max:Amount daily_loss_max:Amount "
                        "drawdown_max:Amount margin_level_warn:Amount margin_level_entry:Amount "
                        "margin_level_close:Amount margin_level_safe:Amount "
                        "losses_in_a_row_max:Number cooldown_seconds:Number exposure_max:Amount "
                        "orders_per_second_max:Number");
     schemas.add_object("PaperSettings",
-                       "What holds in this term; the configuration sets it",
+                       "The settings in force in this term, as configured",
                        "price_age_max_ms:Number attempt_window_ms:Number attempts_max:Number "
                        "market_slippage:Amount protect_within_ms:Number trail_step:Amount "
                        "risk:RiskSettings");
@@ -92,8 +92,8 @@ void PaperRoutes::add_to(host::RouteTable& table) {
     add("/trades/closed",
         &PaperRoutes::list_closed_trades,
         {.summary = "Trades that closed something, newest first",
-         .query = {{"limit", "ShortPageLimit", "At most so many"},
-                   {"offset", "PageOffset", "How many to leave out"}},
+         .query = {{"limit", "ShortPageLimit", "The largest number of items to return"},
+                   {"offset", "PageOffset", "The number of items to skip"}},
          .response = "ClosedTradePage"});
     add("/settings",
         &PaperRoutes::show_settings,

@@ -61,8 +61,8 @@ json::object performance_view(const core::Performance& p) {
 void PerformanceRoutes::add_to(host::RouteTable& table) {
     table.schemas().add_object(
         "Performance",
-        "Realized trading results, in the account's asset. A trade is a position from flat "
-        "to flat, net of its fees; `complete`: all fills are in it",
+        "Realized trading results, in the account's asset. A trade is a position from flat to "
+        "flat, net of its fees; `complete`: all fills are included",
         "account:AccountId asset:Asset total_trades:Number winning_trades:Number "
         "losing_trades:Number even_trades:Number partial_trades:Number open_trades:Number "
         "win_rate:Amount? total_pnl:Amount gross_pnl:Amount fees:Amount profit_factor:Amount? "
@@ -94,8 +94,8 @@ void PerformanceRoutes::show(host::RequestContext& call) {
         context_.metrics.count("timeouts_total", {"database_query"});
         return call.fail(504,
                          "TIMEOUT",
-                         "the account has a long history, and a part of it was processed now; "
-                         "repeat the request to continue");
+                         "the account has a long history, and only a part of it has been processed "
+                         "so far; repeat the request to continue");
     }
     auto waiting = std::make_shared<host::RequestContext>(std::move(call));
     context_.later([this, waiting] { show(*waiting); });

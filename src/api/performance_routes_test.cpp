@@ -43,7 +43,8 @@ TEST_F(PerformanceRoutes, ReportsPerformanceAsExactDecimalTexts) {
     EXPECT_EQ(after.at("account").as_string(), "futures");
     EXPECT_EQ(after.at("asset").as_string(), "USDT");
     EXPECT_EQ(after.at("total_trades").as_int64(), 1);
-    EXPECT_EQ(after.at("losing_trades").as_int64(), 1) << "Same price: the fees are lost.";
+    EXPECT_EQ(after.at("losing_trades").as_int64(), 1)
+        << "At the same price the loss equals the fees.";
     EXPECT_EQ(after.at("win_rate").as_string(), "0");
     EXPECT_EQ(after.at("gross_pnl").as_string(), "0");
     EXPECT_EQ(after.at("fees").as_string(), "0.00003");
@@ -63,14 +64,14 @@ TEST_F(PerformanceRoutes, IsCachedUntilTheAccountChanges) {
     EXPECT_EQ(cache_header(second), "hit");
     EXPECT_EQ(ApiWorld::data(second), ApiWorld::data(first));
     EXPECT_EQ(cache_header(world_.get("/api/accounts/futures/performance")), "hit")
-        << "The same question on another path.";
+        << "The same query on another path.";
     EXPECT_EQ(cache_header(world_.get("/api/accounts/spot/performance")), "miss");
     order("SELL", "0.01");
     const auto third = world_.get(path);
     EXPECT_EQ(cache_header(third), "miss");
     EXPECT_EQ(ApiWorld::data(third).at("total_trades").as_int64(), 1);
     EXPECT_EQ(cache_header(world_.get("/api/accounts/spot/performance")), "hit")
-        << "Another account's order does not touch it.";
+        << "An order of another account does not change it.";
 }
 
 // @spec:R2-TMO-07
@@ -134,7 +135,7 @@ TEST_F(PerformanceRoutes, IncludesEveryFillOfALongHistory) {
     world_.exchange.price = 50'000;
     order("BUY", "0.01");
     const auto after = ApiWorld::data(world_.get("/api/trading/performance"));
-    EXPECT_EQ(after.at("fills").as_int64(), 6'001) << "Only what is new is folded.";
+    EXPECT_EQ(after.at("fills").as_int64(), 6'001) << "Only new fills are processed.";
     EXPECT_EQ(after.at("open_trades").as_int64(), 1);
 }
 

@@ -17,7 +17,7 @@ std::string seconds_up(base::Duration duration) {
     return std::to_string((duration.in_microseconds() + 999'999) / 1'000'000);
 }
 
-/// Adds the headers that tell the caller its limit. Adds none when there is no limit.
+/// Adds the headers that state the caller's limit. Adds none when there is no limit.
 void append_limit(std::vector<std::pair<std::string_view, std::string>>& headers,
                   const RateVerdict& verdict) {
     if (verdict.limit == 0) return;
@@ -128,7 +128,8 @@ bool RateLimitFilter::pass(host::RequestContext& call) {
     const RateVerdict verdict = take(call);
     append_limit(call.headers, verdict);
     if (verdict.allowed) return true;
-    refuse(call, verdict, "of this kind, of which cancels and closes are another", route_of(call));
+    refuse(
+        call, verdict, "of this kind (cancels and closes are counted separately)", route_of(call));
     return false;
 }
 

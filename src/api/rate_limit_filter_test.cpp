@@ -28,7 +28,7 @@ UserAccessOptions limited() {
     return who;
 }
 
-TEST(Limits, HeadersStateWhatIsLeftAndWhenToRetry) {
+TEST(Limits, HeadersStateTheRemainingRequestsAndWhenToRetry) {
     UserAccessOptions who = limited();
     who.limits.reads.per = base::Duration::seconds(8);
     ApiWorld world(who);

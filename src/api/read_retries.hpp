@@ -34,7 +34,7 @@ public:
 
     void ended() { budget_.retry_ended(); }
 
-    /// A request was answered without an error of ours.
+    /// A request got a response without an error of this process.
     void succeeded() { budget_.first_try_succeeded(); }
 
 private:

@@ -104,22 +104,25 @@ std::pair<std::string_view, std::string_view> advice_of(const core::AccountState
     const auto& comparison = account.comparison;
     if (comparison && !comparison->differences.empty()) {
         if (!comparison->confirmed) {
-            return {"the latest comparison shows a difference that may be a report in flight",
-                    "wait a few seconds for the second comparison"};
+            return {
+                "the latest comparison shows a difference that may come from a report that has not "
+                "arrived yet",
+                "wait a few seconds for the second comparison"};
         }
-        return {"the exchange holds other amounts than we do, and no trade explains it",
-                "check the exchange's own statement; then botctl reconcile --fix, and let the "
-                "account trade again"};
+        return {"the exchange's amounts differ from ours, and no trade explains the difference",
+                "check the exchange's own statement; then run botctl reconcile --fix and unfreeze "
+                "the account"};
     }
     if (account.account.state != model::AccountState::Frozen) return {};
     if (account.account.frozen_reason == model::FreezeReason::OrphanOrder) {
         return {
-            "the exchange had orders of ours that are missing from our journal; they are imported",
-            "cancel what is not wanted, then let the account trade again"};
+            "the exchange had orders with ids of this system that are missing from our journal; "
+            "they were imported",
+            "cancel the orders that are not wanted, then unfreeze the account"};
     }
     if (account.account.frozen_reason == model::FreezeReason::BooksDiffer) {
-        return {"amounts differed, and agree by now",
-                "find out why, then let the account trade again"};
+        return {"the amounts differed, but agree now",
+                "find out why they differed, then unfreeze the account"};
     }
     return {};
 }
@@ -189,8 +192,8 @@ void ReconcileRoutes::add_to(host::RouteTable& table) {
         {.method = "POST",
          .access = host::Access::Operator,
          .purpose = host::Purpose::Admin,
-         .summary = "Writes the report of a consistency check into the log and announces its "
-                    "result; harmless to repeat",
+         .summary = "Writes the report of a consistency check into the log and publishes its "
+                    "result; may be repeated",
          .request = "ConsistencyReport",
          .response = "ConsistencyReported"});
     const auto command = [](std::string_view summary) {
@@ -201,11 +204,11 @@ void ReconcileRoutes::add_to(host::RouteTable& table) {
                               .key_needed = true,
                               .statuses = {404, 409, 422}};
     };
-    host::RouteRow adopt = command("Sets one balance or position to what the exchange says");
+    host::RouteRow adopt = command("Sets one balance or position to the exchange's figure");
     adopt.request = "AdoptBooks";
     adopt.response = "Adopted";
     add("/api/accounts/{account}/adopt", &ReconcileRoutes::adopt, std::move(adopt));
-    host::RouteRow state = command("Freezes an account, or lets it trade again");
+    host::RouteRow state = command("Freezes or unfreezes an account");
     state.request = "AccountStateWish";
     state.response = "AccountRow";
     add("/api/accounts/{account}/state", &ReconcileRoutes::set_state, std::move(state));

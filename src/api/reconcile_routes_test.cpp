@@ -101,7 +101,7 @@ TEST_F(ReconcileApi, RefusesMalformedRequests) {
 }
 
 // @spec:R3-INTEG-12
-TEST_F(ReconcileApi, LogsAConsistencyReportAndAnnouncesItsResult) {
+TEST_F(ReconcileApi, LogsAConsistencyReportAndPublishesItsResult) {
     const auto send = [&](std::string_view body) {
         return world_.ask("POST", "/api/consistency-checks", "", body).status;
     };
@@ -142,7 +142,7 @@ TEST_F(ReconcileApi, LogsAConsistencyReportAndAnnouncesItsResult) {
 // @spec:R4-MAN-04
 // @spec:R4-MAN-05
 // @spec:R4-FAIL-03
-TEST_F(ReconcileApi, ListsAFailedOrderAndGivesItUpWithAReason) {
+TEST_F(ReconcileApi, ListsAFailedOrderAndAbandonsItWithAReason) {
     const auto refused = world_.command(
         "POST", kOrders, R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.0000001"})");
     ASSERT_EQ(refused.status, 422);

@@ -14,7 +14,7 @@ namespace json = boost::json;
 
 namespace {
 
-/// Entries expire after this time, so that entries that nobody requests any more free their memory.
+/// Entries expire after this time, so that entries that are no longer requested free their memory.
 /// Entries stay correct until they expire (ports/cache.hpp, K2).
 constexpr base::Duration kLife = base::Duration::seconds(300);
 

@@ -8,7 +8,7 @@ namespace botcore::api {
 namespace {
 
 void add_checks(host::SchemaTable& schemas) {
-    schemas.add_words("HealthStatus", "How a part is", {"healthy", "degraded", "unhealthy"});
+    schemas.add_words("HealthStatus", "State of a component", {"healthy", "degraded", "unhealthy"});
     schemas.add_object(
         "DatabaseCheck", "The store", "status:HealthStatus latency_ms:integer? connected:boolean");
     schemas.add_object("ExchangeCheck",
@@ -22,7 +22,7 @@ void add_checks(host::SchemaTable& schemas) {
     schemas.add_object("MarketCheck",
                        "Market data; `age_ms` is the oldest price's",
                        "status:HealthStatus age_ms:integer? source:MarketSource");
-    schemas.add_object("PlainCheck", "A part that says no more", "status:HealthStatus");
+    schemas.add_object("PlainCheck", "A component without further details", "status:HealthStatus");
     std::string checks;
     for (const auto& row : operations::dependencies()) {
         using operations::Dependency;
@@ -34,28 +34,30 @@ void add_checks(host::SchemaTable& schemas) {
                                                                                  : "PlainCheck";
         checks.append(row.name).append("?:").append(shape).append(" ");
     }
-    schemas.add_object("HealthChecks", "The parts that are in use", checks);
+    schemas.add_object("HealthChecks", "The components in use", checks);
 }
 
 }  // namespace
 
 void add_health_schemas(host::SchemaTable& schemas) {
     add_checks(schemas);
-    schemas.add_object("HealthFrame",
-                       "`status` is the process's own, `overall_status` follows from the parts",
-                       "status:HealthStatus version:text timestamp:Time uptime_seconds:Number "
-                       "overall_status:HealthStatus");
-    schemas.add_object("Health", "HealthFrame", "The process and its parts", "checks:HealthChecks");
+    schemas.add_object(
+        "HealthFrame",
+        "`status` is the process's own, `overall_status` follows from the components",
+        "status:HealthStatus version:text timestamp:Time uptime_seconds:Number "
+        "overall_status:HealthStatus");
+    schemas.add_object(
+        "Health", "HealthFrame", "The process and its components", "checks:HealthChecks");
     schemas.add_object("HealthDependency",
-                       "One part in full",
+                       "All details of one component",
                        "name:text critical:boolean optional:boolean weight:text status:text "
                        "message:text kind?:text age_ms:integer? latency_ms:integer? "
                        "last_success:Time?");
     schemas.add_object("DegradedMode",
-                       "What does not work now, and what to do",
+                       "A degraded mode, its effect and its runbook",
                        "mode:text sign:text runbook:text");
     schemas.add_object("Uptime",
-                       "Availability over some days, planned time left out and not",
+                       "Availability over a number of days, without and with planned maintenance",
                        "days:Number up_seconds:Number degraded_seconds:Number down_seconds:Number "
                        "planned_seconds:Number stopped_seconds:Number availability_percent:Amount "
                        "availability_with_planned_percent:Amount target_percent:Amount "
@@ -63,28 +65,31 @@ void add_health_schemas(host::SchemaTable& schemas) {
                        "mtbf_seconds:Number? mttr_seconds:Number?");
     schemas.add_object("HealthDetails",
                        "HealthFrame",
-                       "Every part, with modes, durability, maintenance and uptime",
+                       "All components, with degraded modes, durability, maintenance and uptime",
                        "dependencies:[HealthDependency] degraded_modes:[DegradedMode] "
                        "durability:text maintenance:MaintenanceView? uptime:[Uptime]");
-    schemas.add_object("Ready", "ready, or not and why", "status:text reason?:text timestamp:Time");
+    schemas.add_object("Ready",
+                       "Whether the process is ready, and if not, why",
+                       "status:text reason?:text timestamp:Time");
     schemas.add_object("Live", "alive", "status:text timestamp:Time");
     schemas.add_object("Pong", "A minimal response", "pong:boolean timestamp:Time");
 }
 
 void add_maintenance_schemas(host::SchemaTable& schemas) {
-    schemas.add_enum<model::OperatingMode>("OperatingMode", "What is let through");
+    schemas.add_enum<model::OperatingMode>("OperatingMode",
+                                           "Operating mode: which commands are accepted");
     schemas.add_enum<model::WindowState>("WindowState", "State of a maintenance window");
     schemas.add_object("OperatingState",
-                       "The mode and since when",
+                       "The operating mode and since when it applies",
                        "mode:OperatingMode since:Time until:Time? text:text version:Number");
     schemas.add_object("MaintenanceWindow",
                        "A maintenance window",
                        "window:Number begin:Time end:Time state:WindowState emergency:boolean "
                        "text:text updated_at:Time version:Number");
     schemas.add_object("MaintenanceView",
-                       "The mode, the banner and the window that matters now",
+                       "The mode, the banner and the most important window",
                        "operating:OperatingState banner:text? window:MaintenanceWindow?");
-    schemas.add_object("UsualWindow", "When the next usual one would be", "begin:Time end:Time");
+    schemas.add_object("UsualWindow", "The time of the next usual window", "begin:Time end:Time");
     schemas.add_object("Maintenance",
                        "MaintenanceView",
                        "The mode, the banner and all windows",
@@ -95,23 +100,23 @@ void add_maintenance_schemas(host::SchemaTable& schemas) {
                        "Without `begin`: the next usual window with the usual notice",
                        "begin?:Time minutes?:Minutes emergency?:boolean text?:text");
     schemas.add_object(
-        "MaintenanceNow", "How long it will take, and why", "minutes?:Minutes text?:text");
-    schemas.add_object("MaintenanceEnd", "Let entries in bit by bit?", "ramp?:boolean");
+        "MaintenanceNow", "The expected duration and the reason", "minutes?:Minutes text?:text");
+    schemas.add_object("MaintenanceEnd", "Whether entries are accepted gradually", "ramp?:boolean");
 }
 
 void add_reconcile_schemas(host::SchemaTable& schemas) {
     schemas.add_words("ComparisonStatus",
-                      "Do both sides agree? PENDING until the first comparison of a term",
+                      "Whether both sides agree; PENDING until the first comparison of a term",
                       {"OK", "MISMATCH", "PENDING"});
     schemas.add_object("ComparedBalance",
-                       "What we hold of an asset, and what the exchange says",
+                       "Our balance of an asset, and the exchange's",
                        "asset:Asset ours:Amount exchange:Amount status:ComparisonStatus");
     schemas.add_object("ComparedPosition",
                        "Our position and the exchange's; negative is short",
                        "symbol:Symbol ours:Amount ours_cost:Amount exchange:Amount "
                        "exchange_cost:Amount status:ComparisonStatus");
     schemas.add_object("ComparedOrder",
-                       "A live order; MISMATCH for one that our journal had lost",
+                       "A live order; MISMATCH for one that was missing from our journal",
                        "order_id:OrderId symbol:Symbol side:Side role:OrderRole state:text "
                        "status:ComparisonStatus");
     schemas.add_object("Reconciliation",
@@ -121,21 +126,22 @@ void add_reconcile_schemas(host::SchemaTable& schemas) {
                        "confirmed:boolean reason:text? action:text? balances:[ComparedBalance] "
                        "positions:[ComparedPosition] orders:[ComparedOrder]");
     schemas.add_list("ReconciliationList", "Reconciliation");
-    schemas.add_object("ComparisonAsked",
-                       "The accounts that are being compared; their compared_at moves on",
-                       "asked_at:Time accounts:[AccountId]");
+    schemas.add_object(
+        "ComparisonAsked",
+        "The accounts that are being compared; their `compared_at` advances when it is done",
+        "asked_at:Time accounts:[AccountId]");
     schemas.add_object("AdoptBooks",
                        "`asset`, `seen` and `total`; or `symbol`, `seen`, `quantity` and `cost`. "
-                       "`seen` is our side as the report showed it",
+                       "`seen` is our figure as the report showed it",
                        "asset?:Asset symbol?:Symbol seen:Amount total?:Amount quantity?:Amount "
                        "cost?:Amount text:text");
     schemas.add_json("Adopted",
                      R"({"anyOf":[{"$ref":"#/components/schemas/AccountRow"},
         {"$ref":"#/components/schemas/Position"}]})");
     schemas.add_object(
-        "AccountStateWish", "The state to be, and why", "state:AccountState text:text");
+        "AccountStateWish", "The new state, and the reason", "state:AccountState text:text");
     schemas.add_words("ConsistencyResult",
-                      "incomplete: a step could not be done, and no other one found a difference",
+                      "incomplete: a step could not be done, and no other step found a difference",
                       {"consistent", "inconsistent", "incomplete"});
     schemas.add_object("ConsistencyReport",
                        "What a consistency check found: lines of text, at most 16 KiB",
@@ -143,12 +149,13 @@ void add_reconcile_schemas(host::SchemaTable& schemas) {
     schemas.set_example("ConsistencyReport",
                         R"({"result":"consistent","report":"step 1: passed"})");
     schemas.add_object(
-        "ConsistencyReported", "The result that was announced", "result:ConsistencyResult");
+        "ConsistencyReported", "The result that was published", "result:ConsistencyResult");
 }
 
 void add_auth_schemas(host::SchemaTable& schemas) {
-    schemas.add_words(
-        "Role", "Each may all that those before it may", {"viewer", "trader", "operator"});
+    schemas.add_words("Role",
+                      "Each role may do everything that the roles before it may",
+                      {"viewer", "trader", "operator"});
     schemas.add_json("Email", R"({"type":"string","maxLength":254})");
     schemas.add_json("Password", R"({"type":"string","writeOnly":true})");
     schemas.add_object("User",
@@ -163,28 +170,28 @@ void add_auth_schemas(host::SchemaTable& schemas) {
                        "current:boolean");
     schemas.add_list("SessionList", "Session");
     schemas.add_object("LoggedIn",
-                       "The new token; it is shown this once",
+                       "The new token; it is shown only once",
                        "token:text expires_at:Time session:Session user:User");
     schemas.add_object(
         "TokenCheck", "Whose token it is", "valid:boolean user:text role:Role expires_at:Time?");
-    schemas.add_object("Done", "It is done", "done:boolean");
+    schemas.add_object("Done", "The command was executed", "done:boolean");
     schemas.add_object("NewUser",
-                       "A user to be; a role other than trader needs an operator",
+                       "A new user; only an operator may choose another role than trader",
                        "email:Email name:text password:Password role?:Role");
     schemas.add_object(
         "Login", "An address and its password", "email:Email password:Password name?:text");
     schemas.add_object("PasswordChange",
-                       "The password that is, and the one to be",
+                       "The current password and the new one",
                        "current_password:Password new_password:Password");
-    schemas.add_object("PasswordSet", "The password to be", "password:Password");
-    schemas.add_object("ProfileChange", "What is to be changed", "name?:text email?:Email");
-    schemas.add_object("RoleChange", "The role to be", "role:Role");
+    schemas.add_object("PasswordSet", "The new password", "password:Password");
+    schemas.add_object("ProfileChange", "The fields to change", "name?:text email?:Email");
+    schemas.add_object("RoleChange", "The new role", "role:Role");
     schemas.add_object("Act",
-                       "What was done and by whom",
+                       "An audit event: what was done and by whom",
                        "sequence:Number time:Time actor:text? act:text subject:text? outcome:text "
                        "detail:text request_id:text");
     schemas.add_object("ActPage",
-                       "Acts, newest first; `next_before` leads to the next page",
+                       "Audit events, newest first; `next_before` leads to the next page",
                        "acts:[Act] next_before:Number?");
 }
 

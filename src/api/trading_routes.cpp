@@ -128,14 +128,17 @@ void TradingRoutes::add_account_commands(host::RouteTable& table) {
 
 void TradingRoutes::add_reads(host::RouteTable& table) {
     const host::QueryParameterRow symbol{"symbol", "Symbol", "Only this symbol"};
-    const host::QueryParameterRow limit{"limit", "ShortPageLimit", "At most so many"};
-    const host::QueryParameterRow since{"since", "TimeGiven", "Only what was made then or later"};
-    const host::QueryParameterRow until{"until", "TimeGiven", "Only what was made before then"};
+    const host::QueryParameterRow limit{
+        "limit", "ShortPageLimit", "The largest number of items to return"};
+    const host::QueryParameterRow since{
+        "since", "TimeGiven", "Only items created at this time or later"};
+    const host::QueryParameterRow until{
+        "until", "TimeGiven", "Only items created before this time"};
     host::RouteRow orders = read("orders", "Orders, newest first, in pages", "OrderPage");
-    orders.query = {{"status", "OrderFilter", "Which orders"},
+    orders.query = {{"status", "OrderFilter", "Selection of orders"},
                     symbol,
                     limit,
-                    {"before", "Number", "The next_before of the page before"},
+                    {"before", "Number", "The `next_before` of the previous page"},
                     since,
                     until};
     orders.statuses = {404};
@@ -165,8 +168,11 @@ void TradingRoutes::add_reads(host::RouteTable& table) {
     add_both(table, "/positions/{symbol}", &TradingRoutes::show_position, std::move(position));
 
     host::RouteRow history = read("accounts", "Trades, newest first, in pages", "TradePage");
-    history.query = {
-        symbol, limit, {"before", "Number", "The next_before of the page before"}, since, until};
+    history.query = {symbol,
+                     limit,
+                     {"before", "Number", "The `next_before` of the previous page"},
+                     since,
+                     until};
     history.statuses = {404};
     history.cached = true;
     add_both(table, "/history", &TradingRoutes::list_history, std::move(history));
@@ -184,7 +190,7 @@ void TradingRoutes::add_reads(host::RouteTable& table) {
     host::RouteRow journal = read("journal", "Records of the journal, oldest first", "JournalPage");
     journal.access = host::Access::Operator;
     journal.query = {{"from", "Number", "The first record's number"},
-                     {"limit", "PageLimit", "At most so many"}};
+                     {"limit", "PageLimit", "The largest number of items to return"}};
     journal.statuses = {500};
     add_one(table, "/api/journal", &TradingRoutes::list_journal, std::move(journal));
 }

@@ -61,10 +61,9 @@ void UserAccess::attach(const ApiContext& context, host::RouteTable& routes, Api
         context.metrics.count("rate_limited_total", {route});
     });
     filter_.on_proxy_ignored([&context] {
-        context.log.write(
-            observability::Level::Warn,
-            "a proxy on this machine names its callers, and http.trusted_proxies does "
-            "not list it: they share the limits of one address");
+        context.log.write(observability::Level::Warn,
+                          "a proxy on this machine sends X-Forwarded-For, but http.trusted_proxies "
+                          "does not list it: its callers share the limits of one address");
     });
     api.set_unauthenticated_filter(
         [this](host::RequestContext& call) { return filter_.pass_without_token(call); });

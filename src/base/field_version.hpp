@@ -7,7 +7,8 @@
 
 namespace botcore::base {
 
-/// Do the bytes that `visit` reads or writes contain the fields that were added in version `since`?
+/// Whether the bytes that `visit` reads or writes contain the fields that were added in version
+/// `since`.
 template <class Visit>
 [[nodiscard]] constexpr bool has_fields_of(const Visit& visit, std::uint8_t since) {
     if constexpr (requires { visit.stored_version(); }) {

@@ -50,8 +50,8 @@ std::string plain_number(std::string_view number) {
     return moved(number.substr(0, mark), exponent);
 }
 
-/// Is there a digit directly before an "e"? Most documents contain no such place, not even within a
-/// string, and need no conversion.
+/// Whether there is a digit directly before an "e". Most documents contain no such place, not even
+/// within a string, and need no conversion.
 bool may_have_exponents(std::string_view json) {
     for (std::size_t i = 1; i < json.size(); ++i) {
         const bool mark = json[i] == 'e' || json[i] == 'E';

@@ -16,8 +16,8 @@
 
 namespace botcore::base {
 
-/// Is the text one line of UTF-8 without control characters, bidirectional formatting characters
-/// and line separators?
+/// Whether the text is one line of UTF-8 without control characters, bidirectional formatting
+/// characters and line separators.
 [[nodiscard]] bool is_plain_line(std::string_view text);
 
 /// Returns the text with a space in place of each character that `is_plain_line` does not allow,

@@ -39,7 +39,7 @@ TEST(PlainText, ReplacesControlAndBidirectionalCharacters) {
     for (const char* text : {"a\nb", "a\rb", "a\tb"}) {
         EXPECT_FALSE(is_plain_line(text));
         EXPECT_EQ(plain_line(text), "a b");
-        EXPECT_EQ(escaped(text), text) << "The layout of what we print ourselves.";
+        EXPECT_EQ(escaped(text), text) << "Line ends and tabs of our own output remain.";
     }
 }
 

@@ -13,9 +13,9 @@ TEST(Spelling, CountsEdits) {
     EXPECT_EQ(edit_distance("PORT", "port"), 0U);
     EXPECT_EQ(edit_distance("", "port"), 4U);
     EXPECT_EQ(edit_distance("port", ""), 4U);
-    EXPECT_EQ(edit_distance("pot", "port"), 1U) << "One is put in.";
-    EXPECT_EQ(edit_distance("poort", "port"), 1U) << "One is left out.";
-    EXPECT_EQ(edit_distance("pert", "port"), 1U) << "One is exchanged.";
+    EXPECT_EQ(edit_distance("pot", "port"), 1U) << "One letter is inserted.";
+    EXPECT_EQ(edit_distance("poort", "port"), 1U) << "One letter is missing.";
+    EXPECT_EQ(edit_distance("pert", "port"), 1U) << "One letter is replaced.";
     EXPECT_EQ(edit_distance("prot", "port"), 1U) << "Two neighbours are swapped.";
     EXPECT_EQ(edit_distance("kitten", "sitting"), 3U);
 }
@@ -25,7 +25,7 @@ TEST(Spelling, FindsTheNearestWord) {
     EXPECT_EQ(nearest_word("statsu", kKnown), "status");
     EXPECT_EQ(nearest_word("ordrs", kKnown), "orders");
     EXPECT_EQ(nearest_word("oder", kKnown), "order");
-    EXPECT_EQ(nearest_word("balance", kKnown), "") << "Nothing is near.";
+    EXPECT_EQ(nearest_word("balance", kKnown), "") << "No known word is similar.";
     EXPECT_EQ(nearest_word("", kKnown), "");
     EXPECT_EQ(nearest_word(std::string(10'000, 's'), kKnown), "");
     EXPECT_EQ(did_you_mean("statsu", kKnown), "; did you mean status?");

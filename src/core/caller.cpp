@@ -19,7 +19,7 @@ AccountState* own_account(Transaction& transaction,
     if (allowed) return &place->second;
     refuse(transaction,
            origin,
-           {RefusalReason::AccountUnknown, "there is no account '" + id.text() + "' of yours"});
+           {RefusalReason::AccountUnknown, "you have no account '" + id.text() + "'"});
     return nullptr;
 }
 
@@ -31,8 +31,9 @@ bool refused_by_version(Transaction& transaction,
     transaction.reply_at_once(
         origin,
         Refusal{RefusalReason::VersionConflict,
-                "it was changed in the meantime: you saw version " + std::to_string(*seen) +
-                    ", it is at version " + std::to_string(current) + "; read it again",
+                "the object was changed in the meantime: the request names version " +
+                    std::to_string(*seen) + ", but the current version is " +
+                    std::to_string(current) + "; read it again",
                 {},
                 current});
     return true;

@@ -62,8 +62,8 @@ void open_account(Transaction& transaction, const model::OpenAccount& body) {
         refuse(transaction,
                body.origin,
                {RefusalReason::TooManyAccounts,
-                "an owner may have " + std::to_string(state.policy.accounts_max) +
-                    " accounts at most; use one of those, or reset it"});
+                "an owner may have at most " + std::to_string(state.policy.accounts_max) +
+                    " accounts; use one of them, or reset it"});
         return;
     }
     AccountState& account = state.accounts[body.account];
@@ -102,8 +102,8 @@ void set_leverage(Transaction& transaction, const model::SetLeverage& body) {
     const bool whole = is_multiple(body.leverage, model::Rate::whole(1));
     if (!whole || body.leverage < model::Rate::whole(1) || body.leverage > highest) {
         return refused(RefusalReason::LeverageTooHigh,
-                       "leverage is a whole number from 1 to " + to_text(highest) + ", but " +
-                           to_text(body.leverage) + " was asked for");
+                       "leverage must be a whole number from 1 to " + to_text(highest) + ", but " +
+                           to_text(body.leverage) + " was requested");
     }
     if (place != account->positions.end() && !place->second.quantity.is_zero()) {
         return refused(RefusalReason::PositionOpen,
@@ -128,9 +128,10 @@ void transfer_money(Transaction& transaction, const model::TransferMoney& body) 
         refuse(transaction, body.origin, {reason, std::move(text)});
     };
     if (from == to)
-        return refused(RefusalReason::AccountExists, "giver and receiver are the same account");
+        return refused(RefusalReason::AccountExists,
+                       "the source and the target of the transfer are the same account");
     if (!body.amount.is_positive()) {
-        return refused(RefusalReason::QuantityTooSmall, "the amount must be above zero");
+        return refused(RefusalReason::QuantityTooSmall, "the amount must be greater than zero");
     }
     if (!from->balances.contains(body.asset)) {
         return refused(RefusalReason::AssetUnknown, "the account holds no " + body.asset.text());
@@ -147,8 +148,8 @@ void transfer_money(Transaction& transaction, const model::TransferMoney& body) 
         std::min(cash, available(transaction.state(), *from, body.asset, body.marks));
     if (body.amount > free) {
         return refused(RefusalReason::InsufficientBalance,
-                       to_text(body.amount) + " " + body.asset.text() + " was asked for, but " +
-                           to_text(std::max(free, Money())) + " is free");
+                       to_text(body.amount) + " " + body.asset.text() + " was requested, but " +
+                           to_text(std::max(free, Money())) + " is available");
     }
     transaction.move(*from, body.asset, Book::Cash, Book::External, body.amount);
     transaction.move(*to, body.asset, Book::External, Book::Cash, body.amount);
@@ -179,7 +180,7 @@ void reset_account(Transaction& transaction, const model::ResetAccount& body) {
         refuse(transaction,
                body.origin,
                {RefusalReason::AccountFrozen,
-                "an operator froze the account, only an operator frees it"});
+                "an operator froze the account; only an operator can unfreeze it"});
         return;
     }
     const bool live =

@@ -34,7 +34,7 @@ struct ReconcileAccount {
     model::AccountId account;
 };
 
-/// Compare again while trading goes on, not before `not_before` on the monotonic clock.
+/// Compare again while trading continues, not before `not_before` on the monotonic clock.
 struct CompareAccount {
     model::AccountId account;
     model::Timestamp not_before;

@@ -62,8 +62,9 @@ struct Engine::Apply {
         if (account == state.accounts.end()) return;
         LiveOrder* live = find_order(account->second, {body.report.id, body.report.venue_order_id});
         if (live == nullptr) {
-            // A complete id of ours without a record means that our journal lost the order: money
-            // is in doubt. The comparison will find the order itself, and orders of other clients.
+            // A complete id of this system without a record means that the journal lost the order:
+            // money is in doubt. The comparison will find the order itself, and orders of other
+            // clients.
             const bool frozen = account->second.account.state == model::AccountState::Frozen;
             if (frozen || !number_of(body.report.id)) return;
             transaction.freeze(account->second, model::FreezeReason::OrphanOrder);

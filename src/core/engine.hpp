@@ -44,7 +44,7 @@ public:
     /// never decrease.
     [[nodiscard]] Decision apply(const model::Input& input, const ReadSet& reads);
 
-    /// To be called when all records so far are durable: removes closed orders and completed keys
+    /// Must be called when all records so far are durable: removes closed orders and completed keys
     /// from memory.
     void evict_closed();
 

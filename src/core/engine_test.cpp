@@ -15,7 +15,7 @@ TEST(Engine, ReservesTheWorstCaseBeforeSending) {
     EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Reserved)), "5002");
     EXPECT_EQ(sent->attempt.number, 1U);
     EXPECT_EQ(sent->attempt.time, bench.time());
-    EXPECT_FALSE(bench.last_reply) << "The exchange has the last word.";
+    EXPECT_FALSE(bench.last_reply) << "There is no reply before the exchange's report.";
 }
 
 // @spec:R3-TX-05 R3-TX-06 R3-TX-07
@@ -131,7 +131,8 @@ TEST(Engine, ALateTradeAfterAbsenceIsBookedAndFreezesTheAccount) {
     EXPECT_EQ(bench.account("futures").account.state, model::AccountState::Frozen);
     (void)bench.place(bench.order("futures", Side::Buy, "0.01"));
     EXPECT_EQ(bench.refusal(), RefusalReason::AccountFrozen);
-    EXPECT_TRUE(bench.place(bench.order("futures", Side::Sell, "0.01"))) << "Exits pass (I9).";
+    EXPECT_TRUE(bench.place(bench.order("futures", Side::Sell, "0.01")))
+        << "Exits are accepted (I9).";
 }
 
 // @spec:I13
@@ -149,7 +150,7 @@ TEST(Engine, AnInvalidTradeIsNotBookedAndFreezesTheAccount) {
                                trade(4, "60000", "0.04")}));
     EXPECT_EQ(bench.account("futures").account.state, model::AccountState::Frozen);
     EXPECT_EQ(bench.account("futures").account.frozen_reason, FreezeReason::LateFact);
-    EXPECT_EQ(to_text(bench.position().quantity), "0.04") << "The one that makes sense is booked.";
+    EXPECT_EQ(to_text(bench.position().quantity), "0.04") << "Only the valid trade is booked.";
     EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Fees)), "1");
 }
 
@@ -243,7 +244,7 @@ TEST(Engine, ATransientRefusalDoesNotBindTheKey) {
     EXPECT_EQ(bench.refusal(), RefusalReason::PriceStale);
     EXPECT_EQ(bench.engine().state().sequence, before) << "Nothing was done: there is no record.";
     body.quote.age = {};
-    EXPECT_TRUE(bench.place(body)) << "The same key, once the price is fresh.";
+    EXPECT_TRUE(bench.place(body)) << "The same key works once the price is current.";
 }
 
 // @spec:R3-VAL-06 I13
@@ -326,7 +327,7 @@ TEST(Engine, RemembersThatAStopWasTriggered) {
     EXPECT_EQ(order().reason, OrderReason::StopTriggered);
     bench.apply(Bench::report(*sent, ReportKind::Open));
     EXPECT_TRUE(model::is_triggered(order()))
-        << "A later word that does not say so changes nothing.";
+        << "A later report without the trigger changes nothing.";
     bench.fill(*sent, "60900", 1);
     EXPECT_TRUE(bench.account("futures").orders.empty());
 }
@@ -338,7 +339,7 @@ TEST(Engine, ReduceOnlyOrdersNeverOpenAndDoNotShareThePosition) {
     body.reduce_only = model::ReduceOnly::Yes;
     EXPECT_TRUE(bench.place(body));
     body.origin = bench.origin();
-    EXPECT_FALSE(bench.place(body)) << "Only 0.04 is left.";
+    EXPECT_FALSE(bench.place(body)) << "Only 0.04 of the position remains.";
     EXPECT_EQ(bench.refusal(), RefusalReason::ReduceOnlyRefused);
     body.origin = bench.origin();
     body.side = Side::Buy;
@@ -408,10 +409,11 @@ TEST(Engine, ACancelOfAnEndedOrderReportsHowItEnded) {
         EXPECT_EQ(std::get<model::Refusal>(*bench.last_reply).order, sent->id);
     }
     cancel_in(OrderState::Canceled);
-    EXPECT_EQ(bench.replied_order().state, OrderState::Canceled) << "That is what was wanted.";
+    EXPECT_EQ(bench.replied_order().state, OrderState::Canceled)
+        << "The order has the requested state.";
 }
 
-TEST(Engine, ACancelWithoutAnswerIsSentAgainOnlyWhileTheOrderIsOpen) {
+TEST(Engine, ACancelWithoutAReplyIsSentAgainOnlyWhileTheOrderIsOpen) {
     Bench bench;
     auto body = bench.order("futures", Side::Buy, "0.1");
     body.type = model::OrderType::Limit;
@@ -536,7 +538,8 @@ TEST(Engine, RefusesToCancelAnUnknownOrderOrCloseAnEmptyPosition) {
     auto exit = bench.order("futures", Side::Sell, "0.1");
     exit.reduce_only = model::ReduceOnly::Yes;
     ASSERT_TRUE(bench.place(exit));
-    EXPECT_EQ(close(), RefusalReason::ReduceOnlyRefused) << "an exit under way takes it all";
+    EXPECT_EQ(close(), RefusalReason::ReduceOnlyRefused)
+        << "an open exit closes the whole position";
 }
 
 TEST(Engine, ACancelThatCannotBeSentIsRefusedAfterItsLastAttempt) {
@@ -607,7 +610,7 @@ TEST(Engine, LeverageCannotChangeWhileAnythingIsOpen) {
     EXPECT_EQ(set(126), RefusalReason::LeverageTooHigh);
     EXPECT_EQ(set(0), RefusalReason::LeverageTooHigh);
     auto body = bench.order("futures", Side::Buy, "2");
-    EXPECT_FALSE(bench.place(body)) << "120,000 allows 100 at most.";
+    EXPECT_FALSE(bench.place(body)) << "An exposure of 120,000 allows a leverage of at most 100.";
     EXPECT_EQ(bench.refusal(), RefusalReason::LeverageTooHigh);
     const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
     EXPECT_EQ(set(10), RefusalReason::OpenOrdersExist);
@@ -629,7 +632,8 @@ TEST(Engine, TheStartOfATermMakesSentOrdersUnknownAndReconcilesTheAccount) {
     EXPECT_TRUE(std::holds_alternative<AnnounceInstrument>(decision.effects.front()));
     EXPECT_TRUE(std::holds_alternative<ReconcileAccount>(decision.effects.back()));
     bench.apply(Bench::report(*sent, ReportKind::NotSent));
-    EXPECT_EQ(bench.refusal(), RefusalReason::NotSent) << "Never sent again behind anybody's back.";
+    EXPECT_EQ(bench.refusal(), RefusalReason::NotSent)
+        << "The order is not sent again without a request.";
 }
 
 // @spec:I2

@@ -20,7 +20,7 @@ TEST(LostRecords, RefuseEntriesAndTransfersButAllowExitsAndCancels) {
         transfer.to = model::AccountId("spot");
         transfer.asset = kUsdt;
         transfer.amount = money("1");
-        EXPECT_EQ(bench.apply(transfer).verdict, Verdict::Refused) << "The key is not bound.";
+        EXPECT_EQ(bench.apply(transfer).verdict, Verdict::Refused) << "The key can be used again.";
         EXPECT_EQ(bench.refusal(), RefusalReason::StoreBehindArchive);
         EXPECT_TRUE(bench.place(bench.order("futures", Side::Sell, "0.1")));
         EXPECT_EQ(bench

@@ -94,9 +94,9 @@ void schedule_maintenance(Transaction& transaction, const model::ScheduleMainten
         return refuse(transaction,
                       body.origin,
                       {RefusalReason::WindowTooLong,
-                       "a window ends after it begins and lasts at most " +
+                       "a window must end after it begins and last at most " +
                            in_minutes(policy.maintenance_max) + ", but " + in_minutes(length) +
-                           " were asked for; plan two windows",
+                           " were requested; plan two windows",
                        {},
                        0});
     }
@@ -106,9 +106,9 @@ void schedule_maintenance(Transaction& transaction, const model::ScheduleMainten
         return refuse(transaction,
                       body.origin,
                       {RefusalReason::NoticeTooShort,
-                       "a window is announced at least " + in_minutes(least) +
-                           " before it begins, this one begins in " + in_minutes(notice) +
-                           "; choose a later one, or say that it is an emergency",
+                       "a window must be announced at least " + in_minutes(least) +
+                           " before it begins, but this one begins in " + in_minutes(notice) +
+                           "; choose a later begin, or mark it as an emergency",
                        {},
                        0});
     }
@@ -117,20 +117,21 @@ void schedule_maintenance(Transaction& transaction, const model::ScheduleMainten
             transaction,
             body.origin,
             {RefusalReason::WindowTooLong,
-             "a window begins within a year, this one in " +
-                 std::to_string(notice.in_milliseconds() / 86'400'000) + " days; look at the year",
+             "a window must begin within a year, but this one begins in " +
+                 std::to_string(notice.in_milliseconds() / 86'400'000) + " days; check the year",
              {},
              0});
     }
     for (const auto& [id, other] : transaction.state().windows) {
         const bool works = !is_over(other.state) && other.state != WindowState::Watching;
         if (!works || body.end <= other.begin || other.end <= body.begin) continue;
-        return refuse(transaction,
-                      body.origin,
-                      {RefusalReason::WindowNotMovable,
-                       "it overlaps window " + std::to_string(id) + "; cancel that one first",
-                       {},
-                       other.version});
+        return refuse(
+            transaction,
+            body.origin,
+            {RefusalReason::WindowNotMovable,
+             "the window overlaps window " + std::to_string(id) + "; cancel the other window first",
+             {},
+             other.version});
     }
     MaintenanceWindow& window = transaction.change_window(transaction.sequence());
     window.begin = body.begin;

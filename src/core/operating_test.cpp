@@ -123,7 +123,8 @@ TEST(Maintenance, AWindowOnlyMovesForward) {
     move(bench, id, WindowState::Noticed);
     EXPECT_EQ(bench.refusal(), RefusalReason::WindowNotMovable);
     move(bench, id, WindowState::Canceled);
-    EXPECT_EQ(bench.refusal(), RefusalReason::WindowNotMovable) << "What has begun is ended.";
+    EXPECT_EQ(bench.refusal(), RefusalReason::WindowNotMovable)
+        << "A window that has begun cannot be canceled, only ended.";
     const auto other = planned(bench, kWeek + kWeek);
     move(bench, other, WindowState::Canceled);
     EXPECT_EQ(bench.engine().state().windows.at(other).state, WindowState::Canceled);
@@ -213,7 +214,7 @@ TEST_F(QueuedClose, DoesNotBlockAnImmediateClose) {
     bench_.fill_all(sent[0], "60000");
     move(bench_, window_, WindowState::Watching);
     EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(1), "60000")).empty());
-    EXPECT_TRUE(bench_.account("futures").orders.empty()) << "Nothing is left to close.";
+    EXPECT_TRUE(bench_.account("futures").orders.empty()) << "There is no position to close.";
 }
 
 TEST(QueuedCloses, RequireALimitAndAFutureDeadline) {
@@ -251,7 +252,8 @@ TEST_F(QueuedClose, IsSentWithAPriceThatTheExchangeAccepts) {
     move(bench_, window_, WindowState::Watching);
     const auto sent = Bench::sent_by(bench_.tick(Duration::seconds(1), "66000"));
     ASSERT_EQ(sent.size(), 1U);
-    EXPECT_EQ(sent[0].price, price("62700")) << "The exchange takes no sell below 95 %.";
+    EXPECT_EQ(sent[0].price, price("62700"))
+        << "The exchange rejects sells below 95 % of the price.";
 }
 
 /// A short position of 0.01, and a close that may pay 61,000 after the window.
@@ -286,7 +288,8 @@ TEST_F(QueuedCloseOfAShort, WaitsWhileTheMarketIsAboveItsLimit) {
 TEST_F(QueuedCloseOfAShort, IsSentWithAPriceThatTheExchangeAccepts) {
     const auto sent = Bench::sent_by(bench_.tick(Duration::seconds(1), "54000.1"));
     ASSERT_EQ(sent.size(), 1U);
-    EXPECT_EQ(sent[0].price, price("56700.1")) << "The exchange takes no buy above 105 %.";
+    EXPECT_EQ(sent[0].price, price("56700.1"))
+        << "The exchange rejects buys above 105 % of the price.";
 }
 
 TEST(Sweeps, CancelAllKeepsProtectiveOrders) {
@@ -307,7 +310,7 @@ TEST(Sweeps, CancelAllKeepsProtectiveOrders) {
     const auto all = bench.apply(
         model::CancelAll{bench.origin(), model::AccountId("futures"), std::nullopt, true});
     EXPECT_EQ(Bench::cancelled_by(all), std::vector{stops[0].id})
-        << "The first is being cancelled already.";
+        << "The first order is already being canceled.";
 }
 
 TEST(Sweeps, FlattenClosesEverythingOnce) {
@@ -321,7 +324,7 @@ TEST(Sweeps, FlattenClosesEverythingOnce) {
     const auto exits = flatten();
     ASSERT_EQ(exits.size(), 1U);
     EXPECT_EQ(exits[0].side, Side::Buy);
-    EXPECT_TRUE(flatten().empty()) << "It is being closed already.";
+    EXPECT_TRUE(flatten().empty()) << "The position is already being closed.";
     bench.fill_all(exits[0], "60000");
     EXPECT_TRUE(bench.position().quantity.is_zero());
 }
@@ -340,7 +343,7 @@ model::OrderInstruction flatten_one(Bench& bench) {
     const auto exits = Bench::sent_by(bench.apply(
         model::Flatten{bench.origin(), model::AccountId("futures"), {quote(kFutures)}}));
     EXPECT_EQ(exits.size(), 1U);
-    EXPECT_FALSE(bench.last_reply.has_value()) << "Nobody knows yet how the exit ends.";
+    EXPECT_FALSE(bench.last_reply.has_value()) << "The outcome of the exit is still unknown.";
     return exits.front();
 }
 
@@ -367,12 +370,12 @@ TEST(Sweeps, FlattenWaitsForExitsAlreadyInFlight) {
     const auto flatten = model::Flatten{bench.origin(), model::AccountId("futures"), {}};
     const auto exits = Bench::sent_by(bench.apply(flatten));
     ASSERT_EQ(exits.size(), 1U);
-    EXPECT_EQ(exits[0].quantity, quantity("0.006")) << "Nothing is closed twice.";
+    EXPECT_EQ(exits[0].quantity, quantity("0.006")) << "No position is closed twice.";
     EXPECT_TRUE(
         Bench::sent_by(bench.apply(model::Flatten{bench.origin(), model::AccountId("futures"), {}}))
             .empty());
     bench.fill_all(exits[0], "60000");
-    EXPECT_FALSE(bench.last_reply.has_value()) << "The first exit is still under way.";
+    EXPECT_FALSE(bench.last_reply.has_value()) << "The first exit has not ended.";
     bench.apply(Bench::report(*closing, ReportKind::Expired));
     ASSERT_TRUE(bench.last_reply.has_value());
     const auto& touched = std::get<model::OrdersTouched>(*bench.last_reply);
@@ -380,7 +383,7 @@ TEST(Sweeps, FlattenWaitsForExitsAlreadyInFlight) {
     EXPECT_TRUE(touched.cancels.empty());
     ASSERT_EQ(touched.failed.size(), 1U);
     EXPECT_EQ(touched.failed[0].order, closing->id);
-    EXPECT_TRUE(bench.engine().state().sweeps.empty()) << "Both requests have been answered.";
+    EXPECT_TRUE(bench.engine().state().sweeps.empty()) << "Both requests have a reply.";
 }
 
 // After a restart only the record is known.
@@ -425,7 +428,7 @@ TEST(Sweeps, FlattenReportsTheExitsThatFailed) {
     EXPECT_EQ(touched.failed[0].order, exit.id);
     EXPECT_EQ(touched.failed[0].reason, RefusalReason::RejectedByExchange);
     EXPECT_EQ(touched.failed[0].text, "-2022 ReduceOnly Order is rejected.");
-    EXPECT_TRUE(model::did_nothing(touched));
+    EXPECT_TRUE(model::did_nothing(touched)) << "The exit closed no quantity.";
 }
 
 TEST(Sweeps, AreAllowedToTheOwnerAndToOperatorsOnly) {

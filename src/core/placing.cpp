@@ -113,7 +113,8 @@ std::optional<RuleBreach> too_little_money(const State& state,
     if (worst.amount <= free) return std::nullopt;
     return RuleBreach{RefusalReason::InsufficientBalance,
                       "the order needs " + to_text(worst.amount) + " " + worst.asset.text() +
-                          " at worst, but " + to_text(std::max(free, Money())) + " is free"};
+                          " in the worst case, but " + to_text(std::max(free, Money())) +
+                          " is available"};
 }
 
 /// The marks of the account's positions and of the order's own instrument.
@@ -145,11 +146,11 @@ base::Result<Reservation, RuleBreach> judge(Transaction& transaction,
     const bool spot = account.account.market == model::Market::Spot;
     const Quantity shrinking = shrinking_part(account, body);
     if (body.reduce_only == model::ReduceOnly::Yes && shrinking < body.quantity) {
-        return base::Failure{RuleBreach{RefusalReason::ReduceOnlyRefused,
-                                        spot ? "reduce-only orders exist on futures accounts only"
-                                             : "a reduce-only order may shrink the position by " +
-                                                   to_text(shrinking) + " at most, but " +
-                                                   to_text(body.quantity) + " was asked for"}};
+        return base::Failure{RuleBreach{
+            RefusalReason::ReduceOnlyRefused,
+            spot ? "reduce-only orders exist on futures accounts only"
+                 : "a reduce-only order may reduce the position by at most " + to_text(shrinking) +
+                       ", but " + to_text(body.quantity) + " was requested"}};
     }
     if (auto breach = broken_rule(view)) return base::Failure{std::move(*breach)};
     const bool exit = spot ? body.side == model::Side::Sell : shrinking == body.quantity;
@@ -220,7 +221,8 @@ void queue_exit(Transaction& transaction, AccountState& account, const model::Cl
         refuse(transaction,
                body.origin,
                {RefusalReason::PriceOutsideQueueLimit,
-                "a queued close needs something to close, a limit price and a deadline ahead"});
+                "a queued close requires an open position, a limit price and a deadline in the "
+                "future"});
         return;
     }
     const auto side = position.quantity.is_positive() ? model::Side::Sell : model::Side::Buy;
@@ -266,10 +268,11 @@ void place_order(Transaction& transaction, const model::PlaceOrder& body) {
 std::optional<model::Reply> late_cancel_reply(const model::Order& order) {
     if (model::is_live(order.state)) return std::nullopt;
     if (order.state == model::OrderState::Canceled) return order;
-    return Refusal{RefusalReason::OrderNotOpen,
-                   "the order is " + std::string(to_text(order.state)) + ", nothing is left of it",
-                   order.id,
-                   order.version};
+    return Refusal{
+        RefusalReason::OrderNotOpen,
+        "the order is " + std::string(to_text(order.state)) + " and can no longer be canceled",
+        order.id,
+        order.version};
 }
 
 void cancel_order(Transaction& transaction, const model::CancelOrder& body) {
@@ -299,7 +302,7 @@ void cancel_order(Transaction& transaction, const model::CancelOrder& body) {
     if (!order.cancel_key.empty()) {
         transaction.reply_at_once(body.origin,
                                   Refusal{RefusalReason::CancelPending,
-                                          "a cancel of this order is already under way",
+                                          "this order is already being canceled",
                                           order.id,
                                           order.version});
         return;
@@ -353,7 +356,8 @@ void close_position(Transaction& transaction, const model::ClosePosition& body) 
         refuse(transaction,
                body.origin,
                {RefusalReason::ReduceOnlyRefused,
-                "orders at the market already close the whole position; wait for them"});
+                "market orders that already exist close the whole position; wait until they have "
+                "ended"});
         return;
     }
     model::PlaceOrder order;

@@ -136,7 +136,7 @@ TEST_F(Refusals, EntriesWithoutAPrice) {
     EXPECT_EQ(apply(body), RefusalReason::PriceMissing);
     body = order("0.01");
     body.quote.worst = {};
-    EXPECT_EQ(apply(body), RefusalReason::PriceMissing) << "The book is too thin.";
+    EXPECT_EQ(apply(body), RefusalReason::PriceMissing) << "The order book has too little depth.";
 }
 
 TEST_F(Refusals, OrdersOfAHaltedInstrument) {
@@ -170,11 +170,12 @@ TEST_F(Refusals, DefaultAccountNamesOfOtherUsers) {
         model::OpenAccount body{
             origin(), model::AccountId("u-ann-futures"), model::Market::Futures, kUsdt, {}};
         body.origin.authority = authority;
-        EXPECT_EQ(apply(body), RefusalReason::AccountExists) << "Olga is not Ann.";
+        EXPECT_EQ(apply(body), RefusalReason::AccountExists)
+            << "An operator may not open the default account of another user either.";
     }
     EXPECT_EQ(open("u-bob", "u-ann-spot", model::Market::Spot), RefusalReason::AccountExists);
     EXPECT_EQ(open("u-bob", "u-bob-futures", model::Market::Spot), RefusalReason::AccountExists)
-        << "It would stand in the way of the user's own.";
+        << "The name is reserved for the user's default futures account.";
     EXPECT_EQ(open("u-ann", "u-ann-futures", model::Market::Futures), OrderReason::None);
     EXPECT_EQ(open("u-ann", "u-ann-spot", model::Market::Spot), OrderReason::None);
     EXPECT_EQ(open("u-bob", "u-bob-second", model::Market::Spot), OrderReason::None);
@@ -211,7 +212,7 @@ TEST_F(Refusals, AmountsThatOverflowReserveNothing) {
 TEST_F(Refusals, OverflowingLimitsAreRefusedByTheRuleTheyBreak) {
     EXPECT_EQ(apply(order("0")), RefusalReason::QuantityTooSmall);
     EXPECT_EQ(apply(limit("0.01", "900000")), RefusalReason::PriceOutOfRange)
-        << "Above the highest.";
+        << "The price is above the maximum.";
     model::Instrument instrument = boundless(model::Market::Futures);
     instrument.price_filter.max = {};
     apply(model::DefineInstrument{instrument});
@@ -221,7 +222,8 @@ TEST_F(Refusals, OverflowingLimitsAreRefusedByTheRuleTheyBreak) {
     instrument.price_percent_up = model::Rate::whole(100'000'000'000'000);
     apply(model::DefineInstrument{instrument});
     body.origin = origin();
-    EXPECT_EQ(apply(body), RefusalReason::PriceOutOfRange) << "The bound itself leaves 128 bits.";
+    EXPECT_EQ(apply(body), RefusalReason::PriceOutOfRange)
+        << "The bound itself overflows 128 bits.";
     EXPECT_TRUE(reserved(kFutures).is_zero());
 }
 
@@ -250,7 +252,7 @@ TEST_F(Refusals, RatesThatOverflowReserveNothing) {
     instrument.fee_taker = model::Rate::whole(100'000'000'000'000);
     apply(model::DefineInstrument{instrument});
     EXPECT_EQ(apply(order("1000000000")), RefusalReason::NotionalTooLarge)
-        << "The fee leaves 128 bits.";
+        << "The fee overflows 128 bits.";
     model::StartEpoch start;
     start.epoch = 2;
     start.incarnation = 8;
@@ -260,7 +262,8 @@ TEST_F(Refusals, RatesThatOverflowReserveNothing) {
     apply(model::ReportReconciled{kFutures});
     model::PlaceOrder body = order("0.01");
     body.quote.worst = amount<model::Price>("10000000000");
-    EXPECT_EQ(apply(body), RefusalReason::NotionalTooLarge) << "The assumed price leaves 128 bits.";
+    EXPECT_EQ(apply(body), RefusalReason::NotionalTooLarge)
+        << "The assumed price overflows 128 bits.";
     EXPECT_FALSE(sent_.has_value());
     EXPECT_TRUE(reserved(kFutures).is_zero());
 }
@@ -273,7 +276,7 @@ TEST_F(Refusals, LimitsTooFarFromTheirStopPrice) {
         return apply(body);
     };
     EXPECT_EQ(refused(model::OrderType::StopLimit, "66000", "66100"), OrderReason::None)
-        << "The market will be there when it counts.";
+        << "The limit is compared with the stop price.";
     EXPECT_EQ(refused(model::OrderType::StopLimit, "66000", "69400"),
               RefusalReason::PriceTooFarFromMarket);
     EXPECT_EQ(refused(model::OrderType::TakeProfitLimit, "54000", "57000"),
@@ -291,10 +294,11 @@ TEST_F(Refusals, MoreOpenOrdersThanTheInstrumentAllows) {
     model::PlaceOrder at_market = limit("0.01", "59000");
     at_market.type = model::OrderType::Market;
     at_market.price.reset();
-    EXPECT_EQ(apply(at_market), OrderReason::None) << "It never rests, and may be an exit (I9).";
+    EXPECT_EQ(apply(at_market), OrderReason::None)
+        << "A market order never rests, and may be an exit (I9).";
     instrument.open_orders_max = 0;
     apply(model::DefineInstrument{instrument});
-    EXPECT_EQ(apply(limit("0.01", "59000")), OrderReason::None) << "Zero is no limit.";
+    EXPECT_EQ(apply(limit("0.01", "59000")), OrderReason::None) << "Zero disables the limit.";
 }
 
 TEST_F(Refusals, ExchangeRejectionsWithoutAReasonGetADefaultReason) {

@@ -14,7 +14,7 @@ using model::OrderState;
 
 namespace {
 
-/// Whether the order is a live market exit of ours. It cannot open anything, and the account is
+/// Whether the order is one of our live market exits. It cannot open anything, and the account is
 /// flat only once it has ended.
 bool closes(const model::Order& order) {
     return model::is_live(order.state) && order.state != OrderState::Queued &&

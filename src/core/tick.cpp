@@ -83,7 +83,7 @@ void process_queued_exits(Transaction& transaction,
             continue;
         }
         // If the store has lost its newest records, the order may have been sent already: only the
-        // comparison at the start of the term can tell.
+        // comparison at the start of the term can show.
         if (state.operating.mode == model::OperatingMode::Maintenance || !account.reconciled)
             continue;
         for (const auto& quote : body.marks) {

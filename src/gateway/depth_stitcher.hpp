@@ -1,8 +1,8 @@
 #pragma once
 
 /// Joins a depth snapshot and the stream of changes into one book without a gap: the documented
-/// rules of both markets as a pure state machine. It stores no book itself; it tells a sink what to
-/// change.
+/// rules of both markets as a pure state machine. It stores no book itself; it instructs a sink
+/// what to change.
 ///
 /// S1  From `book_ready` to the next `book_reset`, the book that the sink received is exactly the
 ///     exchange's book at one update id (down to the snapshot's depth). If there is any doubt, the

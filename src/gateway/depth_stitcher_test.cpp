@@ -193,7 +193,7 @@ TEST_F(SpotStitcher, DiscardsEverythingOnReset) {
     stitcher.reset(bids);
     EXPECT_FALSE(bids.ready);
     EXPECT_TRUE(stitcher.snapshot_wanted());
-    EXPECT_EQ(take(snapshot(3)), StitchStep::Applied) << "No change was kept.";
+    EXPECT_EQ(take(snapshot(3)), StitchStep::Applied) << "No change was buffered.";
 }
 
 TEST_F(SpotStitcher, IgnoresOtherMessages) {
@@ -231,7 +231,7 @@ TEST_F(FuturesStitcher, JoinsWithTheChangeThatContainsTheSnapshot) {
 TEST_F(FuturesStitcher, KeepsAChangeThatEndsAtTheSnapshot) {
     (void)take(change({157, 160, 149}));
     EXPECT_EQ(take(snapshot(160)), StitchStep::Applied);
-    EXPECT_TRUE(bids.ready && bids.has(160)) << "Dropped is u < lastUpdateId only.";
+    EXPECT_TRUE(bids.ready && bids.has(160)) << "Only changes with u < lastUpdateId are dropped.";
     EXPECT_EQ(take(change({165, 167, 160})), StitchStep::Applied);
 }
 
@@ -241,7 +241,8 @@ TEST_F(FuturesStitcher, RefusesASnapshotThatNoChangeContains) {
     EXPECT_TRUE(stitcher.snapshot_wanted());
     EXPECT_EQ(take(snapshot(162)), StitchStep::Applied);
     EXPECT_FALSE(bids.ready);
-    EXPECT_EQ(take(change({165, 167, 160})), StitchStep::Gap) << "The first must contain it.";
+    EXPECT_EQ(take(change({165, 167, 160})), StitchStep::Gap)
+        << "The first change must contain the snapshot's update id.";
     EXPECT_TRUE(stitcher.snapshot_wanted());
 }
 

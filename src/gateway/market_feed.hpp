@@ -9,7 +9,7 @@
 /// F3  Best prices do not make a book ready: an instrument whose book is not ready has no prices
 ///     (E2).
 /// F4  Every accepted ticker and every applied change emits a `BestPrice`, changed or not, so that
-///     its reader can tell a quiet market from a dead stream.
+///     its reader can distinguish a quiet market from a dead stream.
 /// F5  A trade counts once and only if it is a trade of the order book (`TradeDeduplicator`). A
 ///     trade that is older, by the exchange's time, than a trade received before it is a
 ///     `LateTrade`.

@@ -115,7 +115,7 @@ TEST_F(MarketFeedTest, ShowsTheNewerBestPriceOfTickerAndBook) {
     (void)take(change(14, level(99, 5)));
     (void)take(change(15, level(99, 6)));
     (void)take(change(16, level(99, 7)));
-    EXPECT_EQ(feed.feed(kSpot).best->bid, level(99, 7)) << "The book has overtaken the ticker.";
+    EXPECT_EQ(feed.feed(kSpot).best->bid, level(99, 7)) << "The book is newer than the ticker.";
     EXPECT_EQ(events.back().price, Price::whole(99));
 }
 
@@ -189,19 +189,22 @@ TEST_F(MarketFeedTest, CountsATradeOnceWhenReceivedTwiceOrOnTwoStreams) {
     const Quantity none;
     EXPECT_EQ(told(trade(10, 5)), std::pair(Trade, Quantity::whole(3)));
     EXPECT_EQ(told(trade(10, 5)), std::pair(RepeatedTrade, none)) << "Twice.";
-    EXPECT_EQ(told(aggregate(1, 10, 10)), std::pair(RepeatedTrade, none)) << "Both streams.";
+    EXPECT_EQ(told(aggregate(1, 10, 10)), std::pair(RepeatedTrade, none))
+        << "The same trade on the other stream.";
     EXPECT_EQ(told(aggregate(2, 11, 13)), std::pair(Trade, Quantity::whole(9)));
     for (const std::uint64_t id : {11U, 12U, 13U})
         EXPECT_EQ(told(trade(id, 5)), std::pair(RepeatedTrade, none)) << id;
     EXPECT_EQ(told(trade(14, 5)), std::pair(Trade, Quantity::whole(3)));
-    EXPECT_EQ(told(aggregate(3, 14, 16)), std::pair(Trade, Quantity::whole(6))) << "The rest.";
+    EXPECT_EQ(told(aggregate(3, 14, 16)), std::pair(Trade, Quantity::whole(6)))
+        << "The trades that were not counted before.";
     EXPECT_EQ(told(trade(16, 5)), std::pair(RepeatedTrade, none));
     events.clear();
     feed.reset(FeedInterruption::ConnectionLost, Timestamp::from_milliseconds(9), events);
     EXPECT_EQ(told(trade(16, 5)), std::pair(RepeatedTrade, none)) << "After a reconnect.";
     EXPECT_EQ(told(trade(17, 5)), std::pair(Trade, Quantity::whole(3)));
     feed.reset(FeedInterruption::RecordingRestarted, Timestamp::from_milliseconds(9), events);
-    EXPECT_EQ(told(trade(17, 5)), std::pair(Trade, Quantity::whole(3))) << "Played again.";
+    EXPECT_EQ(told(trade(17, 5)), std::pair(Trade, Quantity::whole(3)))
+        << "The recording was played again.";
 }
 
 TEST_F(MarketFeedTest, NonMarketTradesDoNotChangeTheLastPrice) {
@@ -231,7 +234,7 @@ TEST_F(MarketFeedTest, ReportsSinceWhenTradesAreMissing) {
     using enum MarketEventKind;
     (void)take(trade(10, 50));
     (void)take(trade(12, 60));
-    EXPECT_EQ(kinds(), (std::vector{TradesMissing, Trade})) << "11 was not told.";
+    EXPECT_EQ(kinds(), (std::vector{TradesMissing, Trade})) << "Trade 11 was not reported.";
     EXPECT_EQ(events[0].exchange_time, Timestamp::from_milliseconds(50));
     MarketMessage message = change(1, level(97, 1));
     message.event_time = Timestamp::from_milliseconds(70);
@@ -248,7 +251,7 @@ TEST_F(MarketFeedTest, AggregatesMaySkipIdsOfNonMarketTrades) {
     (void)take(aggregate(2, 14, 15));
     EXPECT_EQ(kinds(), std::vector{Trade});
     (void)take(aggregate(4, 17, 18));
-    EXPECT_EQ(kinds(), (std::vector{TradesMissing, Trade})) << "Aggregate 3 was not told.";
+    EXPECT_EQ(kinds(), (std::vector{TradesMissing, Trade})) << "Aggregate 3 was not reported.";
 }
 
 TEST_F(MarketFeedTest, TimeNeverDecreases) {

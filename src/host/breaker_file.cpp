@@ -54,11 +54,12 @@ void BreakerFile::read() {
     aside += ".damaged";
     std::error_code error;
     std::filesystem::rename(path_, aside, error);
-    log_.write(observability::Level::Warn,
-               "the file of breakers is damaged and was set aside; breakers start closed",
-               {{"file", aside.native()},
-                {"moved", error ? "no" : "yes"},
-                {"cause", text ? "its text is not understood" : text.error()}});
+    log_.write(
+        observability::Level::Warn,
+        "the file of circuit-breaker states is damaged and was renamed; all breakers start closed",
+        {{"file", aside.native()},
+         {"moved", error ? "no" : "yes"},
+         {"cause", text ? "its content cannot be parsed" : text.error()}});
 }
 
 bool BreakerFile::understand(const std::string& text) {
@@ -89,7 +90,8 @@ void BreakerFile::store(std::string_view name, const BreakerMemory& memory) {
     memories_[std::string(name)] = memory;
     if (write()) return;
     log_.write(observability::Level::Error,
-               "cannot write the file of breakers; a restart would begin with them closed",
+               "cannot write the file of circuit-breaker states; after a restart all breakers "
+               "would be closed",
                {{"file", path_.native()}});
 }
 

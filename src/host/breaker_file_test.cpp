@@ -71,7 +71,7 @@ TEST(BreakerFile, KeepsTheStateInMemoryAndLogsAFailedWrite) {
     BreakerFile file(folder.file("missing") + "/breakers.json", folder.log());
     file.store("a", kOpen);
     EXPECT_EQ(file.find("a"), kOpen);
-    EXPECT_THAT(folder.logged(), HasSubstr("cannot write the file of breakers"));
+    EXPECT_THAT(folder.logged(), HasSubstr("cannot write the file of circuit-breaker states"));
 }
 
 }  // namespace

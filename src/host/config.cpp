@@ -75,7 +75,7 @@ std::string error_of(const ConfigKey& key, std::string_view value) {
         return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
     });
     if (!one_line) return "expected one line of text without control characters";
-    const std::string received = ", but '" + std::string(value) + "' came";
+    const std::string received = ", but received '" + std::string(value) + "'";
     if (key.kind == Kind::Integer) {
         const auto number = parse_integer(value);
         if (!number || *number < key.min || *number > key.max) {
@@ -91,7 +91,8 @@ std::string error_of(const ConfigKey& key, std::string_view value) {
         const auto address = parse_redis_url(value);
         if (!address) return address.error();
     } else if (key.unit == kTimeUnit) {
-        if (!operations::parse_time_of_day(value)) return "expected a time as 02:00" + received;
+        if (!operations::parse_time_of_day(value))
+            return "expected a time such as 02:00" + received;
     } else if (const auto choices = choices_of(key.unit); !choices.empty()) {
         if (std::find(choices.begin(), choices.end(), value) != choices.end()) return {};
         std::string expected = "expected ";
@@ -118,7 +119,7 @@ std::string variable_of(const ConfigKey& key) {
     return name;
 }
 
-/// The error for a variable that has the prefix of settings and is none.
+/// The error for a variable that has the prefix of settings but is not a setting.
 std::string refusal_of_variable(std::string_view variable) {
     // Compares without the common prefix, which would make any two names similar.
     std::vector<std::string> names;
@@ -132,8 +133,8 @@ std::string refusal_of_variable(std::string_view variable) {
     }
     return text +
            "; Kubernetes gives every pod variables such as BOTCORE_SERVICE_HOST and BOTCORE_PORT "
-           "for a Service called botcore: `enableServiceLinks: false` in the pod's spec stops it; "
-           "`botctl config check` lists all keys";
+           "for a Service called botcore: `enableServiceLinks: false` in the pod's spec prevents "
+           "this; `botctl config check` lists all keys";
 }
 
 /// A settings file is written by people and therefore small.
@@ -199,7 +200,7 @@ base::Outcome<std::string> Config::read_file(const std::string& path) {
             if (table == nullptr) {
                 add_line(mistakes,
                          line_of(path, content) + ": '" + std::string(section.str()) +
-                             "' stands outside of a table such as [http]");
+                             "' is outside of a table such as [http]");
                 continue;
             }
             for (const auto& [name, node] : *table) {

@@ -1,9 +1,9 @@
 #pragma once
 
 /// The daemon's configuration: a table of keys, each with its default, range and unit. Values come
-/// from the defaults, then `botcore.toml`, then `BOTCORE_…` variables, then flags; the last
-/// value wins. An unknown key, a `BOTCORE_…` variable that is no setting, a value out of range and
-/// a file that cannot be read are errors that name what was expected.
+/// from the defaults, then `botcore.toml`, then `BOTCORE_…` variables, then flags; the last value
+/// wins. An unknown key, a `BOTCORE_…` variable that is not a setting, a value out of range and a
+/// file that cannot be read are errors that name what was expected.
 
 #include "base/result.hpp"
 
@@ -57,10 +57,11 @@ public:
                                                  std::string_view value,
                                                  std::string_view origin);
 
-    /// Reads a TOML file of tables and keys. The error lists all its mistakes, one a line.
+    /// Reads a TOML file of tables and keys. The error lists everything that is wrong, one a line.
     [[nodiscard]] base::Outcome<std::string> read_file(const std::string& path);
 
-    /// Reads the process's BOTCORE_… variables. The error lists all their mistakes, one a line.
+    /// Reads the process's BOTCORE_… variables. The error lists everything that is wrong, one a
+    /// line.
     [[nodiscard]] base::Outcome<std::string> read_environment(const char* const* environment);
 
     [[nodiscard]] const std::string& text(std::string_view key) const;

@@ -114,7 +114,9 @@ TEST(Config, ExplainsWhatIsWrongWithAFile) {
     EXPECT_NE(error_of("[http\n").find("line 1"), std::string::npos);
     EXPECT_NE(error_of("[http]\nport = [1]\n").find("expected a text"), std::string::npos);
     EXPECT_NE(error_of("[paper]\ndeposit = \"1e3\"\n").find("decimal number"), std::string::npos);
-    EXPECT_NE(error_of("[shutdown]\ncancel_entries = \"yes\"\n").find("true or false, but 'yes'"),
+    EXPECT_NE(error_of("[shutdown]\ncancel_entries = \"yes\"\n")
+                  .find("true or false, but "
+                        "received 'yes'"),
               std::string::npos);
     EXPECT_NE(error_of("[market]\nsource = \"x\"\n").find("generated or recorded"),
               std::string::npos);
@@ -122,7 +124,8 @@ TEST(Config, ExplainsWhatIsWrongWithAFile) {
               std::string::npos);
     EXPECT_NE(error_of("[http]\nprot = 1\n").find("did you mean http.port?"), std::string::npos);
     const std::string two = error_of("port = 1\n[http]\npott = 1\nport = 70000\n");
-    EXPECT_EQ(std::count(two.begin(), two.end(), '\n'), 2) << "All of them at once: " << two;
+    EXPECT_EQ(std::count(two.begin(), two.end(), '\n'), 2)
+        << "All errors are reported together: " << two;
 }
 
 // A folder with the name of the settings file must not mean that all defaults are used.
@@ -133,8 +136,8 @@ TEST(Config, AnUnreadableFileIsAnErrorAndNotEmpty) {
     std::ofstream(folder.file("huge")) << std::string((1U << 20U) + 1, '\n');
     for (const auto& [name, received] :
          std::vector<std::pair<std::string, std::string>>{{"folder", "it is a folder"},
-                                                          {"link", "which is not there"},
-                                                          {"none", "there is none"},
+                                                          {"link", "which does not exist"},
+                                                          {"none", "no file exists there"},
                                                           {"huge", "more than 1048576 bytes"}}) {
         Config config;
         const auto read = config.read_file(folder.file(name));
@@ -144,7 +147,7 @@ TEST(Config, AnUnreadableFileIsAnErrorAndNotEmpty) {
     }
 }
 
-TEST(Config, AVariableThatIsNoSettingIsAMistake) {
+TEST(Config, AVariableThatIsNotASettingIsAnError) {
     for (const auto& [variable, said] : std::vector<std::pair<const char*, std::string>>{
              {"BOTCORE_HTTP_PROT=1", "did you mean BOTCORE_HTTP_PORT?"},
              {"BOTCORE_MARKET_SORCE=x", "did you mean BOTCORE_MARKET_SOURCE?"},
@@ -158,7 +161,7 @@ TEST(Config, AVariableThatIsNoSettingIsAMistake) {
         ASSERT_FALSE(read) << variable;
         EXPECT_NE(read.error().find(said), std::string::npos) << read.error();
         EXPECT_EQ(read.error().find("10.0.0.1"), std::string::npos) << "The value may be secret.";
-        EXPECT_EQ(config.integer("http.port"), 1) << "The others are judged all the same.";
+        EXPECT_EQ(config.integer("http.port"), 1) << "The other keys are checked as well.";
     }
 }
 
@@ -197,7 +200,7 @@ TEST(Config, SuggestsTheClosestWordForAnUnknownOne) {
 
 // Without the macros that config.cpp changes, the TOML library ends the process for some of these
 // texts.
-TEST(Config, ABrokenTableHeaderIsReportedAsAMistake) {
+TEST(Config, ABrokenTableHeaderIsReportedAsAnError) {
     using std::string_literals::operator""s;
     for (const std::string& text : {"[\n[market]\n"s,
                                     "[\0t\0r]\n"s,
@@ -214,7 +217,7 @@ TEST(Config, ABrokenTableHeaderIsReportedAsAMistake) {
     }
 }
 
-TEST(Config, AnEnvironmentMistakeNamesItsVariable) {
+TEST(Config, AnErrorInTheEnvironmentNamesItsVariable) {
     Config config;
     const std::array<const char*, 2> environment = {"BOTCORE_MARKET_SPEED=fast", nullptr};
     const auto outcome = config.read_environment(environment.data());

@@ -15,7 +15,7 @@ base::Result<DataFolder, std::string> DataFolder::open(const std::filesystem::pa
     std::error_code error;
     const bool made = std::filesystem::create_directories(path, error);
     if (error) {
-        return base::Failure{"cannot make the data folder " + path.string() + ": " +
+        return base::Failure{"cannot create the data folder " + path.string() + ": " +
                              error.message()};
     }
     if (made) std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);

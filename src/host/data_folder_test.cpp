@@ -38,7 +38,7 @@ TEST_F(DataFolderTest, ReportsWhyTheFolderCannotBeCreated) {
     std::ofstream(root_ / "file") << "x";
     const auto folder = DataFolder::open(root_ / "file" / "below");
     ASSERT_FALSE(folder);
-    EXPECT_NE(folder.error().find("cannot make the data folder"), std::string::npos);
+    EXPECT_NE(folder.error().find("cannot create the data folder"), std::string::npos);
 }
 
 }  // namespace

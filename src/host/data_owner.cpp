@@ -113,13 +113,13 @@ base::Result<std::string, std::string> become_owner_of(const fs::path& data) {
     (void)::prctl(PR_GET_PDEATHSIG, &death_signal);
     const int dumpable = ::prctl(PR_GET_DUMPABLE);
     if (!become(*owner)) {
-        return base::Failure{whose + " and root cannot become that user here (" +
+        return base::Failure{whose + " and root cannot switch to that user here (" +
                              std::strerror(errno) + "); " + run_as(*owner)};
     }
     (void)::prctl(PR_SET_DUMPABLE, dumpable == 1 ? 1 : 0);
     (void)::prctl(PR_SET_PDEATHSIG, death_signal);
     (void)TRY(check_files(data));
-    return whose + ", so this goes on as that user";
+    return whose + "; continuing as that user";
 }
 
 base::Outcome<std::string> give_to_owner_of(const fs::path& data, const fs::path& file) {

@@ -80,7 +80,7 @@ TEST_F(DataOwnerTest, RootBecomesTheOwnerAndCannotReturn) {
         const bool back = ::seteuid(0) == 0 || ::setegid(0) == 0;
         return text + (back ? ", and back" : "");
     });
-    EXPECT_THAT(said, HasSubstr("belongs to uid 54321, so this goes on as that user"));
+    EXPECT_THAT(said, HasSubstr("belongs to uid 54321; continuing as that user"));
     EXPECT_THAT(said, testing::Not(HasSubstr("and back")));
     struct stat status{};
     ASSERT_EQ(::stat((data_ / "made").c_str(), &status), 0);

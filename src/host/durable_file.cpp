@@ -119,8 +119,8 @@ base::Result<std::string, std::string> read_private_file(const fs::path& path,
     if (::fstat(file.number(), &status) != 0) return system_failure("look at", path);
     if (!S_ISREG(status.st_mode)) return base::Failure{path.string() + " is not a file"};
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        return base::Failure{"others may use " + path.string() +
-                             "; expected mode 0600: chmod 600 it"};
+        return base::Failure{"other users may access " + path.string() +
+                             "; expected mode 0600: run chmod 600 on it"};
     }
     auto text = read_whole(file.number(), bytes_max);
     if (!text) return system_failure("read", path);

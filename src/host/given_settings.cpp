@@ -48,7 +48,8 @@ base::Outcome<std::string> set_flag(Config& config,
 base::Outcome<std::string> set(Config& config, const std::string& setting) {
     const std::size_t sign = setting.find('=');
     if (sign == std::string::npos) {
-        return base::Failure{"command line, --set: expected KEY=VALUE, but '" + setting + "' came"};
+        return base::Failure{"command line, --set: expected KEY=VALUE, but received '" + setting +
+                             "'"};
     }
     return config.set(setting.substr(0, sign), setting.substr(sign + 1), "command line, --set");
 }

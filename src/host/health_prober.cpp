@@ -45,7 +45,7 @@ void HealthProber::tick() {
             part.in_time = false;
             keep(part.reading,
                  {HealthState::Unhealthy,
-                  "no answer within " + std::to_string(reply_within.in_milliseconds()) + " ms"},
+                  "no reply within " + std::to_string(reply_within.in_milliseconds()) + " ms"},
                  clocks_.wall());
         }
         if (steady < part.due) continue;

@@ -50,7 +50,7 @@ public:
     /// report. If the component is also probed, the worse state counts.
     void add_local(Dependency dependency, std::function<ProbeReply()> ask);
 
-    /// Starts the probes that are due and gives up those that exceed their time-out. Call it
+    /// Starts the probes that are due and abandons those that exceed their time-out. Call it
     /// several times a second.
     void tick();
 
@@ -68,7 +68,7 @@ private:
         operations::ProbeResult reading;
         std::uint64_t probes = 0;
         bool under_way = false;  ///< No result yet, in time or late.
-        bool in_time = false;    ///< The probe in progress has not been given up.
+        bool in_time = false;    ///< The probe in progress has not been abandoned.
         base::Timestamp began;   ///< On the steady clock.
         base::Timestamp due;
     };

@@ -127,7 +127,7 @@ void OutboundClient::make_attempt(Call& call, resilience::Deadline deadline) {
     call.timer.cancel();
     const std::chrono::microseconds limit(deadline.remaining(now()).in_microseconds());
     // Capturing `call` by reference is safe: the client cancels its attempts in its destructor, and
-    // a call lives until its attempt has ended.
+    // a call exists until its attempt has ended.
     call.attempt = parts_.transport.start(
         rules_.url, call.http_request, limit, [this, &call](net::OutboundHttpResponse response) {
             on_attempt(call, std::move(response));
@@ -280,7 +280,7 @@ void OutboundClient::note_transition(Endpoint& line) {
     if (!transition) return;
     const bool worse = transition->to == BreakerState::Open;
     parts_.log.write(worse ? observability::Level::Warn : observability::Level::Info,
-                     "a circuit breaker moved",
+                     "a circuit breaker changed its state",
                      {{"breaker", line.name},
                       {"from", to_text(transition->from)},
                       {"to", to_text(transition->to)},

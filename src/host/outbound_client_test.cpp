@@ -116,7 +116,7 @@ TEST_F(OutboundCalls, WriteIsSentOnce) {
 }
 
 // @spec:R2-RETRY-10 @spec:R2-RETRY-11 @spec:R2-RETRY-12
-TEST_F(OutboundCalls, ClientErrorResponsesAreAnsweredAndNotRetried) {
+TEST_F(OutboundCalls, ClientErrorResponsesAreReturnedAndNotRetried) {
     net::Peer peer(
         context_,
         {net::response(400), net::response(401), net::response(403), net::response(404, "none")});
@@ -211,7 +211,7 @@ TEST_F(OutboundCalls, TenthFailedAttemptOpensTheBreakerAndStopsFurtherRequests) 
     EXPECT_EQ(call(*client, write()).kind, OutboundKind::ServerError);
     EXPECT_EQ(client->breakers().at(0).state, BreakerState::Open);
     EXPECT_EQ(client->breakers().at(1).name, "service.write");
-    EXPECT_THAT(folder_.logged(), HasSubstr("a circuit breaker moved"));
+    EXPECT_THAT(folder_.logged(), HasSubstr("a circuit breaker changed its state"));
 }
 
 // @spec:X-08 @spec:I9

@@ -54,16 +54,17 @@ base::Result<RedisAddress, std::string> parse_redis_url(std::string_view text) {
     text.remove_prefix(kScheme.size());
     RedisAddress address;
     if (const auto at = text.rfind('@'); at != std::string_view::npos) {
-        if (text.front() != ':') return refused("there is a user name before the password");
+        if (text.front() != ':') return refused("a user name before the password is not supported");
         auto password = unescaped(text.substr(1, at - 1));
-        if (!password) return refused("the password holds a bad escape");
+        if (!password) return refused("the password contains an invalid escape");
         address.password = Secret(*std::move(password));
         text.remove_prefix(at + 1);
     }
     if (const auto slash = text.find('/'); slash != std::string_view::npos) {
         const auto name = text.substr(slash + 1);
         const auto database = number_of(name, 999);
-        if (!database && !name.empty()) return refused("the database is no number up to 999");
+        if (!database && !name.empty())
+            return refused("the database is not a number from 0 to 999");
         address.database = database.value_or(0);
         text = text.substr(0, slash);
     }
@@ -78,11 +79,11 @@ base::Result<RedisAddress, std::string> parse_redis_url(std::string_view text) {
         address.host = text.substr(0, colon);
         if (colon != std::string_view::npos) rest = text.substr(colon);
     }
-    if (address.host.empty()) return refused("there is no host");
-    if (!is_host(address.host)) return refused("the host has a character too many");
+    if (address.host.empty()) return refused("the host is missing");
+    if (!is_host(address.host)) return refused("the host contains an invalid character");
     if (rest.empty()) return address;
     const auto port = rest.front() == ':' ? number_of(rest.substr(1), 65'535) : std::nullopt;
-    if (!port || *port == 0) return refused("the port is no number from 1 to 65535");
+    if (!port || *port == 0) return refused("the port is not a number from 1 to 65535");
     address.port = *port;
     return address;
 }

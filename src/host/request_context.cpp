@@ -164,13 +164,13 @@ std::optional<model::Symbol> QueryReader::symbol() {
 
 void QueryReader::refuse(std::string_view name, std::string expected) {
     const std::string shown = protocol::excerpt(text(name).value_or(""));
-    error_ =
-        protocol::RequestError{.code = "INVALID_FIELD",
-                               .message = "the query parameter '" + std::string(name) +
-                                          "' must be " + expected + ", but '" + shown + "' came",
-                               .field = std::string(name),
-                               .expected = std::move(expected),
-                               .received = shown};
+    error_ = protocol::RequestError{.code = "INVALID_FIELD",
+                                    .message = "the query parameter '" + std::string(name) +
+                                               "' must be " + expected + ", but received '" +
+                                               shown + "'",
+                                    .field = std::string(name),
+                                    .expected = std::move(expected),
+                                    .received = shown};
 }
 
 }  // namespace botcore::host

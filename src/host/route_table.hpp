@@ -62,7 +62,7 @@ struct QueryParameterRow {
 }
 
 [[nodiscard]] constexpr QueryParameterRow market_parameter() {
-    return {"market", "Market", "spot or futures; futures where it is not given"};
+    return {"market", "Market", "spot or futures; default: futures"};
 }
 
 /// One route. Its texts are string literals.

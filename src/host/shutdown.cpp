@@ -65,7 +65,7 @@ void Shutdown::begin(std::string_view cause) {
     log_.write(
         observability::Level::Info, "shutting down", {{"operation", "shutdown"}, {"cause", cause}});
     call(hooks_.turn_unready);
-    done("not ready any more");
+    done("no longer ready");
     if (options_.delay.count() == 0) return close_listener();
     after(options_.delay, &Shutdown::close_listener);
 }
@@ -83,7 +83,8 @@ void Shutdown::drain() {
     if (left > 0 && SteadyClock::now() < deadline_) {
         return after(options_.look_every, &Shutdown::drain);
     }
-    done(left == 0 ? "open requests answered" : "open requests given up", left);
+    done(left == 0 ? "open requests completed" : "open requests abandoned after the time limit",
+         left);
     close_sockets();
 }
 

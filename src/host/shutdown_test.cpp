@@ -93,7 +93,8 @@ TEST_F(ShutdownTest, WaitsForOpenRequestsEntriesAndWebSockets) {
     entries_ = {3, 3, 3, 3, 0};
     websockets_ = {1, 1, 0};
     EXPECT_EQ(run({.look_every = 1ms}), 0);
-    EXPECT_EQ(requests_.size() + entries_.size() + websockets_.size(), 3U) << "Not all were read.";
+    EXPECT_EQ(requests_.size() + entries_.size() + websockets_.size(), 3U)
+        << "Some bytes were not read.";
     EXPECT_THAT(steps_logged(), ElementsAre(1, 2, 3, 4, 5, 6, 7));
 }
 

@@ -43,7 +43,7 @@ base::Outcome<std::string> check_can_create(const fs::path& path) {
     std::error_code error;
     if (!fs::is_directory(folder, error)) {
         return base::Failure{"cannot create " + path.string() + ": " + folder.string() +
-                             " is no folder"};
+                             " is not a folder"};
     }
     if (::access(folder.c_str(), W_OK | X_OK) != 0) return system_failure("create", path);
     return base::Done{};

@@ -26,7 +26,7 @@ TEST(WholeFile, IsReadCompletelyOrNotAtAll) {
     EXPECT_EQ(read_file(folder.file("empty")).value(), "");
 }
 
-TEST(WholeFile, SaysWhatWasFoundInsteadOfAFile) {
+TEST(WholeFile, NamesWhatWasFoundInsteadOfAFile) {
     const scratch::TemporaryFolder folder;
     fs::create_directory(folder.file("folder"));
     fs::create_symlink(folder.file("nowhere"), folder.file("link"));
@@ -36,7 +36,7 @@ TEST(WholeFile, SaysWhatWasFoundInsteadOfAFile) {
     EXPECT_THAT(read_file(folder.file("link")).error(), HasSubstr("a link to"));
     EXPECT_THAT(read_file(folder.file("loop")).error(), HasSubstr("symbolic links"));
     EXPECT_THAT(read_file(folder.file("pipe")).error(), HasSubstr("it is a pipe"));
-    EXPECT_THAT(read_file(folder.file("none")).error(), HasSubstr("there is none"));
+    EXPECT_THAT(read_file(folder.file("none")).error(), HasSubstr("no file exists there"));
     EXPECT_THAT(read_file("/dev/null").error(), HasSubstr("it is a device"));
 }
 
@@ -47,7 +47,8 @@ TEST(WholeFile, OnlyAMissingNameCountsAsMissing) {
     EXPECT_TRUE(is_there(folder.file("text")).value());
     EXPECT_TRUE(is_there(folder.file("link")).value());
     EXPECT_FALSE(is_there(folder.file("none")).value());
-    EXPECT_FALSE(is_there(folder.file("text/below"))) << "Nobody can know.";
+    EXPECT_FALSE(is_there(folder.file("text/below")))
+        << "Whether the file exists cannot be determined.";
     EXPECT_EQ(read_file_if_there(folder.file("text")).value(), "a");
     EXPECT_EQ(read_file_if_there(folder.file("none")).value(), std::nullopt);
     EXPECT_FALSE(read_file_if_there(folder.file("link")));
@@ -58,7 +59,7 @@ TEST(WholeFile, ChecksWhetherAFileCouldBeCreated) {
     const scratch::TemporaryFolder folder;
     EXPECT_TRUE(check_can_create(folder.file("new")));
     EXPECT_FALSE(fs::exists(folder.file("new")));
-    EXPECT_THAT(check_can_create(folder.file("none/new")).error(), HasSubstr("is no folder"));
+    EXPECT_THAT(check_can_create(folder.file("none/new")).error(), HasSubstr("is not a folder"));
 }
 
 }  // namespace

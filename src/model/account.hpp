@@ -55,7 +55,7 @@ struct Account {
 /// record where money came from or went to.
 enum class Book : std::uint8_t {
     Cash = 0,      ///< Free to use.
-    Reserved = 1,  ///< Set aside for live orders.
+    Reserved = 1,  ///< Reserved for live orders.
     Margin = 2,    ///< Held by open positions.
     Fees = 3,
     Funding = 4,

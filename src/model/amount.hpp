@@ -138,7 +138,8 @@ void append_text(std::string& out, Amount<Tag> amount) {
 /// cost / quantity as a price, rounded half to even, for displaying an average.
 [[nodiscard]] Result<Price, ArithmeticError> average_price(Money cost, Quantity quantity);
 
-/// Is `amount` an integer multiple of `step`? A step of zero disables the rule, as at the exchange.
+/// Whether `amount` is an integer multiple of `step`. A step of zero disables the rule, as at the
+/// exchange.
 template <class Tag>
 [[nodiscard]] constexpr bool is_multiple(Amount<Tag> amount, Amount<Tag> step) {
     return step.is_zero() || amount.units() % step.units() == 0;

@@ -183,9 +183,9 @@ TEST(CandleSeries, RevisionChangesWithEveryCandleExceptTheLast) {
     EXPECT_EQ(series.revision(), first) << "Only the open candle changed.";
     ASSERT_TRUE(series.add(at(120'000), Price::whole(12), Quantity::whole(1)));
     const auto second = series.revision();
-    EXPECT_NE(second, first) << "The first one is closed now.";
+    EXPECT_NE(second, first) << "The first candle is closed now.";
     ASSERT_TRUE(series.put(flat(60'000, 13)));
-    EXPECT_NE(series.revision(), second) << "A closed one was replaced.";
+    EXPECT_NE(series.revision(), second) << "A closed candle was replaced.";
 }
 
 /// A simple reference implementation of the series.
@@ -271,7 +271,7 @@ TEST(CandleBoard, AddsALateTradeWhereItsCandleExistsAndCountsItElsewhere) {
     EXPECT_EQ(board.series(CandleInterval::Minute1).candles().size(), 1U);
     const Candle& day = board.series(CandleInterval::Day1).candles().front();
     EXPECT_EQ(day.trades, 2U);
-    EXPECT_EQ(day.open, Price::whole(1)) << "It was traded first.";
+    EXPECT_EQ(day.open, Price::whole(1)) << "It is the candle's first trade.";
     EXPECT_EQ(day.close, Price::whole(10));
 }
 
@@ -289,10 +289,10 @@ TEST(CandleSeries, AddsALateTradeToItsClosedCandle) {
     EXPECT_EQ(first.volume, Quantity::whole(4));
     EXPECT_EQ(first.trades, 3U);
     EXPECT_NE(series.revision(), revision) << "A closed candle changed.";
-    EXPECT_EQ(series.candles()[1].open, Price::whole(14)) << "The close before it is another.";
+    EXPECT_EQ(series.candles()[1].open, Price::whole(14)) << "The previous close differs.";
     EXPECT_EQ(series.candles()[2].close, Price::whole(14));
     ASSERT_TRUE(series.add(at(100'000), Price::whole(5), Quantity::whole(1)));
-    EXPECT_EQ(series.candles()[0].close, Price::whole(14)) << "The latest by its time.";
+    EXPECT_EQ(series.candles()[0].close, Price::whole(14)) << "The latest trade by its own time.";
     EXPECT_EQ(series.candles()[0].low, Price::whole(5));
 }
 

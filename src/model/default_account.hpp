@@ -17,8 +17,8 @@ inline constexpr std::string_view kUserPrefix = "u-";
 /// The user's default account on a market: "u-hrafhske1z6x-futures".
 [[nodiscard]] AccountId default_account(const Owner& owner, Market market);
 
-/// Is the name reserved for another user (N1)? It is if it begins with "u-", ends with "-spot" or
-/// "-futures", and is not the owner's default account on this market.
+/// Whether the name is reserved for another user (N1). It is if it begins with "u-", ends with
+/// "-spot" or "-futures", and is not the owner's default account on this market.
 [[nodiscard]] bool is_reserved_for_another(const AccountId& account,
                                            const Owner& owner,
                                            Market market);

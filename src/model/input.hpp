@@ -161,7 +161,7 @@ struct CancelOrder {
     AccountId account;
     ClientOrderId order;
     std::optional<std::uint64_t> version;  ///< If-Match: the version that the caller has seen.
-    /// Since version 3 of the record. If a reason is given, the caller can also give up a failed
+    /// Since version 3 of the record. If a reason is given, the caller can also abandon a failed
     /// order.
     std::string reason{};
 

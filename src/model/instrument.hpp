@@ -113,8 +113,8 @@ struct Instrument {
 /// The bracket that contains the notional; the last one for larger notionals. `nullptr` on spot.
 [[nodiscard]] const LeverageBracket* bracket_of(const Instrument& instrument, Money notional);
 
-/// Does `text` name the instrument? Accepts its symbol, or base and quote with "/" or "-" between
-/// them, in upper or lower case. Any other text names no instrument.
+/// Whether `text` names the instrument. Accepts its symbol, or base and quote with "/" or "-"
+/// between them, in upper or lower case. Any other text names no instrument.
 [[nodiscard]] bool is_named(const Instrument& instrument, std::string_view text);
 
 /// The instruments of paper trading that need no download: BTCUSDT, ETHUSDT, BNBUSDT and SOLUSDT on

@@ -62,7 +62,7 @@ enum class TimeInForce : std::uint8_t {
     PostOnly = 4,  ///< The exchange's GTX: rejected or expired if it would take liquidity.
 };
 
-/// May the order only shrink a position?
+/// Whether the order may only reduce a position.
 enum class ReduceOnly : std::uint8_t { No = 0, Yes = 1 };
 
 enum class OrderState : std::uint8_t {
@@ -230,63 +230,64 @@ struct Order {
     }
 };
 
-/// Has the order not ended yet: Intended, Open, Unknown or Queued?
+/// Whether the order has not ended yet: Intended, Open, Unknown or Queued.
 [[nodiscard]] constexpr bool is_live(OrderState state) {
     return state == OrderState::Intended || state == OrderState::Open ||
            state == OrderState::Unknown || state == OrderState::Queued;
 }
 
-/// Does the order wait for its stop price before it may trade?
+/// Whether the order waits for its stop price before it may trade.
 [[nodiscard]] constexpr bool is_conditional(OrderType type) {
     return type != OrderType::Market && type != OrderType::Limit;
 }
 
-/// Does the order have a limit price?
+/// Whether the order has a limit price.
 [[nodiscard]] constexpr bool has_limit(OrderType type) {
     return type == OrderType::Limit || type == OrderType::StopLimit ||
            type == OrderType::TakeProfitLimit;
 }
 
-/// Has the order reached its stop price? If so, it rests as a limit order, and it still does after
-/// a restart.
+/// Whether the order has reached its stop price. If so, it rests as a limit order, and it still
+/// does after a restart.
 [[nodiscard]] inline bool is_triggered(const Order& order) {
     return is_conditional(order.type) &&
            (order.reason == OrderReason::StopTriggered || order.filled.is_positive());
 }
 
-/// Does the order trigger when the price gets worse for its side (stop), not better (take profit)?
+/// Whether the order triggers when the price gets worse for its side (stop), not better (take
+/// profit).
 [[nodiscard]] constexpr bool is_stop(OrderType type) {
     return type == OrderType::StopMarket || type == OrderType::StopLimit;
 }
 
-/// Did the core create the order to protect an entry?
+/// Whether the core created the order to protect an entry.
 [[nodiscard]] constexpr bool is_protective(OrderRole role) {
     return role == OrderRole::StopLoss || role == OrderRole::TakeProfit;
 }
 
-/// Was the order found at the exchange, and not placed by us?
+/// Whether the order was found at the exchange and not placed by this system.
 [[nodiscard]] constexpr bool is_imported(OrderRole role) {
     return role == OrderRole::Orphan || role == OrderRole::External;
 }
 
-/// Did the order end without ever being in the exchange's book?
+/// Whether the order ended without ever being in the exchange's book.
 [[nodiscard]] constexpr bool is_failed(OrderState state) {
     return state == OrderState::Rejected || state == OrderState::Refused ||
            state == OrderState::Absent;
 }
 
-/// Did the core itself cancel the order, or is it canceling it?
+/// Whether the core itself canceled the order or is canceling it.
 [[nodiscard]] constexpr bool is_cancel_of_the_core(OrderReason reason) {
     return reason == EndReason::NoLongerNeeded || reason == EndReason::GaveWayToExit;
 }
 
-/// Did an order that was to trade immediately or to reduce a position end without any effect?
+/// Whether an order that was to trade immediately or to reduce a position ended without any effect.
 [[nodiscard]] inline bool did_nothing(const Order& order) {
     const bool meant_to = order.type == OrderType::Market || order.reduce_only == ReduceOnly::Yes;
     return meant_to && order.state == OrderState::Expired && order.filled.is_zero();
 }
 
-/// Did the order end without the trade that was its purpose?
+/// Whether the order ended without the trade that was its purpose.
 [[nodiscard]] inline bool has_failed(const Order& order) {
     return is_failed(order.state) || did_nothing(order);
 }

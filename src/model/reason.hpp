@@ -87,9 +87,9 @@ enum class FreezeReason : std::uint8_t {
     None = 0,
     InsufficientBalance = 1,  ///< A booking made the free balance negative.
     LateFact = 40,            ///< The exchange reported a fact after we had set the outcome.
-    OrphanOrder = 65,         ///< The exchange has an order of ours that is not in the journal.
-    BooksDiffer = 66,         ///< The exchange's balances or positions differ from ours.
-    IntegrityFinding = 67,    ///< A check of our own data found damage.
+    OrphanOrder = 65,  ///< The exchange has an order of this system that is not in the journal.
+    BooksDiffer = 66,  ///< The exchange's balances or positions differ from ours.
+    IntegrityFinding = 67,  ///< A check of our own data found damage.
     FrozenByOperator = 68,
 };
 
@@ -123,7 +123,8 @@ concept ReasonOfOrders = std::same_as<Reason, RefusalReason> || std::same_as<Rea
 /// Also knows the numbers of freezes, so that every row that could ever be read still can be.
 [[nodiscard]] std::string_view to_text(OrderReason reason);
 
-/// Is the cause temporary, so that the same key may be used for the same request again later?
+/// Whether the cause is temporary, so that the same key may be used for the same request again
+/// later.
 [[nodiscard]] bool is_transient(RefusalReason reason);
 
 }  // namespace botcore::model

@@ -1,7 +1,7 @@
 #pragma once
 
-/// The reply to a caller, available once the state behind it is durable. The core only states the
-/// result of the request; the routes render it.
+/// The reply to a caller, available once the state that it reports is durable. The core only states
+/// the result of the request; the routes render it.
 
 #include "model/operating.hpp"
 
@@ -12,8 +12,7 @@
 
 namespace botcore::model {
 
-/// The request was not carried out: nothing reached the exchange, or the exchange did not accept
-/// it.
+/// The request was not executed: nothing reached the exchange, or the exchange did not accept it.
 struct Refusal {
     RefusalReason reason{};
     std::string text;           ///< What was expected, what was received, and what to do next.
@@ -51,7 +50,7 @@ struct OrdersTouched {
     std::vector<InstrumentId> deferred{};
 };
 
-/// Did the request place exits, none of which traded at all?
+/// Whether the request placed exits, none of which traded at all.
 [[nodiscard]] bool did_nothing(const OrdersTouched& touched);
 
 /// The caller gave up a failed order; it is not retried.

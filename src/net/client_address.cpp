@@ -76,7 +76,7 @@ base::Result<TrustedProxies, std::string> TrustedProxies::parse(std::string_view
         if (!address || !bits) {
             return Failure{
                 "expected addresses and networks such as 127.0.0.1, 10.0.0.0/8 or "
-                "fd00::/8, separated by commas, came '" +
+                "fd00::/8, separated by commas, but received '" +
                 std::string(entry) + "'"};
         }
         proxies.networks_.push_back({*address, *bits});

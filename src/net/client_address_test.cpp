@@ -51,10 +51,12 @@ TEST(TrustedProxies, TheRightmostUntrustedAddressIsTheClient) {
         return ours.client_of("127.0.0.1", header);
     };
     EXPECT_EQ(client("203.0.113.4"), "203.0.113.4");
-    EXPECT_EQ(client("6.6.6.6, 203.0.113.4"), "203.0.113.4") << "The client wrote the first.";
+    EXPECT_EQ(client("6.6.6.6, 203.0.113.4"), "203.0.113.4")
+        << "The client itself sent the first address.";
     EXPECT_EQ(client("127.0.0.1, 203.0.113.4, 10.1.2.3"), "203.0.113.4");
     EXPECT_EQ(client("203.0.113.4,\t10.1.2.3 ,  fd00::5"), "203.0.113.4");
-    EXPECT_EQ(client("10.1.2.3"), "10.1.2.3") << "All are ours: the first of them asks.";
+    EXPECT_EQ(client("10.1.2.3"), "10.1.2.3")
+        << "All are trusted proxies, so the leftmost is the client.";
     EXPECT_EQ(client(""), "127.0.0.1");
     EXPECT_EQ(client("203.0.113.4:4711"), "203.0.113.4");
     EXPECT_EQ(client("2001:db8::1"), "2001:db8::1");
@@ -139,11 +141,12 @@ TEST_F(BehindProxy, LoginLimitsApplyToEachClientAddress) {
     EXPECT_EQ(login(world, "6.6.6.6"), 429);
     EXPECT_EQ(login(world, "203.0.113.4"), 401);
     EXPECT_EQ(login(world, "203.0.113.4, 6.6.6.6"), 429)
-        << "It names another, and does not fool us.";
+        << "A forged address in the header has no effect.";
     EXPECT_EQ(login(world, "203.0.113.5:1234"), 401);
     EXPECT_EQ(login(world, "[2001:db8::1]:1234"), 401);
     EXPECT_EQ(login(world, "2001:db8::ffff"), 429) << "The same network of 64 bits.";
-    EXPECT_EQ(login(world, "nonsense ,,,[[::"), 401) << "Counts under the proxy's own address.";
+    EXPECT_EQ(login(world, "nonsense ,,,[[::"), 401)
+        << "The attempt counts for the proxy's own address.";
     EXPECT_EQ(login(world, "other nonsense"), 429);
 }
 
@@ -162,7 +165,7 @@ TEST_F(BehindProxy, ForwardedCallersAreNotTreatedAsLocal) {
     for (int i = 0; i < 3; ++i)
         EXPECT_EQ(ping("X-Forwarded-For: 127.0.0.1\r\n"), 200);
     EXPECT_EQ(ping("X-Forwarded-For: 127.0.0.1\r\n"), 429);
-    EXPECT_EQ(ping(""), 200) << "A program of this machine.";
+    EXPECT_EQ(ping(""), 200) << "A program on this machine.";
 }
 
 // A proxy checks and sets headers in the head; it may forward trailers unchanged.
@@ -241,10 +244,11 @@ TEST_F(WrongPasswords, FromAnotherAddressDoNotLockTheUserOut) {
     EXPECT_EQ(api::ApiWorld::code(delayed), "RATE_LIMITED");
     EXPECT_EQ(delayed.headers.at("retry-after"), "1");
     EXPECT_EQ(login("203.0.113.4", good).status, 200);
-    EXPECT_EQ(login("6.6.6.6", good).status, 429) << "Not even with the right one.";
+    EXPECT_EQ(login("6.6.6.6", good).status, 429) << "The delay applies to the right password too.";
     EXPECT_EQ(world.metric("logins_total{result=\"delayed\"}"), 2.0);
     world.pass(model::Duration::seconds(1));
-    EXPECT_EQ(login("6.6.6.6", "wrong").status, 401) << "What was refused prolonged nothing.";
+    EXPECT_EQ(login("6.6.6.6", "wrong").status, 401)
+        << "Refused attempts do not prolong the delay.";
     EXPECT_EQ(login("6.6.6.6", "wrong").headers.at("retry-after"), "2");
 }
 
@@ -290,7 +294,8 @@ TEST_F(WrongPasswords, AlsoDelayPasswordChanges) {
     for (int i = 0; i < 5; ++i)
         EXPECT_EQ(change("wrong"), 400);
     EXPECT_EQ(change(good), 429);
-    EXPECT_EQ(login("203.0.113.4", good).status, 200) << "A thief of the token delays no login.";
+    EXPECT_EQ(login("203.0.113.4", good).status, 200)
+        << "Wrong passwords sent with a stolen token do not delay logins.";
     world.pass(model::Duration::seconds(1));
     EXPECT_EQ(change(good), 200);
 }

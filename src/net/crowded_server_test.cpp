@@ -81,7 +81,7 @@ TEST_F(CrowdedServer, ACallerWithoutATokenInAReservedPlaceIsRefused) {
     caller.send(get_from_afar("/x", "somebody"));
     EXPECT_EQ(caller.receive().status, 200);
     caller.send(get_from_afar("/y"));
-    EXPECT_EQ(caller.receive().status, 200) << "the place is its own now";
+    EXPECT_EQ(caller.receive().status, 200) << "the connection is no longer provisional";
 }
 
 TEST_F(CrowdedServer, AnIdleCallerWithATokenStaysAndOneWithoutIsClosed) {

@@ -58,7 +58,7 @@ std::string HttpServer::Listener::read_options() {
 std::string HttpServer::Listener::listen() {
     Error error;
     const auto address = asio::ip::make_address(options_.address, error);
-    if (error) return "'" + options_.address + "' is no address to listen on";
+    if (error) return "'" + options_.address + "' is not an address to listen on";
     if (auto trouble = read_options(); !trouble.empty()) return trouble;
     const tcp::endpoint endpoint(address, options_.port);
     acceptor_.open(endpoint.protocol(), error);
@@ -101,8 +101,8 @@ asio::awaitable<void> HttpServer::Listener::accept(std::shared_ptr<Listener> sel
         if (!handled) {
             (void)self->survives([&] {
                 self->warn(
-                    "a connection could not be accepted, because its set-up failed; is "
-                    "memory missing?");
+                    "a connection could not be accepted, because its set-up failed; check whether "
+                    "the machine is out of memory");
             });
         }
         // The pause avoids a busy loop.
@@ -116,7 +116,7 @@ bool HttpServer::Listener::survives(Step step) noexcept {
     try {
         step();
         return true;
-    } catch (...) {  // The next connection may succeed, so accepting goes on.
+    } catch (...) {  // The next connection may succeed, so the server continues to accept.
         return false;
     }
 }
@@ -138,7 +138,7 @@ void HttpServer::Listener::cannot_accept(const Error& error) {
              ? "no connection can be accepted: this process has no file descriptor left (EMFILE); "
                "raise its limit (LimitNOFILE of the unit, `ulimit -n`) and start it again"
              : "no connection can be accepted: this machine has no file descriptor left (ENFILE); "
-               "raise fs.file-max, or find who holds them");
+               "raise fs.file-max, or find the process that holds them");
 }
 
 void HttpServer::Listener::admit(tcp::socket socket) {

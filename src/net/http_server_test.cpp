@@ -180,7 +180,7 @@ TEST(HttpServer, ReportsWhyItCannotListen) {
     boost::asio::io_context context;
     EchoHandler handler;
     HttpServer nowhere(context, {.address = "not an address"}, handler);
-    EXPECT_THAT(nowhere.start(), HasSubstr("no address"));
+    EXPECT_THAT(nowhere.start(), HasSubstr("not an address to listen on"));
     HttpServer first(context, {}, handler);
     ASSERT_EQ(first.start(), "");
     HttpServer second(context, {.port = first.port()}, handler);

@@ -20,10 +20,10 @@ base::Failure<std::string> cannot_open(const std::filesystem::path& path, int er
         return not_readable(path,
                             "it is a link to " +
                                 std::filesystem::read_symlink(path, ignored).string() +
-                                ", which is not there");
+                                ", which does not exist");
     }
-    if (error == ENOENT) return not_readable(path, "there is none");
-    return not_readable(path, std::string("the answer is: ") + std::strerror(error));
+    if (error == ENOENT) return not_readable(path, "no file exists there");
+    return not_readable(path, std::string("the error is: ") + std::strerror(error));
 }
 
 std::string_view kind_of(mode_t mode) {

@@ -30,13 +30,13 @@ TEST(ReadableFile, AcceptsARegularFileAndNamesEverythingElse) {
     ASSERT_EQ(::symlink("nowhere", link.c_str()), 0);
     const auto dangling = check_readable(link, kMax);
     ASSERT_FALSE(dangling.has_value());
-    EXPECT_THAT(dangling.error(), EndsWith("but it is a link to nowhere, which is not there"));
+    EXPECT_THAT(dangling.error(), EndsWith("but it is a link to nowhere, which does not exist"));
 
     const auto missing = check_readable(folder.file("missing"), kMax);
     ASSERT_FALSE(missing.has_value());
-    EXPECT_EQ(
-        missing.error(),
-        "expected a file that can be read at " + folder.file("missing") + ", but there is none");
+    EXPECT_EQ(missing.error(),
+              "expected a file that can be read at " + folder.file("missing") +
+                  ", but no file exists there");
 
     const auto is_folder = check_readable(folder.path(), kMax);
     ASSERT_FALSE(is_folder.has_value());
@@ -50,7 +50,7 @@ TEST(ReadableFile, AcceptsARegularFileAndNamesEverythingElse) {
 
     const auto below_a_file = check_readable(file + "/x", kMax);
     ASSERT_FALSE(below_a_file.has_value());
-    EXPECT_THAT(below_a_file.error(), EndsWith("but the answer is: Not a directory"));
+    EXPECT_THAT(below_a_file.error(), EndsWith("but the error is: Not a directory"));
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ base::Result<HostNames, std::string> HostNames::parse(std::string_view list) {
         if (!is_name(name)) {
             return base::Failure{
                 "expected host names such as botcore.example.org, without port and scheme, "
-                "separated by commas, came '" +
+                "separated by commas, but received '" +
                 std::string(entry) + "'"};
         }
         hosts.names_.insert(std::move(name));

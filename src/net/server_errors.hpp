@@ -22,22 +22,22 @@ using RenderError = std::function<void(
     const ErrorResponse& error, std::string_view request_id, HttpResponse& response)>;
 
 inline constexpr ErrorResponse kTooLarge{
-    413, "PAYLOAD_TOO_LARGE", "a body has at most 65536 bytes"};
+    413, "PAYLOAD_TOO_LARGE", "the body must have at most 65536 bytes"};
 inline constexpr ErrorResponse kHeadTooLarge{
-    431, "HEADERS_TOO_LARGE", "request line and headers have at most 8192 bytes together"};
+    431, "HEADERS_TOO_LARGE", "request line and headers must have at most 8192 bytes together"};
 inline constexpr ErrorResponse kMalformed{
     400, "INVALID_HTTP", "this is not a well-formed HTTP/1.1 request"};
 inline constexpr ErrorResponse kNotOneHost{
-    400, "INVALID_HTTP", "a request has exactly one Host header"};
+    400, "INVALID_HTTP", "a request must have exactly one Host header"};
 inline constexpr ErrorResponse kUnknownCoding{
     501,
     "UNSUPPORTED_TRANSFER_ENCODING",
-    "the only transfer coding that is understood is 'chunked', by itself"};
+    "the only supported transfer coding is 'chunked', without another one"};
 inline constexpr ErrorResponse kMisdirected{
     421,
     "MISDIRECTED_REQUEST",
-    "this name is not served here: use the address, or let the operator list the name in "
-    "http.hosts"};
+    "the name in the Host header is not served here: use the server's IP address, or ask the "
+    "operator to list the name in http.hosts"};
 inline constexpr ErrorResponse kBadTarget{
     400,
     "INVALID_TARGET",

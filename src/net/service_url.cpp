@@ -86,7 +86,8 @@ base::Result<ServiceUrl, std::string> parse_service_url(std::string_view text) {
         url.port = kHttpPort;
         text.remove_prefix(7);
     } else {
-        return base::Failure{std::string("a service's address begins with http:// or https://")};
+        return base::Failure{
+            std::string("a service's address must begin with http:// or https://")};
     }
     const std::size_t slash = std::min(text.find('/'), text.size());
     std::string_view authority = text.substr(0, slash);
@@ -94,7 +95,8 @@ base::Result<ServiceUrl, std::string> parse_service_url(std::string_view text) {
     while (base.ends_with('/'))
         base.remove_suffix(1);
     if (authority.find('@') != std::string_view::npos) {
-        return base::Failure{std::string("a service's address holds no user name or password")};
+        return base::Failure{
+            std::string("a service's address must not contain a user name or password")};
     }
     std::string_view port;
     if (authority.starts_with('[')) {
@@ -110,17 +112,17 @@ base::Result<ServiceUrl, std::string> parse_service_url(std::string_view text) {
         authority = authority.substr(0, colon);
     }
     if (!is_host(authority)) {
-        return base::Failure{std::string("the host is missing or has a character too many")};
+        return base::Failure{std::string("the host is missing or contains an invalid character")};
     }
     if (!port.empty()) {
         const auto number = whole<std::uint16_t>(port.substr(1));
         if (port.front() != ':' || !number || *number == 0) {
-            return base::Failure{std::string("the port is a number from 1 to 65535")};
+            return base::Failure{std::string("the port must be a number from 1 to 65535")};
         }
         url.port = *number;
     }
     if (!is_path(base)) {
-        return base::Failure{std::string("the path has no spaces, '?' or '#'")};
+        return base::Failure{std::string("the path must not contain spaces, '?' or '#'")};
     }
     url.host = authority;
     url.base = base;

@@ -25,12 +25,13 @@ base::Result<std::unique_ptr<ssl::context>, std::string> make_tls(const std::str
         context->set_default_verify_paths(error);
     } else {
         const auto read = check_readable(authorities, kAuthoritiesMax);
-        if (!read) return base::Failure{"the authorities cannot be read: " + read.error()};
+        if (!read)
+            return base::Failure{"the certificate authorities cannot be read: " + read.error()};
         context->load_verify_file(authorities, error);
     }
     if (error) {
-        return base::Failure{"the authorities at '" +
-                             (authorities.empty() ? "the system's place" : authorities) +
+        return base::Failure{"the certificate authorities at '" +
+                             (authorities.empty() ? "the system's default location" : authorities) +
                              "' cannot be read: " + error.message()};
     }
     return context;

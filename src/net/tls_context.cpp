@@ -33,14 +33,15 @@ base::Result<std::shared_ptr<ssl::context>, std::string> make_tls_context(const 
     SSL_CTX_set_options(
         raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
     if (SSL_CTX_set_cipher_list(raw, kCiphers) != 1) {
-        return base::Failure{std::string("this OpenSSL knows none of the ciphers")};
+        return base::Failure{std::string("this OpenSSL supports none of the required ciphers")};
     }
     // The files are checked first: for a folder, OpenSSL reports only that it has "no start line".
     (void)TRY(readable("certificate", paths.certificate));
     (void)TRY(readable("key", paths.key));
     struct stat status{};
     if (::stat(paths.key.c_str(), &status) == 0 && (status.st_mode & S_IRWXO) != 0) {
-        return base::Failure{"everybody may use the TLS key " + paths.key + "; chmod o= it"};
+        return base::Failure{"every user may access the TLS key " + paths.key +
+                             "; run chmod o= on it"};
     }
     Error error;
     context->use_certificate_chain_file(paths.certificate, error);

@@ -71,7 +71,7 @@ Log::Log(LogOptions options)
           [this](Format format, std::uint64_t dropped) {
               const std::array fields = {Field{"dropped", static_cast<std::int64_t>(dropped)}};
               return line_of(
-                  format, Level::Warn, "log lines found no room while their sink was down", fields);
+                  format, Level::Warn, "log lines were dropped while their sink was down", fields);
           },
           options.held_for) {
 }

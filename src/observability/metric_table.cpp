@@ -21,14 +21,14 @@ constexpr auto kRows = std::to_array<MetricRow>({
     // The process.
     {"up", kGauge, "service=botcored", "1 or 0", "1 while the process responds"},
     {"process_start_time_seconds", kGauge, "", "seconds", "When the process started, since 1970"},
-    {"process_resident_memory_bytes", kGauge, "", "bytes", "Memory that the process holds"},
-    {"process_cpu_seconds_total", kCounter, "", "seconds", "Processor time that was used"},
+    {"process_resident_memory_bytes", kGauge, "", "bytes", "Resident memory of the process"},
+    {"process_cpu_seconds_total", kCounter, "", "seconds", "Processor time used by the process"},
     {"process_open_fds", kGauge, "", "files", "Open file descriptors"},
     {"shutdown_inflight", kGauge, "", "requests", "Requests that a shutdown waits for"},
     {"degraded_mode", kGauge, "mode=@modes", "1 or 0",
-     "1 while the mode holds; docs/runbooks has a page for each"},
+     "1 while the mode is active; docs/runbooks has a page for each"},
     {"health_check_status", kGauge, "check=@dependencies|-", "0 to 1",
-     "1 healthy, 0.5 degraded, 0 unhealthy; a part that is not configured has no line"},
+     "1 healthy, 0.5 degraded, 0 unhealthy; a component that is not configured has no line"},
     {"service_seconds", kGauge, "state=up|degraded|down|planned|stopped", "seconds",
      "Time in each state over the last 30 days"},
     {"maintenance_active", kGauge, "", "1 or 0",
@@ -62,12 +62,12 @@ constexpr auto kRows = std::to_array<MetricRow>({
 
     // Trading.
     {"trades_total", kCounter, "", "fills", "Fills booked"},
-    {"trades_success_total", kCounter, "", "orders", "Orders that filled wholly"},
+    {"trades_success_total", kCounter, "", "orders", "Orders that were filled completely"},
     {"trades_failed_total", kCounter, "", "orders",
-     "Orders refused, rejected, proven absent, or expired where they were to trade at once"},
+     "Orders refused, rejected, proven absent, or expired although they had to trade immediately"},
     {"trade_execution_duration_seconds", kHistogram, "", "seconds",
      "From an order's record to its last fill", Buckets::Trade},
-    {"orders_total", kCounter, "", "orders", "Orders recorded, refused included"},
+    {"orders_total", kCounter, "", "orders", "Orders recorded, including refused ones"},
     {"orders_refused_total", kCounter, "", "orders", "Orders that our own rules refused"},
     {"risk_checks_failed_total", kCounter, "rule=@reasons|*", "orders",
      "Orders that our own rules refused, by rule"},
@@ -80,23 +80,23 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"portfolio_value_usd", kGauge, "", "USD", "Equity of all accounts at the last known prices"},
     {"profit_loss_total", kGauge, "", "USD", "Realized profit of all accounts, fees not deducted"},
     {"idempotency_hits_total", kCounter, "result=replayed|mismatch|in_progress", "requests",
-     "Requests under a key that was known already"},
+     "Requests with an idempotency key that was already known"},
     {"optimistic_conflicts_total", kCounter, "", "requests",
      "Commands refused because If-Match did not hold"},
 
     // The market and the exchange.
     {"price_age_seconds", kGauge, "symbol=*;market=*;exchange=*", "seconds",
-     "Since the market last spoke about the instrument"},
+     "Time since the last market message about the instrument"},
     {"market_trades_total", kCounter,
      "result=counted|late|too_late|repeated|not_market|malformed", "trades",
-     "Public trades by what became of them: counted once in prices and candles (late ones, which "
-     "came after a later candle had opened, too), too late for a candle, told before, not of the "
+     "Public trades by result: counted once in prices and candles (including late ones, received "
+     "after a later candle had opened), too late for a candle, already reported, not from the "
      "order book, malformed"},
     {"exchange_facts_dropped_total", kCounter, "", "reports",
-     "Reports of the exchange that found their queue full"},
+     "Reports of the exchange that were dropped because their queue was full"},
     {"reconcile_mismatches_total", kCounter, "kind=order|trade|position|balance|*", "differences",
      "Differences between the exchange and the journal"},
-    {"binance_api_errors_total", kCounter, "code=*", "answers", "Errors of the exchange by code"},
+    {"binance_api_errors_total", kCounter, "code=*", "responses", "Errors of the exchange by code"},
     {"ai_requests_total", kCounter, "result=success|failure|timeout", "requests",
      "Requests to the analysis service"},
     {"ai_request_duration_seconds", kHistogram, "", "seconds",
@@ -115,37 +115,38 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"journal_records_total", kCounter, "", "records", "Records committed by this run"},
     {"journal_sequence", kGauge, "", "number", "Sequence of the last durable record"},
     {"journal_epoch", kGauge, "", "number", "Term of the writer"},
-    {"runtime_running", kGauge, "", "1 or 0", "1 while the runtime takes commands"},
+    {"runtime_running", kGauge, "", "1 or 0", "1 while the runtime accepts commands"},
     {"runtime_reconciled", kGauge, "", "1 or 0",
      "1 when every account was compared with its exchange"},
     {"consistency_check_result", kGauge, "", "1 or 0",
-     "1 when the last check of all books found nothing; 0 before the first"},
+     "1 when the last check of all books had no findings; 0 before the first"},
     {"consistency_findings_total", kCounter, "look=all|commit", "findings",
-     "What our own books do not agree in: found by the check of all, or after a commit"},
+     "Inconsistencies of our own data, found by the check of all books or by the check after a "
+     "commit"},
     {"backup_last_success_timestamp_seconds", kGauge, "", "seconds",
-     "When the last good backup ended, since 1970; 0 before the first"},
-    {"backup_success", kGauge, "", "1 or 0", "1 when the last backup was good"},
+     "When the last successful backup ended, since 1970; 0 before the first"},
+    {"backup_success", kGauge, "", "1 or 0", "1 when the last backup was successful"},
     {"backup_size_bytes", kGauge, "", "bytes", "Size of the last backup"},
     {"backup_duration_seconds", kGauge, "", "seconds", "Duration of the last backup"},
     {"backup_verified_timestamp_seconds", kGauge, "", "seconds",
-     "When a backup was last restored and found whole, since 1970; 0 before the first"},
+     "When a backup was last restored and found complete, since 1970; 0 before the first"},
     {"backup_verify_failed", kGauge, "", "1 or 0",
      "1 while the last verification of snapshot and records found something "
      "missing, changed or out of order, or could not run"},
     {"drill_passed_timestamp_seconds", kGauge, "", "seconds",
      "When a drill last passed, since 1970; 0 before the first"},
     {"drill_signed_timestamp_seconds", kGauge, "", "seconds",
-     "When the last drill was made that a person signed, since 1970; 0 before the first"},
+     "When the last drill that a person signed was run, since 1970; 0 before the first"},
     {"drill_signature_missing", kGauge, "", "1 or 0",
-     "1 while the last quarter has no drill that a person signed, and none was signed since"},
+     "1 while no drill of the last quarter, and no later one, is signed by a person"},
     {"archive_sequence", kGauge, "repository=first|second|*", "number",
      "Sequence of the last record that is in the repository"},
     {"archive_lag_seconds", kGauge, "repository=first|second|*", "seconds",
-     "How long the oldest record waits that is not in the repository yet"},
+     "How long the oldest record that is not in the repository yet has been waiting"},
     {"archive_failures_total", kCounter, "repository=first|second|*", "failures",
-     "Attempts to put something into the repository that failed"},
+     "Failed attempts to write to the repository"},
     {"cache_requests_total", kCounter, "result=hit|miss|failure", "requests",
-     "Look-ups in the cache by what was found; every call of it that failed"},
+     "Look-ups in the cache by result; failures of all calls of the cache"},
 
     // Availability.
     {"circuit_breaker_state", kGauge, "name=*", "0, 1 or 2",
@@ -158,14 +159,14 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"timeouts_total", kCounter,
      "op=api_request|database_query|websocket_handshake|websocket_idle|exchange_call|analysis|"
      "cache|-",
-     "time-outs", "Waits that were given up"},
+     "time-outs", "Waits that ended by a time-out"},
     {"recovery_attempts_total", kCounter,
      "mechanism=reload|restart|reconcile;result=success|failure", "recoveries",
      "Recoveries by mechanism and result"},
     {"recovery_duration_seconds", kHistogram, "mechanism=reload|restart", "seconds",
      "Duration of recoveries", Buckets::Recovery},
     {"reconnection_attempts_total", kCounter, "service=cache|-;result=success|failure",
-     "attempts", "Attempts to connect again"},
+     "attempts", "Attempts to reconnect"},
 });
 // clang-format on
 
@@ -226,12 +227,12 @@ std::string labels_text(const MetricRow& row) {
             if (value == "-") continue;
             text.append(first ? "" : ", ");
             if (value == "*") {
-                text.append(first ? "as they come" : "others as they come");
+                text.append(first ? "as they occur" : "others as they occur");
             } else if (value.starts_with('@')) {
                 text.append(value == "@codes"     ? "every error code"
                             : value == "@reasons" ? "every refusal reason"
                             : value == "@modes"   ? "every degraded mode"
-                                                  : "every part of the health answer");
+                                                  : "every component of the health response");
             } else {
                 text.append("`").append(value).append("`");
             }
@@ -279,9 +280,9 @@ std::vector<double> bounds_of(Buckets buckets) {
 std::string metrics_reference() {
     std::string text =
         "# Metrics\n\n"
-        "`GET /metrics` answers in the Prometheus text format. Every metric and every listed "
-        "label value is\nthere at zero from the start, with these exceptions: lines of parts that "
-        "are not configured, and\nlabel values that come from outside. Nothing is listed here "
+        "`GET /metrics` responds in the Prometheus text format. Every metric and every listed "
+        "label value is\nthere at zero from the start, with these exceptions: lines of components "
+        "that are not configured, and\nlabel values that come from outside. Nothing is listed here "
         "without a source in the code.\n\n"
         "This page is made from the table of metrics in the code: "
         "`botcored --print-metrics-reference`.\n\n"

@@ -41,7 +41,7 @@ TEST(Redact, LeavesOrdinaryTextsUnchanged) {
     for (const char* text : {"",
                              "the order BC1-000001-42 was filled at 50000.10",
                              "123e4567-e89b-12d3-a456-426614174000",
-                             "a valid token is needed: send 'Authorization: Bearer <token>'",
+                             "a valid token is required: send 'Authorization: Bearer <token>'",
                              "known are: email, password, name",
                              "listening on 127.0.0.1:8080",
                              "version 1.2.3 of 2026-11-23T14:00:00.123Z",
@@ -56,8 +56,10 @@ TEST(Redact, ShowsNamesOfOurVariablesButNotTheirSecrets) {
     ASSERT_GE(name.size(), kLong.size());
     EXPECT_EQ(redact(name + ": expected a number"), name + ": expected a number");
     EXPECT_EQ(redact(name + "_TOKEN=abc"), name + "_TOKEN=[redacted]");
-    EXPECT_EQ(redact("BOTCORE_" + kLong), "[redacted]") << "Only capitals make a name.";
-    EXPECT_EQ(redact("BOTCORE_" + std::string(72, 'A')), "[redacted]") << "None is so long.";
+    EXPECT_EQ(redact("BOTCORE_" + kLong), "[redacted]")
+        << "Only upper-case letters make a variable's name.";
+    EXPECT_EQ(redact("BOTCORE_" + std::string(72, 'A')), "[redacted]")
+        << "No variable's name is this long.";
 }
 
 // An operator must be able to find an object of the archive and to compare states.
@@ -67,9 +69,9 @@ TEST(Redact, LeavesObjectNamesAndStateHashesUnchanged) {
          {std::string(
               "damaged: timeline/00000003/segment/00000000000000000001-00000000000000000042"),
           std::string("timeline/00000003/snapshot/00000000000000000042-20261123t140000z/rows-1"),
-          "whole, state " + hash,
+          "complete, state " + hash,
           R"({"state_hash":")" + hash + R"("})",
-          std::string("cannot make the data folder /etc/passwd: not a directory")}) {
+          std::string("cannot create the data folder /etc/passwd: not a directory")}) {
         EXPECT_EQ(redact(text), text);
     }
     for (const std::string& text : {"signature " + hash,

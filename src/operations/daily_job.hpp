@@ -32,13 +32,13 @@ struct TimeOfDay {
 /// The latest time at or before `now` with this time of day.
 [[nodiscard]] base::Timestamp last_moment(TimeOfDay at, base::Timestamp now);
 
-/// Can `moment` be a past time, given that the clock now shows `now`?
+/// Whether `moment` can be a past time, given that the clock now shows `now`.
 [[nodiscard]] constexpr bool is_plausible(base::Timestamp moment, base::Timestamp now) {
     return moment - now <= kAheadMax;
 }
 
-/// Is the work due at `now`? `done` is the time at which the work last succeeded, and `tried` is
-/// the time at which it last began; each is empty if it is not known.
+/// Whether the work is due at `now`. `done` is the time at which the work last succeeded, and
+/// `tried` is the time at which it last began; each is empty if it is not known.
 [[nodiscard]] bool is_due(TimeOfDay at,
                           std::optional<base::Timestamp> done,
                           std::optional<base::Timestamp> tried,

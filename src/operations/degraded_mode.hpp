@@ -41,7 +41,7 @@ struct DegradedModeRow {
 
 [[nodiscard]] const DegradedModeRow& row_of(DegradedMode mode);
 
-/// Does the process reject requests because there are too many?
+/// Whether the process rejects requests because there are too many.
 enum class Load : std::uint8_t { Normal, Overload };
 
 /// The active modes, the most severe first, each at most once.

@@ -31,7 +31,7 @@ struct DrillTimes {
 
 [[nodiscard]] bool is_drill_due(const DrillTimes& times, base::Timestamp now);
 
-/// Did a whole quarter end without a signed drill, and has no later drill been signed (C2)?
+/// Whether a whole quarter ended without a signed drill and no later drill has been signed (C2).
 [[nodiscard]] bool is_signature_missing(const DrillTimes& times, base::Timestamp now);
 
 }  // namespace botcore::operations

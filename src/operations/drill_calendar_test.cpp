@@ -38,15 +38,17 @@ TEST(DrillCalendar, ADrillIsDueOnceAQuarterAndAfterAFailedOne) {
     const DrillTimes never{.tried = at(2027, 1, 1)};
     EXPECT_FALSE(is_drill_due(never, at(2027, 1, 1)));
     const DrillTimes ahead{.tried = at(2030, 1, 1), .passed = at(2030, 1, 1)};
-    EXPECT_TRUE(is_drill_due(ahead, at(2027, 1, 1))) << "A wrong clock wrote it down.";
+    EXPECT_TRUE(is_drill_due(ahead, at(2027, 1, 1)))
+        << "The report lies in the future: the clock was wrong.";
 }
 
 // @spec:R4-AC-15
 TEST(DrillCalendar, AWholeQuarterWithoutASignatureIsReported) {
-    EXPECT_FALSE(is_signature_missing({}, at(2026, 11, 29))) << "No drill was ever made.";
+    EXPECT_FALSE(is_signature_missing({}, at(2026, 11, 29))) << "There is no drill yet.";
     DrillTimes times{.first = at(2026, 2, 10)};
     EXPECT_FALSE(is_signature_missing(times, at(2026, 3, 31)));
-    EXPECT_FALSE(is_signature_missing(times, at(2026, 6, 30))) << "The first one was no whole one.";
+    EXPECT_FALSE(is_signature_missing(times, at(2026, 6, 30)))
+        << "The first quarter was not a whole one.";
     EXPECT_TRUE(is_signature_missing(times, at(2026, 7, 1)));
     times.accepted = at(2026, 2, 10);
     EXPECT_TRUE(is_signature_missing(times, at(2026, 7, 1)));
@@ -54,9 +56,11 @@ TEST(DrillCalendar, AWholeQuarterWithoutASignatureIsReported) {
     EXPECT_FALSE(is_signature_missing(times, at(2026, 9, 30)));
     EXPECT_TRUE(is_signature_missing(times, at(2026, 10, 1)));
     times.accepted = at(2026, 10, 1);
-    EXPECT_FALSE(is_signature_missing(times, at(2026, 10, 1))) << "A later one ends it.";
+    EXPECT_FALSE(is_signature_missing(times, at(2026, 10, 1)))
+        << "A later signature ends the warning.";
     times.accepted = at(2040, 1, 1);
-    EXPECT_TRUE(is_signature_missing(times, at(2026, 10, 1))) << "A wrong clock wrote it down.";
+    EXPECT_TRUE(is_signature_missing(times, at(2026, 10, 1)))
+        << "The report lies in the future: the clock was wrong.";
 }
 
 }  // namespace

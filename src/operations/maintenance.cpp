@@ -256,10 +256,10 @@ std::string banner(const MaintenanceWindow& window) {
             return kind + " until " + time_text(window.end) + " UTC" + reason_text(window) +
                    ". New orders are refused; cancels and exits work.";
         case WindowState::Ramping:
-            return "Back from maintenance: new orders are taken again little by little. Repeat a "
-                   "refused one with the same key.";
+            return "Maintenance has ended: new orders are accepted again, gradually. Repeat a "
+                   "refused order with the same key.";
         case WindowState::Watching:
-            return "Maintenance has ended; everything works and is watched closely.";
+            return "Maintenance has ended; the service works normally and is monitored closely.";
         case WindowState::Planned:
         case WindowState::Done:
         case WindowState::Canceled:
@@ -285,10 +285,10 @@ MaintenanceNews news_of(const MaintenanceWindow& window) {
         case WindowState::Done:
             return {"maintenance_completed",
                     "The maintenance of " + span_text(window) +
-                        " is complete, and so is the hour of close watch."};
+                        " is complete, and the hour of close monitoring has ended."};
         case WindowState::Canceled:
             return {"maintenance_canceled",
-                    "The maintenance of " + span_text(window) + " does not take place."};
+                    "The maintenance of " + span_text(window) + " was canceled."};
     }
     return {"maintenance_planned", {}};
 }

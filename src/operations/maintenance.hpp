@@ -89,10 +89,10 @@ enum class ReturnWay : std::uint8_t { Gradual, AtOnce };
 [[nodiscard]] const model::MaintenanceWindow* foremost(
     std::span<const model::MaintenanceWindow> windows);
 
-/// Does `now` count as planned time (M3)?
+/// Whether `now` counts as planned time (M3).
 [[nodiscard]] bool is_planned(const model::MaintenanceWindow& window, Timestamp now);
 
-/// Is this an emergency during which entries are refused? Such time is downtime (M3).
+/// Whether this is an emergency during which entries are refused. Such time is downtime (M3).
 [[nodiscard]] bool is_outage(const model::MaintenanceWindow& window, Timestamp now);
 
 /// The text that is shown to all users; empty before the notice is due and after the window is

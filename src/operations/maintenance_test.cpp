@@ -72,7 +72,7 @@ TEST(Maintenance, AnEmergencyIsAnnouncedImmediatelyAndIsNotPlannedTime) {
 }
 
 // @spec:R1-MAINT-09
-TEST(Maintenance, DrainsUntilNothingIsUnderWay) {
+TEST(Maintenance, DrainsUntilNoRequestIsInProgress) {
     const auto draining = window_in(WindowState::Draining, kBegin);
     const MaintenanceMove active{WindowState::Active, kEnd};
     EXPECT_FALSE(move_due(draining, kTimes, kBegin, 1));

@@ -29,8 +29,8 @@ public:
         : left_(count),
           slot_of_(slot_of) {}
 
-    /// Does the snapshot of `day` fit into these slots? Then `is_first` says whether it takes a new
-    /// slot.
+    /// Whether the snapshot of `day` fits into these slots. Then `is_first` says whether it takes a
+    /// new slot.
     [[nodiscard]] bool holds(std::int64_t day) {
         const std::int64_t slot = slot_of_(day);
         is_first_ = slot != last_;

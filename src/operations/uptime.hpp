@@ -7,7 +7,7 @@
 /// U1  Every moment since the first note is counted exactly once, in one of the five figures.
 /// U2  Planned time is neither downtime nor uptime; it is counted separately.
 /// U3  Availability is rounded down, never up.
-/// U4  An ordered stop is no outage, but nothing is served during it, so it reduces the
+/// U4  An ordered stop is not an outage, but nothing is served during it, so it reduces the
 ///     availability.
 /// @spec:NFR-RELIABILITY-001
 
@@ -32,7 +32,8 @@ struct UptimeFigures {
     friend bool operator==(const UptimeFigures&, const UptimeFigures&) = default;
 };
 
-/// Does planned time count as downtime? The specification excludes it; callers may ask for both.
+/// Whether planned time counts as downtime. The specification excludes it; callers may ask for
+/// both.
 enum class PlannedTime : std::uint8_t { LeftOut, CountsAsDown };
 
 /// (total - down) / total in parts per million, rounded down. 1,000,000 if nothing was counted.

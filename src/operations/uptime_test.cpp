@@ -90,7 +90,7 @@ TEST(Uptime, OutagesGiveMeanTimes) {
     EXPECT_EQ(log.failures(30).outages, 0U);
     EXPECT_FALSE(log.failures(30).between);
     log.note(kStart + hours(4), kDown);
-    EXPECT_FALSE(log.failures(30).to_repair) << "it still lasts";
+    EXPECT_FALSE(log.failures(30).to_repair) << "the outage has not ended";
     log.note(kStart + hours(5), kDown);
     log.note(kStart + hours(6), kUp);
     log.note(kStart + hours(12), kDown);
@@ -121,7 +121,7 @@ TEST(Uptime, TimeWithoutAProcessIsDownUnlessAnnounced) {
     EXPECT_EQ(log.outages()[1], (Outage{kStart + hours(3), kStart + hours(4)}));
 }
 
-TEST(Uptime, AnOrderedStopIsNoOutageButReducesAvailability) {
+TEST(Uptime, AnOrderedStopIsNotAnOutageButReducesAvailability) {
     UptimeLog log({}, {}, kStart);
     log.stop_in_order();
     log.resume(kStart + hours(4), Period{kStart + hours(2), kStart + hours(3)});
@@ -135,10 +135,10 @@ TEST(Uptime, AnOrderedStopIsNoOutageButReducesAvailability) {
     EXPECT_EQ(availability_ppm(counted, PlannedTime::LeftOut), 250'000);
     log.resume(kStart + hours(6), std::nullopt);
     log.note(kStart + hours(6), kUp);
-    EXPECT_EQ(log.outages().size(), 1U) << "Nobody ordered this one.";
+    EXPECT_EQ(log.outages().size(), 1U) << "This stop was not ordered.";
 }
 
-TEST(Uptime, ARestartInsideTheWindowIsNoOutage) {
+TEST(Uptime, ARestartInsideTheWindowIsNotAnOutage) {
     UptimeLog log({}, {}, kStart);
     log.resume(kStart + hours(1), Period{kStart - hours(1), kStart + hours(2)});
     log.note(kStart + hours(1), kUp);
@@ -170,11 +170,12 @@ TEST(Uptime, AClockStepCountsTheElapsedTimeAndDropsNoHistory) {
     const Duration year = hours(400 * 24);
     log.note(kStart + hours(2) + year, kUp, hours(1));
     EXPECT_EQ(log.days().begin()->first, base::day_of(kStart))
-        << "The true history is still there.";
+        << "The history before the clock step remains.";
     log.note(kStart + hours(3), kUp, hours(1));
     log.note(kStart + hours(4), kUp, hours(1));
-    EXPECT_EQ(log.days().rbegin()->first, base::day_of(kStart + hours(4))) << "No day lies ahead.";
-    EXPECT_EQ(log.over(1).up, hours(3)) << "The hour that was noted for another year is dropped.";
+    EXPECT_EQ(log.days().rbegin()->first, base::day_of(kStart + hours(4)))
+        << "No day lies in the future.";
+    EXPECT_EQ(log.over(1).up, hours(3)) << "The hour that was counted for another year is removed.";
     // A process that starts with a corrected clock continues from there.
     UptimeLog later(log.days(), log.outages(), kStart + year);
     later.resume(kStart + hours(5), std::nullopt);
@@ -187,7 +188,8 @@ TEST(Uptime, DropsWhatIsOlderThanAYearAndADay) {
     UptimeLog log;
     log.note(kStart, kUp);
     log.note(base::midnight_of(kDay + 400), kUp);
-    EXPECT_EQ(log.days().begin()->first, kDay + 400 - UptimeLog::kDaysMax) << "Today has none yet.";
+    EXPECT_EQ(log.days().begin()->first, kDay + 400 - UptimeLog::kDaysMax)
+        << "Today has no figures yet.";
     for (int i = 0; i < 1'200; ++i) {
         const auto at = base::midnight_of(kDay + 400) + Duration::seconds(2 * i);
         log.note(at, kDown);

@@ -67,7 +67,7 @@ public:
     /// and found orders, then `on_reconciled`. Requests of the old term that the exchange does not
     /// have are no longer in flight.
     virtual void reconcile(const AccountProjection& projection) = 0;
-    /// The same comparison while trading goes on; it changes nothing at the exchange.
+    /// The same comparison while trading continues; it changes nothing at the exchange.
     virtual void compare(const AccountProjection& projection) = 0;
     /// A committed command, not trading, changed money or leverage of the account. Orders keep
     /// their priority. An exchange with its own books ignores the call.

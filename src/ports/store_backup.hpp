@@ -89,7 +89,7 @@ public:
         const std::string& made, const std::string& store, const std::string& time) = 0;
 
     /// Removes a store that is not open, with its logs and reserved space. A store that does not
-    /// exist, and one that cannot be removed, is no error.
+    /// exist, and one that cannot be removed, is not an error.
     virtual void remove(const std::string& store) = 0;
 
     /// Where the copy lies that an upgrade of the store keeps; there may be none.

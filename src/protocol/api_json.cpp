@@ -366,7 +366,7 @@ struct Rendered {
         details.erase("pending");
         return error_body(
             {.code = to_text(first.reason),
-             .message = "none of the exits closed anything; first: " +
+             .message = "no exit closed any quantity; the first error: " +
                         (first.text.empty() ? std::string(to_text(first.reason)) : first.text),
              .request_id = request_id,
              .details = std::move(details)},

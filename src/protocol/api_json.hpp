@@ -27,7 +27,7 @@ struct ErrorText {
     std::string_view message;  ///< What was expected, what was received, and what to do next.
     std::string_view request_id;
     boost::json::object details;
-    std::uint32_t retries = 0;  ///< The number of retries before the call was given up.
+    std::uint32_t retries = 0;  ///< The number of retries before the call was abandoned.
     /// How the last attempt ended, if another service was called. If it is empty, the cause in the
     /// code's row of the table is sent instead.
     std::string_view last_error = {};

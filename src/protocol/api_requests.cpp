@@ -83,8 +83,8 @@ base::Outcome<RequestError> refuse_with_type(const FieldReader& reader,
     if (!reader.has(name)) return base::Done{};
     const std::string word(to_text(type));
     RequestError error = reader.invalid(name, "absent with type " + word, {});
-    error.message = "a " + word + " order has no '" + std::string(name) +
-                    "': leave it out, or use type " + std::string(use);
+    error.message = "a " + word + " order does not use '" + std::string(name) +
+                    "': omit it, or use type " + std::string(use);
     return Failure{std::move(error)};
 }
 
@@ -137,8 +137,8 @@ base::Outcome<RequestError> read_attached(FieldReader& reader, model::PlaceOrder
     if (!reader.has("trailing")) return base::Done{};
     if (!order.stop_loss) {
         return Failure{RequestError{.code = "MISSING_FIELD",
-                                    .message = "'stop_loss' is missing; 'trailing' moves it, so "
-                                               "say where it begins",
+                                    .message = "'stop_loss' is missing; 'trailing' moves the "
+                                               "stop-loss, so state its initial price",
                                     .field = "stop_loss",
                                     .expected = "a price",
                                     .received = {}}};

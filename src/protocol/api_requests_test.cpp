@@ -100,7 +100,7 @@ TEST(ApiRequests, ReadsNumbersExactlyAsWritten) {
     ASSERT_TRUE(number.has_value());
     EXPECT_EQ(to_text(number.value().value.quantity), "0.1");
     EXPECT_EQ(number.value().canonical, parse_place_order(body("\"0.10\"")).value().canonical)
-        << "The same request, written in another way.";
+        << "The request is the same in another spelling.";
     // These digits have no exact binary fraction.
     EXPECT_EQ(to_text(parse_place_order(body("123456789012.12345678")).value().value.quantity),
               "123456789012.12345678");
@@ -128,7 +128,7 @@ TEST(ApiRequests, AcceptsSeveralSpellingsOfSidesAndSymbols) {
     EXPECT_EQ(canonical("BTCUSDT", "b"), "INVALID_FIELDside");
     EXPECT_EQ(parse_place_order(R"({"symbol":"btcusdt","side":"BUY","quantity":"1"})").error().code,
               "INVALID_SYMBOL")
-        << "Without a list nothing is guessed.";
+        << "Without a list of instruments no symbol is guessed.";
 }
 
 TEST(ApiRequests, ARequestMeansTheSameWithAndWithoutTheDefaultExchange) {

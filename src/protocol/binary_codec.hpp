@@ -44,7 +44,7 @@ inline constexpr bool kIsVariant<std::variant<T...>> = true;
 
 }  // namespace detail
 
-/// Does the enumeration have a value with this number? The text of any other number is "?".
+/// Whether the enumeration has a value with this number. The text of any other number is "?".
 template <class Enum>
 [[nodiscard]] bool is_given(Enum value) {
     return to_text(value) != "?";
@@ -136,7 +136,7 @@ public:
 
     [[nodiscard]] bool ok() const { return ok_; }
 
-    /// Were all bytes read, without an error?
+    /// Whether all bytes were read without an error.
     [[nodiscard]] bool finished() const { return ok_ && rest_.empty(); }
 
     template <class T>

@@ -57,7 +57,7 @@ TEST(Bodies, EscapeControlAndBidirectionalCharacters) {
     const std::string body = success_body(data, {});
     EXPECT_NE(body.find(R"("a\u009b2Jb\u202ec\u007f")"), std::string::npos) << body;
     EXPECT_EQ(boost::json::parse(body).at("data"), boost::json::value(data))
-        << "It means the same.";
+        << "Both spellings mean the same.";
     const std::string error = error_body(
         {.code = "NOT_FOUND", .message = "no \u202e here", .request_id = {}, .details = {}}, {});
     EXPECT_NE(error.find("no \\u202e here"), std::string::npos) << error;

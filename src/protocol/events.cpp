@@ -27,7 +27,7 @@ bool is_failure(const model::Order& order) {
             order.state == model::OrderState::Rejected || order.state == model::OrderState::Absent);
 }
 
-/// Did a risk rule refuse an entry?
+/// Whether a risk rule refused an entry.
 bool is_risk_rule(model::OrderReason reason) {
     static constexpr std::array kRules = {model::RefusalReason::LeverageTooHigh,
                                           model::RefusalReason::MaxPositionsExceeded,

@@ -86,7 +86,8 @@ public:
 private:
     enum class Opening : std::uint8_t { Object, Array };
 
-    /// Is the parser in the body's object, or in an object that is the value of one of its fields?
+    /// Whether the parser is in the body's object, or in an object that is the value of one of its
+    /// fields.
     [[nodiscard]] bool is_field_level() const {
         return is_object_ && (depth_ == 1 || (depth_ == 2 && inside_));
     }
@@ -164,7 +165,7 @@ std::string excerpt(std::string_view text) {
 base::Result<FlatBody, RequestError> parse_flat_object(std::string_view body) {
     if (body.size() > kRequestBodyMax) {
         return base::Failure{RequestError{.code = "PAYLOAD_TOO_LARGE",
-                                          .message = "a body has at most 65536 bytes",
+                                          .message = "the body must have at most 65536 bytes",
                                           .field = {},
                                           .expected = {},
                                           .received = {}}};
@@ -184,10 +185,9 @@ base::Result<FlatBody, RequestError> parse_flat_object(std::string_view body) {
     }
     const bool rest = body.substr(used).find_first_not_of(" \t\r\n") != std::string_view::npos;
     if (error || !parser.done() || rest) {
-        return base::Failure{
-            invalid_json("the body is not one well-formed JSON object; the first "
-                         "mistake is after byte " +
-                         std::to_string(used))};
+        return base::Failure{invalid_json(
+            "the body is not one well-formed JSON object; the first error is after byte " +
+            std::to_string(used))};
     }
     if (!parser.handler().is_object()) {
         return base::Failure{invalid_json("the body must be a JSON object such as {\"symbol\":…}")};

@@ -83,8 +83,8 @@ public:
                 known += (known.empty() ? "" : ", ") + std::string(candidate);
             }
             return Failure{RequestError{.code = "UNKNOWN_FIELD",
-                                        .message = "there is no field '" + excerpt(full(name)) +
-                                                   "' here; known are: " + known,
+                                        .message = "the field '" + excerpt(full(name)) +
+                                                   "' is unknown; known fields: " + known,
                                         .field = excerpt(full(name)),
                                         .expected = known,
                                         .received = excerpt(name)}};
@@ -189,8 +189,8 @@ public:
                                        const FlatField& field) const {
         const std::string received = excerpt(field.text);
         return {.code = "INVALID_FIELD",
-                .message = "'" + full(name) + "' must be " + std::string(expected) + ", but '" +
-                           received + "' came",
+                .message = "'" + full(name) + "' must be " + std::string(expected) +
+                           ", but received '" + received + "'",
                 .field = full(name),
                 .expected = std::string(expected),
                 .received = received};
@@ -203,7 +203,7 @@ private:
         if (place == fields_.end()) {
             return Failure{RequestError{
                 .code = "MISSING_FIELD",
-                .message = "'" + full(name) + "' is missing; it is " + std::string(expected),
+                .message = "'" + full(name) + "' is missing; it must be " + std::string(expected),
                 .field = full(name),
                 .expected = std::string(expected),
                 .received = {}}};
@@ -229,9 +229,9 @@ private:
             case model::AmountError::Empty:
                 return "; it is empty";
             case model::AmountError::NotANumber:
-                return "; only digits and one point may be in it";
+                return "; it may contain only digits and one decimal point";
             case model::AmountError::TooPrecise:
-                return "; at most eight decimal places count";
+                return "; it may have at most eight decimal places";
             case model::AmountError::OutOfRange:
                 return "; it must be below 10^15";
         }

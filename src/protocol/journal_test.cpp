@@ -140,7 +140,7 @@ TEST(Journal, RejectsUnknownNumbersOfEnumerations) {
     ends_at(model::FreezeReason::FrozenByOperator);
     ends_at(model::StorageState::Unconfirmed);
     EXPECT_FALSE(is_read(static_cast<model::Side>(0)));
-    EXPECT_FALSE(is_read(static_cast<model::OrderReason>(29))) << "It was never given.";
+    EXPECT_FALSE(is_read(static_cast<model::OrderReason>(29))) << "This number was never used.";
     EXPECT_FALSE(is_read(static_cast<model::FreezeReason>(2))) << "It never freezes an account.";
     model::Record record = sample_record();
     std::get<model::PlaceOrder>(record.input.body).side = static_cast<model::Side>(7);
@@ -247,7 +247,7 @@ TEST(Journal, ReadsInstrumentsOfVersionFive) {
 }
 
 // These files were written by earlier versions of this program and are never written again.
-TEST(Journal, ReadsTheKeptFilesOfOlderVersions) {
+TEST(Journal, ReadsTheStoredFilesOfOlderVersions) {
     std::map<int, int> files;
     for (const auto& entry : std::filesystem::directory_iterator("tests/fuzz/corpus/journal")) {
         const std::string name = entry.path().filename().string();

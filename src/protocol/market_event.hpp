@@ -22,7 +22,7 @@
 namespace botcore::protocol {
 
 /// The position of an instrument in the table that the source and its reader share. An enumeration,
-/// so that nobody calculates with it.
+/// so that it is not used in calculations.
 enum class InstrumentIndex : std::uint16_t {};
 
 [[nodiscard]] constexpr std::size_t position_of(InstrumentIndex index) {

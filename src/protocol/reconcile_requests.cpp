@@ -99,8 +99,8 @@ ParseResult<model::AdoptBooks> parse_adopt_books(std::string_view body) {
                                command.quantity.is_negative() == command.cost.is_negative();
         if (!same_side) {
             return Failure{RequestError{.code = "INVALID_FIELD",
-                                        .message = "'cost' must have the sign of 'quantity', and "
-                                                   "both are zero together",
+                                        .message = "'cost' must have the same sign as 'quantity'; "
+                                                   "if one is zero, both must be zero",
                                         .field = "cost",
                                         .expected = "a decimal text with the sign of 'quantity'",
                                         .received = to_text(command.cost)}};

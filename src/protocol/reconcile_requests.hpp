@@ -14,7 +14,7 @@ namespace botcore::protocol {
 /// The maximum length of a user's reason in bytes; it must be one line.
 inline constexpr std::size_t kReasonTextMax = 500;
 
-/// Fields: reason, optional: why an order is canceled or given up.
+/// Fields: reason, optional: why an order is canceled or abandoned.
 [[nodiscard]] ParseResult<std::string> parse_cancel_order(std::string_view body);
 
 /// Fields: state ("ACTIVE" or "FROZEN") and text: why.

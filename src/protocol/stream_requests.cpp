@@ -50,8 +50,8 @@ base::Outcome<RequestError> only(const json::object& message,
         std::string list = "type, id";
         for (const auto candidate : known)
             list.append(", ").append(candidate);
-        return Failure{error_of(
-            "UNKNOWN_FIELD", "there is a field that is not known here; known are: " + list, text)};
+        return Failure{
+            error_of("UNKNOWN_FIELD", "a field is unknown; known fields: " + list, text)};
     }
     return base::Done{};
 }
@@ -102,7 +102,7 @@ base::Result<std::optional<StreamPosition>, RequestError> place_of(const json::o
     const json::value* since = message.if_contains("since");
     const json::value* index = message.if_contains("since_index");
     if (since == nullptr && index != nullptr) {
-        return Failure{error_of("MISSING_FIELD", "'since_index' needs 'since' beside it", "since")};
+        return Failure{error_of("MISSING_FIELD", "'since_index' requires 'since'", "since")};
     }
     if (since == nullptr) return std::optional<StreamPosition>{};
     StreamPosition place;
@@ -165,7 +165,8 @@ base::Result<StreamUnsubscribe, RequestError> read_unsubscribe(const json::objec
     if (const auto* value = message.if_contains("symbols"))
         requested.symbols = TRY(symbols_of(*value));
     if (requested.channels.empty() && requested.symbols.empty()) {
-        return Failure{error_of("MISSING_FIELD", "name 'channels' or 'symbols' to leave", {})};
+        return Failure{
+            error_of("MISSING_FIELD", "name the 'channels' or 'symbols' to unsubscribe from", {})};
     }
     return requested;
 }
@@ -206,10 +207,10 @@ base::Result<StreamRequest, RequestError> read_message(const json::object& messa
     } else if (*command == "unsubscribe") {
         request.body = TRY(read_unsubscribe(message));
     } else {
-        return Failure{error_of("UNKNOWN_COMMAND",
-                                "this command is not known; known are: authenticate, subscribe, "
-                                "unsubscribe, ping",
-                                "type")};
+        return Failure{error_of(
+            "UNKNOWN_COMMAND",
+            "the command is unknown; known commands: authenticate, subscribe, unsubscribe, ping",
+            "type")};
     }
     return request;
 }

@@ -40,7 +40,7 @@ struct AttemptResult {
     std::optional<base::Duration> retry_after = std::nullopt;
 };
 
-/// May the attempt be retried?
+/// Whether the attempt may be retried.
 enum class RetryClass : std::uint8_t {
     Success,    ///< No retry needed.
     Transient,  ///< A retry may succeed.
@@ -135,17 +135,17 @@ struct Meaning {
     return row_of(end).name;
 }
 
-/// Does the service ask us to slow down?
+/// Whether the service asks for fewer requests.
 [[nodiscard]] constexpr bool is_throttling(RetryClass retry) {
     return retry == RetryClass::Throttled || retry == RetryClass::Banned;
 }
 
-/// Did the attempt end because of a time-out?
+/// Whether the attempt ended because of a time-out.
 [[nodiscard]] constexpr bool is_timeout(AttemptEnd end) {
     return end == AttemptEnd::TimedOut || end == AttemptEnd::ConnectTimedOut;
 }
 
-/// Is it certain that no byte of the request was sent?
+/// Whether it is certain that no byte of the request was sent.
 [[nodiscard]] constexpr bool is_not_sent(AttemptEnd end) {
     return end == AttemptEnd::ConnectionRefused || end == AttemptEnd::ConnectTimedOut ||
            end == AttemptEnd::CertificateRefused;

@@ -15,7 +15,7 @@ using base::Timestamp;
 
 /// The default deadline of a request; it leaves time to respond before `kRequestLimit`.
 inline constexpr Duration kDeadlineDefault = Duration::seconds(25);
-/// No request of ours takes longer than this.
+/// None of our requests takes longer than this.
 inline constexpr Duration kRequestLimit = Duration::seconds(30);
 
 class Deadline {
@@ -46,7 +46,7 @@ public:
 
     [[nodiscard]] constexpr bool has_passed(Timestamp now) const { return now >= at_; }
 
-    /// Is there time at `now` for work of at least `span`?
+    /// Whether there is time at `now` for work of at least `span`.
     [[nodiscard]] constexpr bool has_time_for(Timestamp now, Duration span) const {
         return now < at_ && at_ - now >= span;
     }

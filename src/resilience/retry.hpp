@@ -25,7 +25,7 @@ struct RetryRules {
     Duration attempt_least = Duration::milliseconds(100);  ///< With less time, none is made.
 };
 
-/// May the service execute the call more than once?
+/// Whether the service may execute the call more than once.
 enum class Repeat : std::uint8_t {
     Allowed,    ///< A read, or the same write with the same key.
     Forbidden,  ///< An order: evidence, not repetition, resolves an unknown outcome.

@@ -82,7 +82,8 @@ TEST(MarketHistory, EachMinuteOpensAtTheCloseOfThePreviousOne) {
         ASSERT_EQ(day[i].open, day[i - 1].close);
         ASSERT_EQ(day[i].open_time, day[i - 1].open_time + minutes(1));
     }
-    EXPECT_EQ(day.back().close, history.price_at(end())) << "It ends where the market begins.";
+    EXPECT_EQ(day.back().close, history.price_at(end()))
+        << "The history ends where the market begins.";
     EXPECT_EQ(day.back().open_time, model::candle_open(CandleInterval::Minute1, end()));
 }
 
@@ -139,7 +140,7 @@ TEST(MarketHistory, CandlesOfAllInstrumentsKeepTickLotAndCandleRules) {
                 ASSERT_TRUE(series.put(candle));
             }
         }
-        EXPECT_GT(closes.size(), 10U) << "The price moves.";
+        EXPECT_GT(closes.size(), 10U) << "The price changes.";
     }
 }
 
@@ -150,7 +151,7 @@ TEST(MarketHistory, SpotAndFuturesOfASymbolAreCorrelatedButDiffer) {
     for (std::int64_t hour = 0; hour < 24 * 499; hour += 37) {
         const Timestamp time = spot.begin() + minutes(60 * hour);
         const auto apart = model::magnitude(spot.price_at(time) - futures.price_at(time));
-        EXPECT_LE(apart, price("100")) << "One sixth of a percent at most.";
+        EXPECT_LE(apart, price("100")) << "The jump is at most one sixth of a percent.";
         differ += apart.is_zero() ? 0 : 1;
     }
     EXPECT_GT(differ, 250);
@@ -162,7 +163,8 @@ TEST(MarketHistory, ReturnsNothingBeyondItsEndsAndMarksPartialCandles) {
     EXPECT_FALSE(history.candle(CandleInterval::Minute1, first - minutes(1)));
     EXPECT_FALSE(history.candle(CandleInterval::Day1, first - minutes(1'440)));
     EXPECT_FALSE(history.candle(CandleInterval::Minute1, end() + minutes(1)));
-    EXPECT_FALSE(history.candle(CandleInterval::Hour1, first + minutes(1))) << "None opens there.";
+    EXPECT_FALSE(history.candle(CandleInterval::Hour1, first + minutes(1)))
+        << "No candle opens at this time.";
     EXPECT_TRUE(history.candle(CandleInterval::Day1, first)->complete);
     const Timestamp month = model::candle_open(CandleInterval::Month1, first);
     ASSERT_LT(month, first);
@@ -185,7 +187,7 @@ TEST(MarketHistory, ComputesADayOnceAndOnlyOnDemand) {
     (void)history.candle(CandleInterval::Hour4, history.begin());
     EXPECT_EQ(history.minutes_made(), 1'440U);
     (void)history.candle(CandleInterval::Minute15, history.begin());
-    EXPECT_EQ(history.minutes_made(), 1'440U) << "A quarter is kept too.";
+    EXPECT_EQ(history.minutes_made(), 1'440U) << "The quarter-hour candle uses the same minutes.";
     int turns = 1;
     int days_left = 8;
     std::uint64_t made = history.minutes_made();

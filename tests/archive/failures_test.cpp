@@ -113,7 +113,8 @@ TEST_F(ArchiveFailures, TakesNoSnapshotOfAFileThatIsNotAStore) {
     EXPECT_EQ(putting(garbage_).kind, Kind::Store);
     EXPECT_EQ(putting(nowhere_).kind, Kind::Store);
     change(path_, "INSERT OR REPLACE INTO meta (name, value) VALUES ('timeline', -5)");
-    EXPECT_THAT(putting(path_).text, HasSubstr("a timeline that cannot be, -5"));
+    EXPECT_THAT(putting(path_).text,
+                HasSubstr("the number or id of the timeline is out of range: -5"));
     change(path_, "ALTER TABLE meta RENAME TO meta_lost");
     EXPECT_EQ(putting(path_).kind, Kind::Store);
 }

@@ -384,8 +384,9 @@ TEST_F(Restores, DoNotShipAStoreUnknownToTheArchive) {
     archive::Shipper shipper(*reader.value(), vault.archive, {});
     EXPECT_FALSE(shipper.step(kNow));
     ASSERT_TRUE(shipper.state().error);
-    EXPECT_THAT(shipper.state().error->text, HasSubstr("which this store does not have"));
-    EXPECT_THAT(shipper.state().error->text, HasSubstr("records of this store it would leave"));
+    EXPECT_THAT(shipper.state().error->text, HasSubstr("but the local store ends at record"));
+    EXPECT_THAT(shipper.state().error->text,
+                HasSubstr("records of the local store would be discarded"));
     EXPECT_EQ(vault.objects(), objects);
 }
 

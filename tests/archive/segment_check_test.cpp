@@ -18,9 +18,9 @@ using Kind = archive::ArchiveError::Kind;
 using ::testing::HasSubstr;
 
 /// A snapshot, and four segments after it.
-class SegmentsBehindASnapshot : public testing::Test {
+class SegmentsAfterASnapshot : public testing::Test {
 protected:
-    SegmentsBehindASnapshot()
+    SegmentsAfterASnapshot()
         : vault_(folder_.file("vault")),
           store_(folder_.file("store.db"), vault_, 7) {
         store_.trade(5);
@@ -55,7 +55,7 @@ protected:
     std::vector<names::SegmentName> behind_;
 };
 
-TEST_F(SegmentsBehindASnapshot, AreComplete) {
+TEST_F(SegmentsAfterASnapshot, AreComplete) {
     ASSERT_EQ(behind_.size(), 4U);
     const auto checked = check();
     ASSERT_TRUE(checked) << checked.error().object << checked.error().text;
@@ -63,19 +63,19 @@ TEST_F(SegmentsBehindASnapshot, AreComplete) {
     EXPECT_EQ(checked.value().last, store_.head().sequence);
 }
 
-TEST_F(SegmentsBehindASnapshot, AreReportedWhenOneIsMissing) {
+TEST_F(SegmentsAfterASnapshot, AreReportedWhenOneIsMissing) {
     fs::remove(file_of(1));
     expect(Kind::Gap,
            to_text(behind_.at(2)) + ": records " + std::to_string(behind_.at(1).first) + " to " +
                std::to_string(behind_.at(1).last) + " are missing before it");
 }
 
-TEST_F(SegmentsBehindASnapshot, AreReportedWhenTheLastOneIsMissing) {
+TEST_F(SegmentsAfterASnapshot, AreReportedWhenTheLastOneIsMissing) {
     fs::remove(file_of(3));
     expect(Kind::Gap, std::to_string(behind_.at(3).last) + " are missing at its end");
 }
 
-TEST_F(SegmentsBehindASnapshot, AreReportedWhenOneIsChangedOrTruncated) {
+TEST_F(SegmentsAfterASnapshot, AreReportedWhenOneIsChangedOrTruncated) {
     fs::resize_file(file_of(2), fs::file_size(file_of(2)) - 1);
     expect(Kind::Damaged, to_text(behind_.at(2)));
     {
@@ -86,7 +86,7 @@ TEST_F(SegmentsBehindASnapshot, AreReportedWhenOneIsChangedOrTruncated) {
     expect(Kind::Damaged, to_text(behind_.at(2)));
 }
 
-TEST_F(SegmentsBehindASnapshot, AreReportedWhenTwoAreSwapped) {
+TEST_F(SegmentsAfterASnapshot, AreReportedWhenTwoAreSwapped) {
     fs::rename(file_of(1), folder_.file("aside"));
     fs::rename(file_of(2), file_of(1));
     fs::rename(folder_.file("aside"), file_of(2));
@@ -94,7 +94,7 @@ TEST_F(SegmentsBehindASnapshot, AreReportedWhenTwoAreSwapped) {
 }
 
 // The segment is sealed with the right key and under the right name.
-TEST_F(SegmentsBehindASnapshot, AreReportedWhenRecordsAreReordered) {
+TEST_F(SegmentsAfterASnapshot, AreReportedWhenRecordsAreReordered) {
     auto segment = vault_.archive.segment(behind_.at(2)).value();
     ASSERT_GE(segment.entries.size(), 3U);
     std::swap(segment.entries.at(0), segment.entries.at(1));
@@ -105,7 +105,7 @@ TEST_F(SegmentsBehindASnapshot, AreReportedWhenRecordsAreReordered) {
     expect(Kind::Broken, to_text(behind_.at(2)));
 }
 
-TEST_F(SegmentsBehindASnapshot, AreReportedWhenTheyContinueAnotherStore) {
+TEST_F(SegmentsAfterASnapshot, AreReportedWhenTheyContinueAnotherStore) {
     auto manifest =
         vault_.archive.manifest(vault_.archive.snapshots(1).value().back().name).value();
     manifest.hash.front() ^= 1;
@@ -114,7 +114,7 @@ TEST_F(SegmentsBehindASnapshot, AreReportedWhenTheyContinueAnotherStore) {
     EXPECT_EQ(checked.error().kind, Kind::Broken);
 }
 
-TEST_F(SegmentsBehindASnapshot, AreCheckedFromTheStartWithoutASnapshot) {
+TEST_F(SegmentsAfterASnapshot, AreCheckedFromTheStartWithoutASnapshot) {
     ASSERT_TRUE(vault_.archive.remove(vault_.archive.snapshots(1).value().front().name));
     const auto checked = check();
     ASSERT_TRUE(checked) << checked.error().text;

@@ -90,7 +90,7 @@ TEST_F(Service, ShipsRecordsVerifiesASnapshotAndChecksTheBooks) {
         eventually([&] { return service->status().repositories.front().shipped.archived == end; }));
     EXPECT_TRUE(service->stop(std::chrono::seconds(5)));
     const auto status = service->status();
-    EXPECT_THAT(status.newest.at(Job::Verify).text, HasSubstr("is whole, state "));
+    EXPECT_THAT(status.newest.at(Job::Verify).text, HasSubstr("is complete, state "));
     EXPECT_THAT(status.newest.at(Job::Check).text, HasSubstr("no finding"));
     EXPECT_GT(status.newest.at(Job::Snapshot).bytes, 0U);
     EXPECT_TRUE(vault.archive.snapshots(1).value().front().verified);
@@ -215,7 +215,7 @@ TEST_F(Service, ReportsInADrillWhatWouldBeLost) {
         stores(), file("store.db"), file("drill.db"), file("no/drills.jsonl")};
     const auto lost =
         archive::run_drill(vault.archive, nowhere, {}, [&] { return store.head().time; }, {});
-    EXPECT_FALSE(lost.passed) << "A report that is not kept is no report.";
+    EXPECT_FALSE(lost.passed) << "A drill whose report cannot be stored has failed.";
 }
 
 // @spec:R3-BKP-05 @spec:RT-DR-01
@@ -235,7 +235,7 @@ TEST_F(Service, RunsADrillAfterTheFirstSnapshotAndEveryQuarter) {
     const auto service = start();
     ASSERT_TRUE(eventually([&] { return passed_at(*service, begin); }));
     ASSERT_EQ(drills().size(), 1U);
-    EXPECT_EQ(drills().at(0).at("participants"), (boost::json::array{"botcored by itself"}));
+    EXPECT_EQ(drills().at(0).at("participants"), (boost::json::array{"botcored (automatic)"}));
     // The next drill runs in the next quarter, not earlier: one whole day of jobs passes first.
     const base::Timestamp tomorrow = begin + Duration::seconds(86'400);
     now_ = tomorrow;
@@ -266,7 +266,7 @@ TEST(DrillHistory, FindsTheReportThatAPersonSigned) {
     ASSERT_TRUE(history.add({.drill = time, .by = "Eve", .text = "", .time = kNow}));
     ASSERT_TRUE(history.add({.drill = "never", .by = "Eve", .text = "", .time = kNow}));
     EXPECT_EQ(watched.status().times.accepted, kNow);
-    EXPECT_EQ(watched.status().signed_by, "Ada") << "Who signed first.";
+    EXPECT_EQ(watched.status().signed_by, "Ada") << "The first signature remains.";
     drill.time = kNow + Duration::seconds(60);
     drill.passed = false;
     drill.text = "failed";
@@ -291,7 +291,8 @@ TEST_F(Service, VerifiesRecordsAfterTheNewestSnapshotHalfADayLater) {
     now_ = kNow - Duration::seconds(11 * 3'600);
     const auto service = start();
     ASSERT_TRUE(eventually([&] { return service->status().good.size() == 4; }));
-    EXPECT_FALSE(service->status().newest.contains(Job::Segments)) << "The verification did that.";
+    EXPECT_FALSE(service->status().newest.contains(Job::Segments))
+        << "The verification removed it.";
     store.trade(5);
     const model::Sequence end = store.head().sequence;
     ASSERT_TRUE(
@@ -322,7 +323,7 @@ TEST_F(Service, RemovesThePreUpgradeCopyAfterTheNextVerifiedBackup) {
     store.trade(10);
     const std::filesystem::path copy =
         store.path().string() + std::string(store_sqlite::kOlderCopy);
-    std::ofstream(copy) << "the store as it was";
+    std::ofstream(copy) << "the unchanged store";
     const auto written = std::filesystem::last_write_time(copy);
     EXPECT_FALSE(archive::remove_older_copy(place_of(store.path()),
                                             kNow - Duration::seconds(86'400 * 4'000)));

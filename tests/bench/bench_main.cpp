@@ -3,7 +3,7 @@
 //   botcore_bench [--json FILE] [--only NAME] [--quick] [--cache FOLDER] [--program BOTCORED]
 //
 // --only runs the group of figures whose names begin with NAME. --quick only checks that everything
-// can be measured: its figures are no measurement and never fail.
+// can be measured: its figures are not measurements and never fail.
 
 #include "host/unknown_words.hpp"
 #include "tests/bench/archive_bench.hpp"

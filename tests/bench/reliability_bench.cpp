@@ -146,7 +146,7 @@ private:
         (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), archive::kDailyNice);
         auto repository = archive_folder::FolderRepository::open(folder_ / "vault");
         const auto key = archive::ArchiveKey::create(folder_ / "key");
-        if (!repository || !key) return fail("the archive cannot be made");
+        if (!repository || !key) return fail("the archive cannot be created");
         const auto owned = std::move(repository).value();
         archive::Archive vault(*owned, key.value());
         base::Timestamp now = host::wall_time();
@@ -399,7 +399,7 @@ base::Result<std::vector<double>, std::string> measure_backup(const std::filesys
         }
         percent.push_back(100 * ((with_first ? one / other : other / one) - 1));
     }
-    if (backups.pages() == 0) return base::Failure{"no backup was made: " + backups.trouble()};
+    if (backups.pages() == 0) return base::Failure{"no backup was taken: " + backups.trouble()};
     if (const auto trouble = backups.trouble(); !trouble.empty()) return base::Failure{trouble};
     return percent;
 }
@@ -460,7 +460,7 @@ base::Result<std::vector<double>, std::string> measure_health(const std::filesys
     for (auto due = begin; due < begin + length; due += kBetweenHealthCalls) {
         const auto began = wait_until_due(due);
         if (caller.ask() != 200)
-            return base::Failure{"/health gave no 200: " + daemon.last_output()};
+            return base::Failure{"/health did not respond with 200: " + daemon.last_output()};
         milliseconds_each.push_back(
             std::chrono::duration<double, std::milli>(Clock::now() - began).count());
     }

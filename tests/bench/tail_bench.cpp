@@ -85,7 +85,7 @@ base::Result<Tail, std::string> measure_tail(const std::filesystem::path& progra
         return base::Failure{"the daemon closed connections under load: " + daemon.last_output()};
     }
     Tail tail{.order_us = std::move(mix.latencies()), .sync_worst_us = syncs.worst_us()};
-    if (tail.order_us.empty()) return base::Failure{std::string("no order was answered")};
+    if (tail.order_us.empty()) return base::Failure{std::string("no order got a reply")};
     std::ranges::sort(tail.order_us);
     return tail;
 }

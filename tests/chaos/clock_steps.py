@@ -85,7 +85,7 @@ def step_while_running(scenario, text, step, recorded):
     scenario.check(closed.status == 200, f"{text}: everything is closed", closed)
     scenario.check(daemon.terminate() == 0, f"{text}: it ends with 0")
     proof = daemon.verify()
-    scenario.check(proof.get("clean"), f"{text}: the rows are what the journal says", proof)
+    scenario.check(proof.get("clean"), f"{text}: the rows agree with the journal", proof)
 
 
 def booted_ahead(scenario, text, step):

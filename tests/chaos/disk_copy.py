@@ -62,4 +62,4 @@ def run(scenario):
     restored_daemon.start()
     scenario.check(restored_daemon.place("on-the-new-machine").status == 200, "it trades")
     scenario.check(restored_daemon.terminate() == 0, "it ends well")
-    scenario.check(restored_daemon.verify().get("clean"), "the rows are what the journal says")
+    scenario.check(restored_daemon.verify().get("clean"), "the rows agree with the journal")

@@ -125,4 +125,4 @@ def run(scenario):
                        f"every order was restored from {repository.name}", len(same))
         wait_archived(scenario, back)
         scenario.check(back.terminate() == 0, "it ends well")
-        scenario.check(back.verify().get("clean"), "the rows are what the journal says")
+        scenario.check(back.verify().get("clean"), "the rows agree with the journal")

@@ -49,7 +49,7 @@ def run(scenario):
                         "an acknowledged order has its stored reply")
     scenario.eventually(20, lambda: daemon.place("after").status == 200, "orders pass again")
     scenario.check(daemon.terminate() == 0, "it ends with 0")
-    scenario.check(daemon.verify().get("clean"), "the rows are what the journal says")
+    scenario.check(daemon.verify().get("clean"), "the rows agree with the journal")
 
 
 def call(daemon, method, path, body, key):

@@ -22,7 +22,7 @@ def run(scenario):
         silence_and_recovery(scenario, daemon, feed, turn)
     scenario.figure("lines_of_the_market", feed.lines, "lines", least=100)
     scenario.check(daemon.terminate() == 0, "it ends with 0")
-    scenario.check(daemon.verify().get("clean"), "the rows are what the journal says")
+    scenario.check(daemon.verify().get("clean"), "the rows agree with the journal")
 
 
 def silence_and_recovery(scenario, daemon, feed, turn):

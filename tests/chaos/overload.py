@@ -76,7 +76,7 @@ def run(scenario):
         check_full_of_connections(scenario, daemon, trader)
     scenario.eventually(10, lambda: daemon.call("GET", "/health/live").status == 200, "room again")
     scenario.check(daemon.terminate() == 0, "it ends with 0")
-    scenario.check(daemon.verify().get("clean"), "the rows are what the journal says")
+    scenario.check(daemon.verify().get("clean"), "the rows agree with the journal")
 
 
 def refused(daemon):

@@ -24,7 +24,7 @@ def run(scenario):
         half_open(scenario, daemon, bounds, to_cache, to_analysis)
         cut_off(scenario, daemon, bounds, to_cache, to_analysis)
     scenario.check(daemon.terminate() == 0, "it ends with 0")
-    scenario.check(daemon.verify().get("clean"), "the rows are what the journal says")
+    scenario.check(daemon.verify().get("clean"), "the rows agree with the journal")
 
 
 def slow(scenario, daemon, bounds, to_cache, to_analysis):

@@ -32,7 +32,7 @@ def run(scenario):
                  'ai_requests_total{result="success"}', "wal_fsync_seconds_count",
                  "db_connections_active", "portfolio_value_usd")
     scenario.check(daemon.terminate() == 0, "it ends with 0")
-    scenario.check(daemon.verify().get("clean"), "the rows are what the journal says")
+    scenario.check(daemon.verify().get("clean"), "the rows agree with the journal")
 
 
 def without_cache(scenario, daemon, bounds, port):

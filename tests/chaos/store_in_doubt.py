@@ -80,4 +80,4 @@ def changed_row(scenario, text, statement):
     scenario.check(closed.status == 200, f"{text}: everything is closed", closed)
     daemon.terminate()
     proof = daemon.verify()
-    scenario.check(proof.get("clean"), f"{text}: the rows are what the journal says", proof)
+    scenario.check(proof.get("clean"), f"{text}: the rows agree with the journal", proof)

@@ -50,7 +50,7 @@ def run(scenario):
 
     scenario.check(daemon.terminate() == 0, "the supervisor ends with 0 after SIGTERM")
     proof = daemon.verify()
-    scenario.check(proof.get("clean"), "the rows are what the journal says", proof)
+    scenario.check(proof.get("clean"), "the rows agree with the journal", proof)
     scenario.check(proof.get("orders", 0) >= load.count() + 2, "every order is in the journal",
                    proof)
     restarts_logged = daemon.output.read_text(errors="replace").count(signal.SIGKILL.name)

@@ -41,7 +41,7 @@ def run(scenario):
     scenario.check(not wrong, "each acknowledged order has the same response", wrong[:3])
     scenario.check(daemon.terminate() == 0, "it ends with 0")
     proof = daemon.verify()
-    scenario.check(proof.get("clean"), "the rows are what the journal says", proof)
+    scenario.check(proof.get("clean"), "the rows agree with the journal", proof)
 
 
 def kill(_stage, daemon):

@@ -71,4 +71,4 @@ def run(scenario):
     counted = daemon.metric("optimistic_conflicts_total")
     scenario.check(counted == conflicts[0] + 4, "the metric counts each conflict", counted)
     scenario.check(daemon.terminate() == 0, "it ends with 0")
-    scenario.check(daemon.verify().get("clean"), "the rows are what the journal says")
+    scenario.check(daemon.verify().get("clean"), "the rows agree with the journal")

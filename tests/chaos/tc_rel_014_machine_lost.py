@@ -80,7 +80,7 @@ def run(scenario):
     scenario.check(not plain, "nothing in the archive can be read without the key", plain[:3])
     scenario.check(second.terminate() == 0, "it ends well")
     proof = second.verify()
-    scenario.check(proof.get("clean"), "the rows are what the journal says", proof)
+    scenario.check(proof.get("clean"), "the rows agree with the journal", proof)
     drill = botctl("drill", "run", "--from", repository, "--key", key, "--data", second.data)
     scenario.check(drill.returncode == 0, "a drill on the new machine passes",
                    drill.stdout + drill.stderr)

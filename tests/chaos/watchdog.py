@@ -31,7 +31,7 @@ def run(scenario):
     wrong = replay(daemon, load.acknowledged)
     scenario.check(not wrong, "each acknowledged order has the same response", wrong[:3])
     scenario.check(daemon.terminate() == 0, "it ends with 0")
-    scenario.check(daemon.verify().get("clean"), "the rows are what the journal says")
+    scenario.check(daemon.verify().get("clean"), "the rows agree with the journal")
 
 
 def count_hangs(daemon):

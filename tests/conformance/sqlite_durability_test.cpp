@@ -262,7 +262,8 @@ TEST(SqliteDurabilityDeathTest, EndsTheProcessWhenASyncFails) {
     ASSERT_EQ(harness.store().commit_now(opening_batch()), CommitResult::Committed);
     const Batch next = sample_batch({.head = opening_batch().head()});
     harness.disk().fail_sync_after(1);
-    EXPECT_DEATH(static_cast<void>(harness.store().commit_now(next)), "expected a synced log");
+    EXPECT_DEATH(static_cast<void>(harness.store().commit_now(next)),
+                 "expected the write-ahead log to be synced");
 }
 
 TEST(SqliteDurabilityDeathTest, EndsTheProcessWhenACheckpointsSyncFails) {
@@ -272,7 +273,7 @@ TEST(SqliteDurabilityDeathTest, EndsTheProcessWhenACheckpointsSyncFails) {
     ASSERT_EQ(harness.store().commit_now(opening_batch()), CommitResult::Committed);
     // The first sync is that of the log, the second that of the database file.
     harness.disk().fail_sync_after(2);
-    EXPECT_DEATH(harness.store().maintain(), "expected a synced log");
+    EXPECT_DEATH(harness.store().maintain(), "expected the write-ahead log to be synced");
 }
 
 // @spec:R3-TX-01 R3-AC-01 R3-AC-02 TC-REL-010 RT-UNIT-02

@@ -28,7 +28,7 @@ public:
     bool make_unavailable() override;
     std::unique_ptr<ports::Store> second_writer() override;
 
-    /// May the power fail again soon after the restart?
+    /// Whether the power may fail again soon after the restart.
     enum class Again : std::uint8_t { No, Maybe };
 
     /// Cuts the power if it is still on, and starts again with the data that `loss` leaves. False

@@ -103,7 +103,7 @@ crash::FigureReport report_of(const crash::CrashFigures& figures) {
     for (const std::string& failure : figures.failures)
         report.fail(failure);
     if (figures.lost + figures.doubled + figures.wrong > 0 && figures.failures.empty()) {
-        report.fail("something was lost, doubled or wrong");
+        report.fail("records were lost, duplicated or wrong");
     }
     return report;
 }
@@ -137,7 +137,7 @@ int main(int count, char** words) {
     if (temporary) {
         const auto kept = std::filesystem::path(temporary->path().string() + "-failed");
         std::filesystem::rename(folder, kept);
-        std::printf("the files are kept in %s\n", kept.c_str());
+        std::printf("the files are in %s\n", kept.c_str());
     }
     return 1;
 }

@@ -131,7 +131,7 @@ bool CrashRun::settle_doubts() {
     const auto open = log_.in_doubt();
     if (open.empty()) return true;
     fail("key " + log_.record(open.front()).call.key + " and " + std::to_string(open.size() - 1) +
-         " others never got an answer");
+         " others never got a reply");
     return false;
 }
 
@@ -163,7 +163,7 @@ void CrashRun::look_at(CallRecord& record) {
     if (!answer || answer->status != 200) {
         ++figures_.lost;
         return fail("order " + record.order +
-                    " cannot be read: " + (answer ? answer->body : std::string("no answer")));
+                    " cannot be read: " + (answer ? answer->body : std::string("no reply")));
     }
     const std::string status(field_of(answer->body, "status"));
     const std::string executed(field_of(answer->body, "executed_quantity"));
@@ -206,7 +206,7 @@ void CrashRun::save_progress() const {
 void CrashRun::print_progress() const {
     const auto& times = figures_.restart_ms;
     std::printf(
-        "%6llu kills, %llu answers kept, %llu were in doubt, restart %.0f ms, at most %.0f\n",
+        "%6llu kills, %llu replies verified, %llu in doubt, restart %.0f ms, at most %.0f\n",
         static_cast<unsigned long long>(figures_.kills),
         static_cast<unsigned long long>(log_.response_count()),
         static_cast<unsigned long long>(figures_.in_doubt),

@@ -37,7 +37,7 @@ std::string shown_aim(const Figure& figure) {
 void FigureReport::fail_on_aims() {
     for (const Figure& figure : figures_) {
         if (figure.ok()) continue;
-        fail(figure.name + " is " + shown(figure.value) + " " + figure.unit + ", the aim is " +
+        fail(figure.name + " is " + shown(figure.value) + " " + figure.unit + ", the target is " +
              shown_aim(figure));
     }
 }

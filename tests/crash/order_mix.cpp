@@ -206,7 +206,7 @@ base::Outcome<std::string> open_accounts(const std::vector<MixAccount>& accounts
         const auto answer = ask(port, call, token);
         if (!answer || answer->status != 200) {
             return base::Failure{"cannot open the account " + account.name + ": " +
-                                 (answer ? answer->body : std::string("no answer"))};
+                                 (answer ? answer->body : std::string("no reply"))};
         }
     }
     return base::Done{};

@@ -121,7 +121,7 @@ private:
         const std::string& key = record.call.key;
         const auto row = rows_.keys.find(key);
         if (row == rows_.keys.end()) {
-            return find(report_.lost, "key " + key + " was answered and is not stored");
+            return find(report_.lost, "key " + key + " got a reply, but is not stored");
         }
         if (row->second.entry.status != record.status ||
             hash_of(row->second.body) != record.body_hash) {
@@ -130,12 +130,13 @@ private:
         if (record.order.empty()) return;
         const auto order = rows_.orders_by_id.find(record.order);
         if (order == rows_.orders_by_id.end()) {
-            return find(report_.lost, "order " + record.order + " was acknowledged and is gone");
+            return find(report_.lost,
+                        "order " + record.order + " was acknowledged, but is missing");
         }
         const bool ended = is_terminal(record.order_status);
         if (ended && status_of(order->second) != record.order_status) {
             find(report_.lost,
-                 "order " + record.order + " was " + record.order_status + " and is " +
+                 "order " + record.order + " was " + record.order_status + ", but is now " +
                      std::string(status_of(order->second)));
         }
         const auto seen = model::parse_amount<Quantity>(record.executed);
@@ -159,7 +160,7 @@ private:
                 find(report_.doubled, "key " + key + " has more than one order");
             }
             if (!sent.contains(key)) {
-                find(report_.doubled, "an order under the key " + key + ", which nobody sent");
+                find(report_.doubled, "an order under the key " + key + ", which was never sent");
             }
             row = end;
         }
@@ -236,7 +237,7 @@ AuditReport audit_store(const std::filesystem::path& data, const TradeLog& log) 
     options.path = data / "botcore.db";
     auto opened = store_sqlite::SqliteStore::open(options);
     if (!opened) {
-        audit.find(report.wrong, "the store does not open: " + opened.error().text());
+        audit.find(report.wrong, "the store cannot be opened: " + opened.error().text());
         return report;
     }
     auto& reader = opened.value()->reader();

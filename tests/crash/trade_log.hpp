@@ -33,7 +33,7 @@ struct CallRecord {
     std::string executed = {};      ///< Decimal text, as last seen.
 };
 
-/// Must this response be stored permanently? Some only ask for a retry with the same key.
+/// Whether this response must be stored permanently. Some only ask for a retry with the same key.
 [[nodiscard]] bool is_final(int status, std::string_view body);
 
 /// An order in this state never changes again.

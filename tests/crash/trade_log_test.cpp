@@ -18,7 +18,7 @@ TEST(TradeLog, DetectsADifferentResponseToTheSameKey) {
     const auto id = log.begin(call_with("k"), "one");
     EXPECT_TRUE(log.answer(id, {.status = 200, .body = kDone}));
     EXPECT_TRUE(log.answer(id, {.status = 200, .body = kDone, .replayed = true}));
-    EXPECT_FALSE(log.answer(id, {.status = 200, .body = kDone})) << "carried out twice";
+    EXPECT_FALSE(log.answer(id, {.status = 200, .body = kDone})) << "executed twice";
     EXPECT_FALSE(log.answer(id, {.status = 200, .body = "{}", .replayed = true}));
     EXPECT_FALSE(log.answer(id, {.status = 503, .body = kDone, .replayed = true}));
 }

@@ -75,18 +75,18 @@ class ArchiveWork(CopiedStoreTest):
 
     # @spec:R4-AC-15
     def test_a_person_signs_a_drill_that_passed(self):
-        self.refuses(NEGATIVE, "failed, and a failed one is not signed",
+        self.refuses(NEGATIVE, "failed, and a failed drill cannot be signed",
                      *self.failed_drill(), "--by", "Ada", "--yes")
         self.assertEqual(self.botctl("drill", "run").returncode, 0)
         sign = ("drill", "sign", "--by", "Ada", "--remark", "as planned")
-        self.refuses(USAGE, "say --yes", *sign)
+        self.refuses(USAGE, "use --yes", *sign)
         no = self.run_on_terminal(self.data, "n", *sign)
         self.assertEqual(no.returncode, NEGATIVE)
         self.assertIn("passed", no.stderr)
         yes = self.run_on_terminal(self.data, "yes", *sign, "--json")
         self.assertEqual(yes.returncode, 0, yes.stderr)
         self.assertEqual(json.loads(yes.stdout)["signed_by"], "Ada")
-        self.refuses(NEGATIVE, "signed already", *sign, "--yes")
+        self.refuses(NEGATIVE, "already signed", *sign, "--yes")
         self.refuses(UNAVAILABLE, "no drill of 2020", *sign, "--drill", "2020", "--yes")
         self.refuses(USAGE, "--by: expected", "drill", "sign", "--by", "A\nB", "--yes")
         daemon, port = self.start(self.data)
@@ -125,7 +125,7 @@ class ArchiveWork(CopiedStoreTest):
                           self.wait_status(port, "archive", "healthy")["message"])
         finally:
             stop(daemon)
-        self.assertIn("no drill of the last quarter was signed", log.read_text())
+        self.assertIn("no person has signed a drill of the last quarter", log.read_text())
 
     def test_a_new_machine_is_restored_from_an_exported_file(self):
         folder = self.data.parent / "exports"
@@ -136,7 +136,7 @@ class ArchiveWork(CopiedStoreTest):
         self.assertRegex(file.name, r"^backup-20\d{6}\.gz$")
         self.assertEqual(file.stat().st_mode & 0o777, 0o600)
         self.assertNotIn(b"BTCUSDT", gzip.decompress(file.read_bytes()))
-        self.refuses(NEGATIVE, "is there already", "backup", "export", "--to", str(folder))
+        self.refuses(NEGATIVE, "already exists", "backup", "export", "--to", str(folder))
         place = self.data.parent / "unpacked"
         with tarfile.open(file) as packed:
             packed.extractall(place, filter="data")
@@ -156,7 +156,7 @@ class ArchiveWork(CopiedStoreTest):
             [BIN / "botcored", "--data", self.data, "--port", "0", *words], env=self.env,
             text=True, capture_output=True, timeout=60, check=False)
         self.assertEqual(refused.returncode, 78, refused.stderr)
-        self.assertIn("on the store's own disk", refused.stderr)
+        self.assertIn("on the same disk as the store", refused.stderr)
         daemon, _ = self.start(self.data, *words, "--set", "archive.allow_same_disk=true")
         stop(daemon)
         other = pathlib.Path("/dev/shm")

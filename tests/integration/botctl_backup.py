@@ -114,7 +114,7 @@ class ArchiveCommands(CopiedStoreTest):
         self.refuses(UNAVAILABLE, "botcore.db", "backup", "prune")
         for path in self.objects("snapshot"):
             path.unlink()
-        self.refuses(UNAVAILABLE, "there is no snapshot", "backup", "verify")
+        self.refuses(UNAVAILABLE, "there is no snapshot yet", "backup", "verify")
         back = self.botctl("restore", "--json")
         self.assertEqual(back.returncode, 0, back.stderr)
         self.assertEqual(self.botctl("verify").returncode, 0, "from the records alone")
@@ -125,7 +125,7 @@ class ArchiveCommands(CopiedStoreTest):
         for place in (file, self.data.parent / "typing-error"):
             for words in (("backup", "list"), ("backup", "verify"), ("backup", "create"),
                           ("backup", "prune"), ("restore",), ("drill", "run")):
-                self.refuses(UNAVAILABLE, f"{place} is no folder", *words, "--from", str(place))
+                self.refuses(UNAVAILABLE, f"{place} is not a folder", *words, "--from", str(place))
                 self.assertFalse((self.data.parent / "typing-error").exists())
 
     def missing_or_empty(self):

@@ -105,7 +105,7 @@ class Trading(DaemonTest):
         self.wait_for(lambda: "no order", lambda: not self.read("orders")["orders"])
         done = self.botctl("order", "amend", resting, "--price", "58100", "--key", "amend-2",
                            status=NEGATIVE)
-        self.assertIn("the order is CANCELED; only an open one is amended", done.stderr)
+        self.assertIn("the order is CANCELED; only an open order can be amended", done.stderr)
         self.assertEqual(len(self.read("orders", "--all")["orders"]), 1)
 
     def test_amend_refuses_before_anything_is_canceled(self):
@@ -115,7 +115,7 @@ class Trading(DaemonTest):
                 ((filled, "--price", "58000"), NEGATIVE, "the order is FILLED"),
                 ((resting, "--stop-price", "57500"), NEGATIVE, "no stop price"),
                 ((resting, "--quantity", "0"), NEGATIVE, "--quantity: expected more than the 0"),
-                ((resting,), USAGE, "say what to amend")):
+                ((resting,), USAGE, "name what to amend")):
             done = self.botctl("order", "amend", *words, status=status)
             self.assertIn(output, done.stderr)
         self.assertEqual([each["order_id"] for each in self.read("orders")["orders"]], [resting])
@@ -175,7 +175,7 @@ class Status(DaemonTest):
                     r"accounts +all may trade", r"unknown orders +none", r"unprotected +none",
                     r"archive +\d+\.?\d* s behind, at record \d+", r"last backup +20\S+Z",
                     r"last verified +20\S+Z", r"last drill +20\S+Z", r"drill signed +none yet",
-                    r"last start +20\S+Z, the first here", r"journal head +\d+ of term 1",
+                    r"last start +20\S+Z, the first start", r"journal head +\d+ of term 1",
                     r"database: healthy"):
             self.assertRegex(output, rf"(?m)^{row}$")
         self.botctl("freeze", "futures", "--reason", "a strange fill")
@@ -200,11 +200,11 @@ class Status(DaemonTest):
         self.botctl("status", status=UNAVAILABLE)
         self.begin()
         self.assertRegex(self.botctl("status").stdout if self.healthy() else "",
-                         r"(?m)^last start +20\S+Z, after it DIED OR WAS KILLED, seen before until")
+                         r"(?m)^last start +20\S+Z, after it DIED OR WAS KILLED, last seen at")
         stop(self.daemon)
         self.begin()
         self.assertRegex(self.botctl("status").stdout if self.healthy() else "",
-                         r"(?m)^last start +20\S+Z, after an ordered stop, seen before until 20")
+                         r"(?m)^last start +20\S+Z, after an ordered stop, last seen at 20")
 
     def healthy(self):
         return self.wait_for(
@@ -235,7 +235,7 @@ class Files(DaemonTest):
         cut = self.botctl("history", "-n", "1", "--json")
         self.assertEqual(len(json.loads(cut.stdout)["trades"]), 1)
         self.assertIn("1 of 2 shown", cut.stderr)
-        self.assertIn("the daemon does not answer; read from the files", cut.stderr)
+        self.assertIn("the daemon does not respond; the data was read from the files", cut.stderr)
         self.assertEqual(self.read("history")["trades"][-1]["order_id"], bought["order_id"])
         price, = self.read("prices")
         self.assertEqual((price["symbol"], price["bid"]), ("BTCUSDT", None))
@@ -311,13 +311,13 @@ class DaemonResponses(ProgramTest):
         for placed, status in ((refused, NEGATIVE), (unavailable, UNAVAILABLE)):
             done = self.amend(lambda reason: reason, placed)
             self.assertEqual((done.returncode, self.methods), (status, ["GET", "DELETE", "POST"]))
-            self.assertIn("the old order is canceled, and no other one is in its place",
+            self.assertIn("the old order is canceled, and no new order was placed",
                           done.stderr)
             self.assertIn("repeat this with --key amend-3", done.stderr)
         open_end = self.amend(lambda reason: reason)
         self.assertEqual((open_end.returncode, self.methods),
                          (OUTCOME_OPEN, ["GET", "DELETE", "POST"]))
-        self.assertNotIn("no other one", open_end.stderr, "The outcome is unknown.")
+        self.assertNotIn("no new order", open_end.stderr, "The outcome is unknown.")
 
     FAILED = {"order_id": "BC2", "symbol": "ETHUSDT", "state": "EXPIRED", "quantity": "1",
               "executed_quantity": "0.4", "code": "NOT_FILLED_AT_ONCE", "message": "",
@@ -344,7 +344,7 @@ class DaemonResponses(ProgramTest):
                                                    "pending": ["BC1"], "failed": []},
                                      "timestamp": "x"})
         self.assertEqual(done.returncode, OUTCOME_OPEN)
-        self.assertIn("1 exits are still under way", done.stdout)
+        self.assertIn("1 exits are still in progress", done.stdout)
 
 
 if __name__ == "__main__":

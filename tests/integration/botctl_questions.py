@@ -43,7 +43,8 @@ class DestructiveCommands(ProgramTest):
         before, objects = self.head(), self.objects()
         no_terminal = self.run_botctl(self.data, *words)
         self.assertEqual(no_terminal.returncode, USAGE, no_terminal.stdout + no_terminal.stderr)
-        self.assertIn("There is no terminal to ask on; say --yes to agree", no_terminal.stderr)
+        self.assertIn("There is no terminal to ask for confirmation; use --yes to confirm",
+                      no_terminal.stderr)
         for typed in ("n", "", "maybe"):
             refused = self.run_on_terminal(self.data, typed, *words)
             self.assertEqual(refused.returncode, NEGATIVE, refused.stdout + refused.stderr)
@@ -61,7 +62,7 @@ class DestructiveCommands(ProgramTest):
         head, _ = self.head()
         to = self.orders[1]
         output = self.refused_without_consent("restore", "--to", to)
-        found = re.search(r"(\d+) records of the store here would be left behind: (\d+) of "
+        found = re.search(r"(\d+) records of the local store would be left behind: (\d+) of "
                           r"\S+ to (\d+) of \S+, with (\d+) trades", output)
         records, first, last, trades = map(int, found.groups())
         self.assertEqual((last, records), (head, head - first + 1))
@@ -94,7 +95,7 @@ class DestructiveCommands(ProgramTest):
     def test_a_restore_after_the_end_asks_and_names_the_newest_moment(self):
         output = self.refused_without_consent("restore", "--to", "2999-01-01T00:00:00Z")
         self.assertRegex(output, rf"the archive ends before 2999-01-01T00:00:00.000Z: its newest "
-                         rf"moment is record {self.head()[0]} of 20")
+                         rf"record is {self.head()[0]} of 20")
         done = self.run_botctl(self.data, "restore", "--to", "2999-01-01T00:00:00Z", "--yes")
         self.assertEqual(done.returncode, 0, done.stderr)
 
@@ -104,7 +105,7 @@ class DestructiveCommands(ProgramTest):
             part.unlink()
         done = self.run_botctl(self.data, "restore")
         self.assertEqual(done.returncode, USAGE, done.stderr)
-        self.assertRegex(done.stderr, r"what it has beyond record \d+ cannot be told")
+        self.assertRegex(done.stderr, r"it is unknown what it has after record \d+")
         done = self.run_botctl(self.data, "restore", "--yes")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.run_botctl(self.data, "verify").returncode, 0)
@@ -137,7 +138,7 @@ class DestructiveCommands(ProgramTest):
         output = self.refused_without_consent("rebuild")
         self.assertRegex(output,
                          rf"(?m)^{self.head()[0]} records, {ORDERS} orders, {ORDERS} trades")
-        self.assertRegex(output, r"(?m)^would go: .*77")
+        self.assertRegex(output, r"(?m)^would be discarded: .*77")
         done = self.run_on_terminal(self.data, "y", "rebuild")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("nothing would change",
@@ -148,7 +149,7 @@ class DestructiveCommands(ProgramTest):
         try:
             words = ("reset", "futures", "--url", f"http://127.0.0.1:{port}")
             output = self.refused_without_consent(*words, beside_daemon=True)
-            self.assertRegex(output, r"(?m)^account futures, equity \S+ USDT, would go back")
+            self.assertRegex(output, r"(?m)^account futures, equity \S+ USDT, would be reset")
             self.assertIn("position BTCUSDT of 0.012 would be dropped without a trade", output)
             done = self.run_botctl(self.data, *words, "--yes")
             self.assertEqual(done.returncode, 0, done.stderr)

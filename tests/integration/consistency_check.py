@@ -204,7 +204,8 @@ class ConsistencyCheck(ProgramTest):
         self.assertEqual(steps_of(done.stdout),
                          [("1", "NOT DONE"), ("2", "passed"), ("3", "passed"), ("4", "passed"),
                           ("5", "NOT DONE")])
-        self.assertIn(f"the daemon does not answer at {NOWHERE}: start it, or give the right --url",
+        self.assertIn(f"the daemon does not respond at {NOWHERE}: start it, or use the "
+                      "right --url",
                       done.stdout)
         self.assertEqual(self.files(data)[-1].read_text(), done.stdout)
 

@@ -98,7 +98,7 @@ TEST_F(DaemonTest, RefusesASecondDaemonOnItsFolder) {
     DaemonProcess second({.program = {}, .data = daemon_.data(), .arguments = {}});
     ASSERT_TRUE(second.spawn());
     const auto status = second.wait(seconds(20));
-    ASSERT_TRUE(status.has_value()) << "it runs";
+    ASSERT_TRUE(status.has_value()) << "the daemon is running";
     EXPECT_GE(*status, 64);
     EXPECT_LE(*status, 78);
     EXPECT_EQ(place("still-alone").status, 200);
@@ -122,7 +122,7 @@ TEST(DaemonStart, ServesPlainHttpToOtherMachinesOnlyWhenConfigured) {
     const auto refusing = daemon_with({"--set", "http.address=0.0.0.0"});
     ASSERT_TRUE(refusing->spawn());
     const auto status = refusing->wait(seconds(60));
-    ASSERT_TRUE(status.has_value()) << "it runs";
+    ASSERT_TRUE(status.has_value()) << "the daemon is running";
     EXPECT_GE(*status, 64);
     EXPECT_LE(*status, 78);
     EXPECT_NE(refusing->last_output().find("http.allow_plain"), std::string::npos);
@@ -147,7 +147,8 @@ TEST(DaemonStart, LoadsARenewedCertificateOnSighup) {
     ASSERT_TRUE(started) << started.error();
     EXPECT_EQ(TlsClient(daemon.port()).name(), "first");
     net::make_certificate(files, "second");
-    EXPECT_EQ(TlsClient(daemon.port()).name(), "first") << "Nobody has told it yet.";
+    EXPECT_EQ(TlsClient(daemon.port()).name(), "first")
+        << "The daemon has not received SIGHUP yet.";
     daemon.send_signal(SIGHUP);
     const auto end = std::chrono::steady_clock::now() + seconds(30);
     while (TlsClient(daemon.port()).name() != "second")
@@ -225,7 +226,7 @@ TEST_F(DaemonTest, AFloodOfReadsDoesNotStarveOrders) {
     }
     done = true;
     flood.join();
-    EXPECT_GT(source.response_count, kReaders) << "There was no flood.";
+    EXPECT_GT(source.response_count, kReaders) << "The load was not applied.";
 }
 
 }  // namespace

@@ -71,7 +71,7 @@ class FilesOfTheService(ProgramTest):
 
     def test_botctl_run_by_root_acts_as_the_owner(self):
         taken = self.run_as_root("backup", "create")
-        self.assertIn(f"belongs to uid {SERVICE}, so this goes on as that user", taken.stderr)
+        self.assertIn(f"belongs to uid {SERVICE}; continuing as that user", taken.stderr)
         for words in (("backup", "verify", "--all"), ("drill", "run"), ("backup", "list"),
                       ("check",), ("restore", "--dry-run"), ("rebuild", "--yes"),
                       ("backup", "prune", "--yes"), ("restore", "--yes"), ("drill", "run")):

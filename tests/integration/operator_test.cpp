@@ -82,7 +82,7 @@ TEST_F(OperatorTest, MaintenanceRefusesEntriesUntilItEnds) {
     ASSERT_TRUE(refused.has_value());
     EXPECT_EQ(refused->status, 503) << refused->body;
     EXPECT_THAT(refused->body, HasSubstr("\"MAINTENANCE\""));
-    EXPECT_EQ(botctl("smoke").status, 0) << "it knows that the door is closed";
+    EXPECT_EQ(botctl("smoke").status, 0) << "smoke accepts a refusal during maintenance";
     EXPECT_EQ(botctl("close BTCUSDT").status, 0) << "exits pass";
     // A restart during the window does not end it.
     daemon_.kill();
@@ -106,15 +106,15 @@ TEST_F(OperatorTest, HealthAndUptimeSurviveARestart) {
     ASSERT_TRUE(daemon_.start());
     const Ran uptime = botctl("uptime --json");
     EXPECT_EQ(uptime.status, 0) << uptime.output;
-    EXPECT_THAT(uptime.output, HasSubstr("\"outages\":0")) << "Somebody ordered the stop.";
+    EXPECT_THAT(uptime.output, HasSubstr("\"outages\":0")) << "The stop was ordered.";
     EXPECT_THAT(uptime.output, Not(HasSubstr("\"availability_percent\":\"100\"")))
-        << "Nobody was served meanwhile.";
+        << "No request was served in the meantime.";
 }
 
 // @spec:R3-INTEG-09 TC-REL-017
 TEST_F(OperatorTest, FindsAndRebuildsDamagedRows) {
     ASSERT_EQ(botctl("order place BTCUSDT BUY 0.01").status, 0);
-    EXPECT_EQ(botctl("check").status, 0) << "beside the daemon that runs";
+    EXPECT_EQ(botctl("check").status, 0) << "while the daemon is running";
     const Ran running = botctl("rebuild --yes");
     EXPECT_EQ(running.status, 69) << running.output;
     ASSERT_EQ(daemon_.terminate(), 0);

@@ -112,7 +112,7 @@ class Profiles(ProgramTest):
     def test_production_is_refused_with_its_archive_on_the_stores_disk(self):
         done, keys = self.check("production", f"archive.repository={self.data.parent}/archive")
         self.assertEqual((done.returncode, keys["verdict"]), (NEGATIVE, "refused"))
-        self.assertIn("is on the store's own disk", done.stderr)
+        self.assertIn("is on the same disk as the store", done.stderr)
 
     def test_production_begins_with_small_limits(self):
         found = self.values_of_file(self.check("production")[1], "production")

@@ -60,11 +60,11 @@ TEST_F(ReconcileFix, AdoptsBalancesAndPositionsOneByOneAndTradesAgain) {
     EXPECT_THAT(told.output, HasSubstr("Action:"));
     const Ran declined = reconcile("--fix < /dev/null");
     EXPECT_THAT(declined.output, HasSubstr("[y/N]"));
-    EXPECT_EQ(reconcile("").status, 1) << "Nothing was agreed to, so nothing has changed.";
+    EXPECT_EQ(reconcile("").status, 1) << "No proposal was confirmed, so nothing has changed.";
     const Ran fixed = reconcile("--fix --yes");
     EXPECT_EQ(fixed.status, 0) << fixed.output;
     EXPECT_THAT(fixed.output, HasSubstr("set the position BTCUSDT of futures from 0 to 0.02: yes"));
-    EXPECT_THAT(fixed.output, HasSubstr("let account futures trade again: yes"));
+    EXPECT_THAT(fixed.output, HasSubstr("unfreeze account futures: yes"));
     const Ran after = reconcile("");
     EXPECT_EQ(after.status, 0) << after.output;
     EXPECT_THAT(after.output, Not(HasSubstr("MISMATCH")));

@@ -54,11 +54,11 @@ class Refusals(unittest.TestCase):
                 ("spot-btcusdt-20240808.raw.gz", "market.source=recorded",
                  "market.files=/nowhere/spot-btcusdt-20240808.raw.gz"),
                 ("analysis.url: a service's address", "analysis.url=nonsense"),
-                ("cache.url: the port is no number", "cache.url=redis://host:nonsense"),
+                ("cache.url: the port is not a number", "cache.url=redis://host:nonsense"),
                 ("archive.repository: cannot open", f"archive.repository={self.home}/file"),
                 ("archive.repository: a service's",
                  "archive.repository=s3://bucket?endpoint=nonsense"),
-                ("archive.key_file: others may use", f"archive.key_file={self.home}/file"),
+                ("archive.key_file: other users may access", f"archive.key_file={self.home}/file"),
                 ("archive.key_escrow:", "archive.key_escrow=/proc/nowhere/key"),
                 ("there is no key", "no.such=1")):
             self.start_fails(CONFIG, expected, *settings)
@@ -68,7 +68,7 @@ class Refusals(unittest.TestCase):
                 ("http.cors_origins: expected", "http.cors_origins=*"),
                 ("http.trusted_proxies: expected", "http.trusted_proxies=proxy.example.org"),
                 ("http.hosts: expected", "http.hosts=https://botcore.example.org"),
-                ("is no IP address", "http.address=nonsense"),
+                ("is not an IP address", "http.address=nonsense"),
                 ("can be reached from other machines", "http.address=0.0.0.0"),
                 ("cannot use the TLS certificate", "http.tls_certificate=/nowhere",
                  "http.tls_key=/nowhere")):
@@ -78,7 +78,7 @@ class Refusals(unittest.TestCase):
         store = self.data / "botcore.db"
         store.write_bytes(b"no database" * 1_000)
         self.start_fails(DATA, "cannot open the store: expected a usable database")
-        self.start_fails(DATA, "the store is damaged: keep it as it is and follow "
+        self.start_fails(DATA, "the store is damaged: do not change it, and follow "
                          "docs/runbooks/data-damaged.md (botctl check, botctl restore)")
         self.assertEqual(store.read_bytes(), b"no database" * 1_000)
         store.unlink()
@@ -87,13 +87,13 @@ class Refusals(unittest.TestCase):
         store.rmdir()
         (self.data / "botcore.db-new").mkdir()
         self.start_fails(IO, "to remove")
-        self.start_fails(TEMPORARY, "cannot make the data folder", data=self.home / "file")
+        self.start_fails(TEMPORARY, "cannot create the data folder", data=self.home / "file")
 
     def test_a_token_that_others_may_read_is_refused_and_not_shown(self):
         token = self.data / "operator.token"
         token.write_text("a-token-that-nobody-should-see-in-a-log\n")
         token.chmod(0o644)
-        self.start_fails(NO_PERMISSION, f"others may use {token}")
+        self.start_fails(NO_PERMISSION, f"other users may access {token}")
         self.assertNotIn("nobody-should-see", self.run_program("botcored", "--data",
                                                                str(self.data)).stderr)
         token.unlink()
@@ -149,7 +149,7 @@ class Refusals(unittest.TestCase):
             done = self.run_program("botctl", *words, "--url", CLOSED, "--data",
                                     str(self.home / "nothing"))
             self.assertEqual(done.returncode, UNAVAILABLE, f"{words}: {done.stderr}")
-            self.assertIn(f"the daemon does not answer at {CLOSED}", done.stderr, words)
+            self.assertIn(f"the daemon does not respond at {CLOSED}", done.stderr, words)
             self.assertFalse((self.home / "nothing").exists(), words)
         for words in (["check"], ["verify"]):
             done = self.run_program("botctl", *words, "--data", str(self.home / "nothing"))

@@ -184,7 +184,7 @@ class Supervised(Files):
         self.config.write_text("[limits]\nreads_per_second = \"many\"\n")
         self.process.send_signal(signal.SIGHUP)
         self.wait_for(lambda: "the refusal of a mistake",
-                      lambda: "the old configuration stays" in self.messages())
+                      lambda: "the old configuration remains in use" in self.messages())
         self.assertIn(429, self.reads())
         # A reload refuses what a start refuses.
         self.config.write_text("[limits]\nreads_per_second = 2\n"
@@ -192,7 +192,7 @@ class Supervised(Files):
         self.process.send_signal(signal.SIGHUP)
         self.wait_for(lambda: "the refusal of a wrong host name",
                       lambda: any("http.hosts" in line.get("cause", "") for line in self.lines()
-                                  if line["message"] == "the old configuration stays"))
+                                  if line["message"] == "the old configuration remains in use"))
         # An archive that cannot be used stops the next start, and no reload.
         self.config.write_text("[limits]\noperators = true\nreads_per_second = 1\n"
                                f"[archive]\nkey_escrow = \"{self.folder}/missing/archive.key\"\n")
@@ -300,7 +300,7 @@ class Lines(Files):
             with self.subTest(terminal=terminal):
                 self.ready.unlink(missing_ok=True)
                 seen = self.output("--set", "reliability.enabled=false", terminal=terminal)
-                self.assertLess(seen.index("A first order"),
+                self.assertLess(seen.index("To place a first order"),
                                 seen.index("only for measurements"))
                 self.assertEqual(seen[:seen.index("Bot Core")].strip(), "")
 

@@ -37,7 +37,7 @@ class TwoRepositories(ProgramTest):
              self.home / "bucket", self.certificate, self.key, str(port)],
             stdout=subprocess.PIPE, text=True)
         line = server.stdout.readline()
-        self.assertTrue(line.strip().isdigit(), "the server of S3 ended before it listened")
+        self.assertTrue(line.strip().isdigit(), "the S3 server ended before it listened")
         return server, int(line)
 
     def setUp(self):

@@ -12,9 +12,11 @@ import re
 import sys
 
 from dev import build, paths, report, suite
+from rules import evidence
 
 REQUIREMENTS = paths.ROOT / "docs" / "requirements.csv"
 MATRIX = paths.ROOT / "docs" / "TRACEABILITY_MATRIX.md"
+README = paths.ROOT / "README.md"
 TAG = re.compile(r"@spec:(.*)")
 ID = re.compile(r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*$")
 TEST = re.compile(
@@ -216,7 +218,9 @@ def accept(options):
     for row in selected or rows.values():
         evidence = ", ".join(e.name for e in row.evidence) or "-"
         print(f"{row.id:15} {row.result[:30]:30} {row.title[:50]:50} {evidence}")
-    MATRIX.write_text(matrix(rows), encoding="utf-8")
+    text = matrix(rows)
+    MATRIX.write_text(text, encoding="utf-8")
+    README.write_text(evidence.put_into(README.read_text("utf-8"), text), encoding="utf-8")
     counts = {name: sum(row.result == name for row in rows.values())
               for name in ("pass", "fail", "not run", "not yet")}
     print(f"\n{len(rows)} rows: " + ", ".join(f"{n} {name}" for name, n in counts.items())

@@ -179,7 +179,7 @@ def main(arguments):
         print(HELP, end="")
         return 0
     if arguments[0] not in COMMANDS:
-        print(f"./dev knows no command {arguments[0]}{did_you_mean(arguments[0], COMMANDS)}; "
+        print(f"./dev has no command {arguments[0]}{did_you_mean(arguments[0], COMMANDS)}; "
               "see ./dev help", file=sys.stderr)
         return paths.EXIT_USAGE
     if arguments[0] == "run":

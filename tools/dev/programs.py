@@ -4,7 +4,7 @@ import pathlib
 import subprocess
 import sys
 
-from dev import build, error_lines, paths, report, suite
+from dev import build, error_lines, paths, report, suite, test_minutes
 
 # Programs that tests start as processes.
 PROGRAMS = {"botcored", "botctl"}
@@ -37,7 +37,16 @@ def run_program(name, arguments, json_file, preset="release", targets=()):
 
 
 def bench(options):
-    return run_program("botcore_bench", options.rest, options.json, targets=["botcored"])
+    status = run_program("botcore_bench", options.rest, options.json, targets=["botcored"])
+    if "--only" in options.rest:
+        return status
+    found, line = test_minutes.figure()
+    print(line)
+    if found and options.json and pathlib.Path(options.json).is_file():
+        written = json.loads(pathlib.Path(options.json).read_text(encoding="utf-8"))
+        written["figures"]["test_minutes_cold"] = found
+        pathlib.Path(options.json).write_text(json.dumps(written, indent=2) + "\n", "utf-8")
+    return status
 
 
 def crash(options):

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as xml
 
-from dev import build, fuzz, paths
+from dev import build, fuzz, paths, test_minutes
 
 # Labels of tests that measure speed or kill processes: they run on the release build.
 RELEASE_LABELS = "^(crash|bench-smoke|chaos|load)$"
@@ -104,6 +104,7 @@ def data_missing():
 def run_all():
     """What ./test does. The last line printed is the sum."""
     total = Counts()
+    stopwatch = test_minutes.Stopwatch()
     missing = data_missing()
     if missing:
         total.add(Counts(failed=1, failures=[missing]))
@@ -117,6 +118,8 @@ def run_all():
     total.add(run("dev", ["-LE", RELEASE_LABELS]))
     total.add(count_fuzzers(fuzz.run_shared()))
     total.add(run("release", ["-L", RELEASE_LABELS], none_is_error=False))
+    if total.ok():
+        stopwatch.write()
     return finish(total)
 
 

@@ -98,7 +98,7 @@ RepositoryResult<Leaf> leaf_of(int root, std::string_view name, Folders folders)
         rest.remove_prefix(slash + 1);
         if (folders == Folders::Make) {
             const bool made = ::mkdirat(folder.number(), part.c_str(), S_IRWXU) == 0;
-            if (!made && errno != EEXIST) return failure("make the folder of", name);
+            if (!made && errno != EEXIST) return failure("create the folder of", name);
             // Synced even if the folder exists: its creator may have crashed before the name was
             // synced.
             if (::fsync(folder.number()) != 0) return failure("sync the folder of", name);
@@ -116,11 +116,11 @@ RepositoryResult<std::string> read_object(const Leaf& leaf, std::string_view nam
         leaf.folder.number(), leaf.name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (!file.is_open()) return failure("open", name);
     struct stat status{};
-    if (::fstat(file.number(), &status) != 0) return failure("look at", name);
+    if (::fstat(file.number(), &status) != 0) return failure("read the status of", name);
     if (!S_ISREG(status.st_mode) ||
         static_cast<std::uint64_t>(status.st_size) > ports::Repository::kObjectBytesMax) {
         return base::Failure{
-            RepositoryError{Fault::Taken, std::string(name) + " is no file of at most 16 MiB"}};
+            RepositoryError{Fault::Taken, std::string(name) + " is not a file of at most 16 MiB"}};
     }
     auto bytes = host::read_whole(file.number(), static_cast<std::size_t>(status.st_size));
     if (!bytes) return failure("read", name);
@@ -183,7 +183,7 @@ RepositoryOutcome collect(int folder,
         if (!runtime::archive::is_object_name(whole)) continue;
         if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
             if (errno == ENOENT) continue;  // Removed meanwhile.
-            return failure("look at", whole);
+            return failure("read the status of", whole);
         }
         if (S_ISREG(status.st_mode) && selection.has(whole)) {
             found.push_back({whole, static_cast<std::uint64_t>(status.st_size)});
@@ -202,10 +202,11 @@ base::Result<std::unique_ptr<FolderRepository>, std::string> FolderRepository::o
     const std::filesystem::path& folder, IfMissing missing) {
     std::error_code error;
     const std::filesystem::path whole = std::filesystem::absolute(folder, error);
-    if (error) return base::Failure{"no folder for a repository: " + error.message()};
+    if (error)
+        return base::Failure{"the repository's folder cannot be resolved: " + error.message()};
     const bool makes = missing == IfMissing::Make;
     const bool made = makes && ::mkdir(whole.c_str(), S_IRWXU) == 0;
-    if (makes && !made && errno != EEXIST) return host::system_failure("make the folder", whole);
+    if (makes && !made && errno != EEXIST) return host::system_failure("create the folder", whole);
     if (made) (void)TRY(host::sync_folder(whole.parent_path()));
     const Descriptor root(::open(whole.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     struct stat status{};
@@ -220,7 +221,7 @@ base::Result<std::unique_ptr<FolderRepository>, std::string> FolderRepository::o
         if (::fstatat(root.number(), name.c_str(), &draft, AT_SYMLINK_NOFOLLOW) != 0) continue;
         if (::time(nullptr) - draft.st_mtime < kDraftAge) continue;  // It may be in use.
         if (::unlinkat(root.number(), name.c_str(), 0) != 0 && errno != ENOENT) {
-            return host::system_failure("remove what a crash left", whole / name);
+            return host::system_failure("remove a temporary file of an earlier run", whole / name);
         }
     }
     return std::unique_ptr<FolderRepository>(
@@ -236,7 +237,7 @@ RepositoryResult<Descriptor> FolderRepository::root() const {
     return base::Failure{RepositoryError{
         Fault::Unavailable,
         "the folder " + folder_.string() +
-            " is missing, or another folder is in its place: is its disk mounted?"}};
+            " is missing or was replaced by another folder; check whether its disk is mounted"}};
 }
 
 RepositoryOutcome FolderRepository::put(std::string_view name, std::string_view bytes) {
@@ -260,7 +261,8 @@ RepositoryOutcome FolderRepository::link_as(int root,
         const std::string there = TRY(read_object(leaf, name));
         if (there != bytes) {
             return base::Failure{RepositoryError{
-                Fault::Taken, std::string(name) + " is there with other bytes in " + place()}};
+                Fault::Taken,
+                std::string(name) + " already exists with other content in " + place()}};
         }
     }
     if (::fsync(leaf.folder.number()) != 0) return failure("sync the folder of", name);

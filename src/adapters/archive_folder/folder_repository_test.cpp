@@ -115,7 +115,7 @@ TEST_F(FolderRepositoryTest, DoesNotRemoveFoldersNorTakeThemForDrafts) {
                         fs::file_time_type::clock::now() - std::chrono::minutes(61));
     const auto opened = FolderRepository::open(folder_);
     ASSERT_FALSE(opened.has_value());
-    EXPECT_THAT(opened.error(), HasSubstr("remove what a crash left"));
+    EXPECT_THAT(opened.error(), HasSubstr("remove a temporary file of an earlier run"));
 }
 
 TEST_F(FolderRepositoryTest, ListsInOrderOfCharactersAndNotOfFolders) {

@@ -47,18 +47,18 @@ base::Outcome<std::string> read_parameters(std::string_view query, S3Place& plac
             place.region = value;
         } else {
             return failure(
-                "an s3 address has endpoint=https://host:port and region=NAME after "
-                "the '?', each once");
+                "an s3 address must have endpoint=https://host:port and region=NAME after the '?', "
+                "each once");
         }
     }
-    if (!has_endpoint) return failure("the s3 address names no endpoint=https://host:port");
+    if (!has_endpoint) return failure("the s3 address has no endpoint=https://host:port");
     return base::Done{};
 }
 
 }  // namespace
 
 base::Result<S3Place, std::string> parse_s3_place(std::string_view text) {
-    if (!text.starts_with(kScheme)) return failure("an s3 address begins with s3://");
+    if (!text.starts_with(kScheme)) return failure("an s3 address must begin with s3://");
     text.remove_prefix(kScheme.size());
     const std::size_t http_request = std::min(text.find('?'), text.size());
     S3Place place;
@@ -71,17 +71,18 @@ base::Result<S3Place, std::string> parse_s3_place(std::string_view text) {
     if (place.region.empty()) place.region = kDefaultRegion;
     if (place.bucket.size() < kBucketMin || place.bucket.size() > kBucketMax ||
         !has_only(place.bucket, "-.") || place.bucket.starts_with('.')) {
-        return failure("a bucket's name is 3 to 63 of a-z, 0-9, '-' and '.'");
+        return failure("a bucket's name must have 3 to 63 characters of a-z, 0-9, '-' and '.'");
     }
     if (!place.prefix.empty() && !runtime::archive::is_object_name(place.prefix)) {
-        return failure("the prefix has other letters than a-z, 0-9, '-', '.' and '/'");
+        return failure("the prefix may contain only a-z, 0-9, '-', '.' and '/'");
     }
     if (place.region.size() > kRegionMax || !has_only(place.region, "-")) {
-        return failure("a region's name has a-z, 0-9 and '-'");
+        return failure("a region's name may contain only a-z, 0-9 and '-'");
     }
-    if (!place.endpoint.base.empty()) return failure("the endpoint has no path");
+    if (!place.endpoint.base.empty()) return failure("the endpoint must not have a path");
     if (place.endpoint.transport == net::Transport::Plain && !is_loopback(place.endpoint.host)) {
-        return failure("the endpoint begins with https://; http:// is for this machine only");
+        return failure(
+            "the endpoint must begin with https://; http:// is allowed for this machine only");
     }
     return place;
 }

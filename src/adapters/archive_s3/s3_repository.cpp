@@ -48,7 +48,7 @@ base::Failure<RepositoryError> failure(Fault kind, std::string text) {
 
 base::Failure<RepositoryError> refusal(const OutboundHttpResponse& answer) {
     const std::string code = s3_error_code(answer.body);
-    std::string text = "the server answered " + std::to_string(answer.result.status);
+    std::string text = "the server responded with status " + std::to_string(answer.result.status);
     if (!code.empty()) text.append(" ").append(code);
     return failure(s3_error_kind(answer.result.status, code), std::move(text));
 }
@@ -63,26 +63,27 @@ bool is_header_word(std::string_view text) {
 base::Outcome<std::string> check_words(const S3Options& options) {
     const auto key = options.credentials.access_key.reveal();
     if (key.empty() || options.credentials.secret_key.reveal().empty()) {
-        return base::Failure{std::string("a repository in S3 needs an access key and its secret")};
+        return base::Failure{
+            std::string("a repository in S3 requires an access key and its secret")};
     }
     if (!is_header_word(key) || key.find_first_of("/,=") != std::string_view::npos ||
         !is_header_word(options.credentials.secret_key.reveal()) ||
         !is_header_word(options.credentials.session_token.reveal())) {
         return base::Failure{
-            std::string("an access key of S3 and its secret are letters, digits and signs without "
-                        "spaces or line ends; the access key has no '/', ',' or '='")};
+            std::string("an S3 access key and its secret must be letters, digits and signs without "
+                        "spaces or line ends; the access key must not contain '/', ',' or '='")};
     }
     const std::string& storage = options.storage_class;
     const bool is_word = std::ranges::all_of(storage, [](char c) {
         return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
     });
     if (!is_word || storage.size() > kStorageClassMax) {
-        return base::Failure{std::string("a storage class is a word such as STANDARD_IA")};
+        return base::Failure{std::string("a storage class must be a word such as STANDARD_IA")};
     }
     if (storage == "GLACIER" || storage == "DEEP_ARCHIVE") {
-        return base::Failure{
-            "what is put into the storage class " + storage +
-            " cannot be read back at once, so no backup there could be verified; GLACIER_IR can"};
+        return base::Failure{"objects in the storage class " + storage +
+                             " cannot be read back immediately, so no backup there could be "
+                             "verified; use a class such as GLACIER_IR"};
     }
     return base::Done{};
 }
@@ -92,7 +93,7 @@ base::Failure<RepositoryError> broken(const OutboundHttpResponse& answer) {
     // If the server's certificate is rejected, a retry does not help.
     const Fault kind =
         answer.result.end == AttemptEnd::CertificateRefused ? Fault::Refused : Fault::Unavailable;
-    return failure(kind, "no answer from the server: " + answer.detail);
+    return failure(kind, "no response from the server: " + answer.detail);
 }
 
 }  // namespace
@@ -142,7 +143,7 @@ private:
             const auto left = std::chrono::ceil<std::chrono::seconds>(until - steady_clock::now());
             return failure(
                 Fault::Unavailable,
-                "the server asks to wait for another " + std::to_string(left.count()) + " s");
+                "the server asked to wait for another " + std::to_string(left.count()) + " s");
         }
         wire_.context.restart();
         boost::asio::steady_timer timer(wire_.context, until);
@@ -234,7 +235,7 @@ RepositoryOutcome S3Repository::put(std::string_view name, std::string_view byte
     const auto compare = [&]() -> RepositoryOutcome {
         const std::string there = TRY(get_in(call, name));
         if (there == bytes) return base::Done{};
-        return failure(Fault::Taken, std::string(name) + " is there with other bytes");
+        return failure(Fault::Taken, std::string(name) + " already exists with other content");
     };
     auto before = compare();
     if (before || before.error().kind != Fault::Missing) return before;
@@ -248,7 +249,7 @@ RepositoryOutcome S3Repository::put(std::string_view name, std::string_view byte
     if (answer.result.status != 200 && answer.result.status != 412) return refusal(answer);
     auto after = compare();
     if (!after && after.error().kind == Fault::Missing) {
-        return failure(Fault::Unavailable, std::string(name) + " was taken and is not there");
+        return failure(Fault::Unavailable, std::string(name) + " was stored, but cannot be found");
     }
     return after;
 }
@@ -290,7 +291,7 @@ RepositoryResult<std::vector<StoredObject>> S3Repository::list(std::string_view 
         std::ranges::sort(found, {}, &StoredObject::name);
         return found;
     }
-    return failure(Fault::Unavailable, "the list of objects does not end");
+    return failure(Fault::Unavailable, "the server's list of objects has too many pages");
 }
 
 RepositoryOutcome S3Repository::remove(std::string_view name) {

@@ -20,7 +20,7 @@
 /// S4  When the server asks for a pause (Retry-After), no user of the shared pause sends it a
 ///     request before the pause is over. A call waits for that if its own time allows, and is
 ///     Unavailable at once if not.
-/// S2  Keys outside the prefix and keys that are no object names are neither listed nor changed.
+/// S2  Keys outside the prefix and keys that are not object names are neither listed nor changed.
 /// S3  Credentials appear in no text.
 
 #include "adapters/archive_s3/sigv4.hpp"

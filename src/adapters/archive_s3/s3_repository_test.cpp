@@ -278,7 +278,7 @@ TEST(S3Page, ParsesListingsStrictly) {
     EXPECT_EQ(s3_error_code("Bad Gateway"), "");
 }
 
-TEST(S3Place, ParsesAPlaceOrSaysWhatIsWrong) {
+TEST(S3Place, ParsesAPlaceOrReturnsTheError) {
     const auto place =
         parse_s3_place("s3://my-bucket/bot/1/?endpoint=https://s3.example.com&region=eu-central-1");
     ASSERT_TRUE(place) << place.error();
@@ -290,8 +290,8 @@ TEST(S3Place, ParsesAPlaceOrSaysWhatIsWrong) {
               "us-east-1");
     const std::string end = "?endpoint=https://h";
     for (const auto& [text, what] : std::vector<std::pair<std::string, const char*>>{
-             {"http://h", "begins with s3://"},
-             {"s3://abc", "names no endpoint"},
+             {"http://h", "must begin with s3://"},
+             {"s3://abc", "has no endpoint"},
              {"s3://" + end, "bucket"},
              {"s3://Abc" + end, "bucket"},
              {"s3://abc/a//b" + end, "prefix"},
@@ -300,7 +300,7 @@ TEST(S3Place, ParsesAPlaceOrSaysWhatIsWrong) {
              {"s3://abc" + end + "&region=A", "region"},
              {"s3://abc" + end + "&secret=x", "each once"},
              {"s3://abc" + end + "&endpoint=https://h", "each once"},
-             {"s3://abc" + end + "/path", "no path"},
+             {"s3://abc" + end + "/path", "must not have a path"},
              {"s3://abc?endpoint=http://example.com", "https://"},
              {"s3://abc?endpoint=https://user:pw@h", "password"}}) {
         const auto refused = parse_s3_place(text);

@@ -34,7 +34,7 @@ base::Failure<std::string> damaged(const char* text) {
 base::Result<S3Page, std::string> parse_s3_page(std::string_view xml) {
     pugi::xml_document document;
     if (!document.load_buffer(xml.data(), xml.size(), pugi::parse_default, pugi::encoding_utf8)) {
-        return damaged("it is no XML");
+        return damaged("it is not XML");
     }
     const pugi::xml_node list = document.child("ListBucketResult");
     if (!list) return damaged("it has no ListBucketResult");
@@ -49,7 +49,8 @@ base::Result<S3Page, std::string> parse_s3_page(std::string_view xml) {
     }
     const std::string_view more = list.child_value("IsTruncated");
     page.next = list.child_value("NextContinuationToken");
-    if (more != "true" && more != "false") return damaged("it does not say whether more follows");
+    if (more != "true" && more != "false")
+        return damaged("it does not state whether it is truncated");
     if (more == "false") page.next.clear();
     if (more == "true" && (page.next.empty() || page.next.size() > kTokenMax)) {
         return damaged("the listing is truncated and has no continuation token");

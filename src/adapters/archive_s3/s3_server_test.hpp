@@ -108,7 +108,7 @@ private:
         while (::read(ends[0], &letter, 1) == 1 && letter != '\n')
             line += letter;
         ::close(ends[0]);
-        ASSERT_FALSE(line.empty()) << "the server of S3 ended before it listened";
+        ASSERT_FALSE(line.empty()) << "the S3 server ended before it listened";
         port_ = std::atoi(line.c_str());
     }
 

@@ -25,7 +25,7 @@ public:
         bool answered = false;
         std::optional<std::string> value;
         cache().get(key, [&](std::optional<std::string> found) {
-            EXPECT_FALSE(answered) << "The second answer to one question.";
+            EXPECT_FALSE(answered) << "A second reply to one query.";
             answered = true;
             value = std::move(found);
         });

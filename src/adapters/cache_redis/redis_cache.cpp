@@ -132,7 +132,7 @@ void RedisCache::Link::connect() {
                                 const Error& failure, const tcp::resolver::results_type& found) {
                                 if (mine != self->generation_) return;
                                 if (failure)
-                                    return self->fail("the server's name cannot be looked up");
+                                    return self->fail("the server's name cannot be resolved");
                                 std::vector<tcp::endpoint> endpoints;
                                 for (const auto& entry : found)
                                     endpoints.push_back(entry.endpoint());
@@ -156,7 +156,7 @@ void RedisCache::Link::greet() {
     reader_.emplace();
     Error ignored;
     socket_.set_option(tcp::no_delay(true), ignored);
-    limit_phase("connected, but no greeting within the time limit");
+    limit_phase("connected, but the server did not complete the greeting within the time limit");
     const auto& address = options_.address;
     const auto greeting = [](Found found) {
         return PendingCall{CallKind::Greet, Clock::now(), std::move(found)};
@@ -253,7 +253,7 @@ bool RedisCache::Link::take_replies() {
     while (mine == generation_) {
         auto reply = reader_->next();
         if (!reply) {
-            fail("the server's answer cannot be read");
+            fail("the server's reply cannot be parsed");
             return false;
         }
         if (!reply.value()) return true;
@@ -271,9 +271,10 @@ bool RedisCache::Link::take_replies() {
 void RedisCache::Link::answer(PendingCall call, RedisReply reply) {
     using Kind = RedisReply::Kind;
     if (reply.kind == Kind::Error) {
-        if (call.kind == CallKind::Greet) return fail("the server refuses: " + code_of(reply.text));
+        if (call.kind == CallKind::Greet)
+            return fail("the server refused the connection: " + code_of(reply.text));
         ++counters.errors;
-        trouble_ = "the server refuses a command: " + code_of(reply.text);
+        trouble_ = "the server refused a command: " + code_of(reply.text);
         if (call.found) call.found(std::nullopt);
         return;
     }
@@ -283,7 +284,7 @@ void RedisCache::Link::answer(PendingCall call, RedisReply reply) {
                                                      : reply.kind == Kind::Status;
     if (!fits) {
         calls_.push_front(std::move(call));  // Fails together with the others.
-        return fail("the server's answer does not fit the command");
+        return fail("the server's reply does not match the command");
     }
     latency_ = duration_of(Clock::now() - call.sent);
     success_ = Clock::now();

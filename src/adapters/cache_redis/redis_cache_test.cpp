@@ -72,7 +72,8 @@ TEST(RedisCache, AHungServerCostsItsTimeLimitOnceAndReconnectsAfterwards) {
         EXPECT_EQ(world.get("a"), std::nullopt);
     EXPECT_FALSE(world.cache().status().connected);
     EXPECT_TRUE(world.until([&] {
-        return world.cache().status().message == "connected, but no greeting within the time limit";
+        return world.cache().status().message ==
+               "connected, but the server did not complete the greeting within the time limit";
     }));
     server.go_on();
     ASSERT_TRUE(world.connected());
@@ -94,7 +95,7 @@ TEST(RedisCache, AnUnresolvableHostNameIsAMiss) {
     EXPECT_EQ(world.get("a"), std::nullopt);
     EXPECT_TRUE(world.until([&] {
         const std::string message = world.cache().status().message;
-        return message == "the server's name cannot be looked up" ||
+        return message == "the server's name cannot be resolved" ||
                message == "no connection within the time limit";
     }));
 }
@@ -119,7 +120,7 @@ TEST(RedisCache, AFullServerRejectsWritesAndStillReads) {
     for (int i = 0; i < 6; ++i)
         world.cache().put("large" + std::to_string(i), large, kLong);
     EXPECT_TRUE(world.until([&] { return world.cache().counters().errors > 0; }));
-    EXPECT_EQ(world.cache().status().message, "the server refuses a command: OOM");
+    EXPECT_EQ(world.cache().status().message, "the server refused a command: OOM");
     EXPECT_TRUE(world.cache().status().connected);
     EXPECT_EQ(world.get("large5"), std::nullopt);
     EXPECT_EQ(world.get("small"), "one");
@@ -137,17 +138,21 @@ TEST(RedisCache, AcceptsTheRightPasswordAndNeverRepeatsAWrongOne) {
         return !wrong.cache().status().message.empty() &&
                wrong.cache().status().message != "not connected yet";
     }));
-    EXPECT_EQ(wrong.cache().status().message, "the server refuses: WRONGPASS");
+    EXPECT_EQ(wrong.cache().status().message, "the server refused the connection: WRONGPASS");
     RedisWorld none(RedisWorld::options_for(server.port()));
-    ASSERT_TRUE(
-        none.until([&] { return none.cache().status().message == "the server refuses: NOAUTH"; }));
+    ASSERT_TRUE(none.until([&] {
+        return none.cache().status().message == "the server refused the connection: NOAUTH";
+    }));
 }
 
 TEST(RedisCache, APasswordRepeatedByTheServerAppearsInNoMessage) {
     const FakeServer server({"-ERR unknown command AUTH, with args: open-sesame\r\n"});
     RedisWorld world(RedisWorld::options_for(server.port(), "open-sesame"));
-    ASSERT_TRUE(world.until(
-        [&] { return world.cache().status().message.starts_with("the server refuses"); }));
+    ASSERT_TRUE(world.until([&] {
+        return world.cache().status().message.starts_with(
+            "the server refused the "
+            "connection");
+    }));
     EXPECT_THAT(world.cache().status().message, Not(HasSubstr("sesame")));
 }
 
@@ -163,16 +168,16 @@ std::string message_after(const std::string& answer) {
 
 TEST(RedisCache, GarbageClosesTheConnectionAndIsAMiss) {
     EXPECT_EQ(message_after("HTTP/1.1 400 Bad Request\r\n\r\n"),
-              "the server's answer cannot be read");
-    EXPECT_EQ(message_after(std::string("\0\0\0\0", 4)), "the server's answer cannot be read");
-    EXPECT_EQ(message_after("$abc\r\n"), "the server's answer cannot be read");
-    EXPECT_EQ(message_after("*2\r\n$1\r\na\r\n$1\r\nb\r\n"), "the server's answer cannot be read");
-    EXPECT_EQ(message_after("*2147483647\r\n"), "the server's answer cannot be read");
-    EXPECT_EQ(message_after(":7\r\n"), "the server's answer does not fit the command");
-    EXPECT_EQ(message_after("+OK\r\n"), "the server's answer does not fit the command");
+              "the server's reply cannot be parsed");
+    EXPECT_EQ(message_after(std::string("\0\0\0\0", 4)), "the server's reply cannot be parsed");
+    EXPECT_EQ(message_after("$abc\r\n"), "the server's reply cannot be parsed");
+    EXPECT_EQ(message_after("*2\r\n$1\r\na\r\n$1\r\nb\r\n"), "the server's reply cannot be parsed");
+    EXPECT_EQ(message_after("*2147483647\r\n"), "the server's reply cannot be parsed");
+    EXPECT_EQ(message_after(":7\r\n"), "the server's reply does not match the command");
+    EXPECT_EQ(message_after("+OK\r\n"), "the server's reply does not match the command");
     EXPECT_EQ(message_after("$9223372036854775807\r\nx"), "no response within the time limit");
     EXPECT_EQ(message_after("$5\r\nab"), "no response within the time limit");
-    EXPECT_EQ(message_after("-ERR no\r\n"), "the server refuses a command: ERR");
+    EXPECT_EQ(message_after("-ERR no\r\n"), "the server refused a command: ERR");
 }
 
 TEST(RedisCache, UnexpectedRepliesCloseTheConnection) {

@@ -3,7 +3,7 @@
 /// Reads the replies of a Redis server, one after the other, from the bytes of its connection.
 ///
 /// P1  Only replies that our commands can have are accepted: status, error, integer, one string,
-///     nil. A list, or bytes that are no reply, end the reading: the connection must be closed.
+///     nil. A list, or bytes that are not a reply, end the reading: the connection must be closed.
 /// P2  An incomplete reply holds at most `kReplyBytesMax`, so that a server cannot exhaust our
 ///     memory.
 
@@ -27,7 +27,7 @@ struct RedisReply {
 };
 
 enum class RedisReplyError : std::uint8_t {
-    Garbled,   ///< Bytes outside the protocol, or a reply that no command of ours has.
+    Garbled,   ///< Bytes outside the protocol, or a reply that none of our commands gets.
     TooLarge,  ///< A reply exceeds `kReplyBytesMax`.
 };
 

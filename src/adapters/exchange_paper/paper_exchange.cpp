@@ -74,7 +74,8 @@ void PaperExchange::reconcile(const ports::AccountProjection& projection) {
         } else if (order.state != model::OrderState::Open) {
             auto report = report_of(order, order.attempt, model::ReportKind::NotSent, now);  // P2
             report.reason_text =
-                "the order had not reached the paper venue when the process ended; it never will";
+                "the order had not reached the paper venue when the process ended, so it never "
+                "will";
             reports_.push_back(std::move(report));
         } else if (order.cancel != model::CancelState::None) {
             // The order is restored below; the cancel must be requested again.

@@ -114,7 +114,8 @@ TEST_F(PaperExchangeTest, DeliversAComparisonOfManyOrdersInParts) {
         ASSERT_TRUE(exchange_.has_reports());
         sink_.found_now = 0;
         exchange_.deliver(sink_);
-        EXPECT_LE(sink_.found_now, venue::kClosedFoundMax) << "nobody waits for all of them";
+        EXPECT_LE(sink_.found_now, venue::kClosedFoundMax)
+            << "the comparison is delivered in parts";
         // Later changes are not part of the comparison.
         if (++turns == 3) place_and_cancel(kOrders);
     }
@@ -168,7 +169,7 @@ TEST_F(PaperExchangeTest, ComparisonReportsWhenItBegan) {
     EXPECT_EQ(sink_.books->venue_time, begun);
 }
 
-TEST_F(PaperExchangeTest, ProbeIsAnsweredWithTheReportsAndNotBefore) {
+TEST_F(PaperExchangeTest, ProbeGetsItsReplyWithTheReportsAndNotBefore) {
     int answered = 0;
     exchange_.probe([&] { ++answered; });
     EXPECT_EQ(answered, 0);

@@ -73,7 +73,7 @@ constexpr std::int64_t kStart = 1'795'434'800'500;
 
 TEST(GeneratedMarket, ContinuesAtTheEndOfItsHistory) {
     GeneratedMarket market(7, settings());
-    EXPECT_EQ(market.history(0), nullptr) << "It is not known yet where it ends.";
+    EXPECT_EQ(market.history(0), nullptr) << "The end of the history is not known yet.";
     runtime::MarketBoard board(market.instruments(), model::MarketSource::Generated);
     board.apply(market.poll(at(kStart)));
     for (std::size_t place = 0; place < market.instruments().size(); ++place) {
@@ -89,7 +89,7 @@ TEST(GeneratedMarket, ContinuesAtTheEndOfItsHistory) {
         // 0.005 %: a few rows of the book.
         EXPECT_LE(model::magnitude(quote.bid - last->close), Price::whole(3));
         EXPECT_LE(model::magnitude(quote.ask - last->close), Price::whole(3));
-        EXPECT_NE(last->close, Price::whole(60'000)) << "It moved before.";
+        EXPECT_NE(last->close, Price::whole(60'000)) << "The clock was set before.";
     }
     EXPECT_EQ(board.history({.market = Market::Spot, .symbol = Symbol("NOSUCH")}), nullptr);
 }
@@ -137,7 +137,7 @@ TEST(VenueEvents, TranslateBookAndTradesForTheVenue) {
                             MarketEventKind::RepeatedTrade,
                             MarketEventKind::NonMarketTrade,
                             MarketEventKind::TradesMissing}) {
-        EXPECT_FALSE(kind_of(kind).has_value()) << "It moves no price of now.";
+        EXPECT_FALSE(kind_of(kind).has_value()) << "It does not change the current price.";
     }
 }
 

@@ -29,7 +29,7 @@ Playback::Playback(const std::vector<RecordingFile>& files, PlaybackEnd at_end)
     for (Source& source : sources_)
         source.line = source.reader.next();
     choose();
-    if (next_ == nullptr) throw RecordingError("the market recordings hold no message");
+    if (next_ == nullptr) throw RecordingError("the market recordings contain no messages");
 }
 
 std::vector<model::InstrumentId> Playback::instruments_of(const std::vector<RecordingFile>& files) {
@@ -104,7 +104,8 @@ void Playback::start_over() {
         source.line = source.reader.next();
     }
     choose();
-    if (next_ == nullptr) throw RecordingError("a market recording lost its messages");
+    if (next_ == nullptr)
+        throw RecordingError("a market recording no longer contains its messages");
     shift_ = last_time_ + kRoundPause - next_->line->time;
     reset_due_ = true;
 }

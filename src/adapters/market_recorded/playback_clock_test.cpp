@@ -37,7 +37,7 @@ TEST(PlaybackClock, EqualsTheTimeOfTheLastEventAtFullSpeed) {
     PlaybackClock clock(0, kStart, at(1'000));
     clock.delivered(at(9'000), kStart + milliseconds(1));
     EXPECT_EQ(clock.now(kStart + milliseconds(1)), at(9'000));
-    EXPECT_LT(clock.due(at(99'000)), kStart) << "Everything is due at once.";
+    EXPECT_LT(clock.due(at(99'000)), kStart) << "Everything is due immediately.";
 }
 
 TEST(PlaybackClock, AdvancesAtFullSpeedWhenTheSourceStalls) {

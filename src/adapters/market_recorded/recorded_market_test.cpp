@@ -76,7 +76,7 @@ TEST_F(RecordedMarketTest, DeliversEverythingInOrderAtFullSpeed) {
     EXPECT_EQ(market.source_now(start), Timestamp::from_milliseconds(kTrades));
     EXPECT_EQ(market.source_now(start + std::chrono::seconds(3)),
               Timestamp::from_milliseconds(kTrades + 3'000))
-        << "The source has ended: its clock goes on.";
+        << "The source has ended, but its clock advances.";
 }
 
 TEST_F(RecordedMarketTest, FollowsTheClock) {

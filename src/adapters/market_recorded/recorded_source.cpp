@@ -29,8 +29,8 @@ base::Result<std::vector<RecordingFile>, std::string> recordings_of(const std::s
         if (!file) {
             return base::Failure{
                 "market.files: expected a name such as "
-                "spot-btcusdt-20240808.raw.gz, but '" +
-                path + "' came"};
+                "spot-btcusdt-20240808.raw.gz, but received '" +
+                path + "'"};
         }
         files.push_back(*std::move(file));
         begin = end + 1;

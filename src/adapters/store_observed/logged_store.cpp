@@ -19,7 +19,8 @@ ports::StoreResult<ports::OpenState> LoggedStore::load() {
              {"severity", "critical"},
              {"account", doubt.account ? doubt.account->text() : std::string("all")},
              {"runbook", "data-damaged.md"},
-             {"action", "the account is frozen, exits pass: follow the page on damaged data"}});
+             {"action",
+              "the account is frozen, exits are accepted; follow docs/runbooks/data-damaged.md"}});
     }
     return loaded;
 }
@@ -44,7 +45,8 @@ void LoggedStore::log_result(const ports::Batch& batch, ports::CommitResult resu
             break;
         case ports::CommitResult::Unavailable:
             log_lost(observability::LogEvent::TransactionRolledBack,
-                     "the store did not take the batch; memory is discarded and loaded again",
+                     "the store did not accept the batch; the state in memory is discarded and "
+                     "loaded again",
                      batch);
             count_failure(first);
             break;
@@ -74,8 +76,8 @@ void LoggedStore::count_failure(std::int64_t first) {
     notifier_.send(
         {.subject = "commit",
          .level = ports::NoticeLevel::Critical,
-         .text = "the store has not taken a batch for several times in a row; see the runbook of "
-                 "the store that is down",
+         .text =
+             "the store has refused several batches in a row; follow docs/runbooks/store-down.md",
          .facts = {{"first", first}, {"failures", failures_}}},
         {});
 }
@@ -85,7 +87,7 @@ void LoggedStore::count_success() {
         notifier_.send({.subject = "commit",
                         .level = ports::NoticeLevel::Critical,
                         .over = true,
-                        .text = "the store takes batches again",
+                        .text = "the store accepts batches again",
                         .facts = {{"failures", failures_}}},
                        {});
     }

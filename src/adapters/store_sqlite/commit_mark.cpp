@@ -88,12 +88,12 @@ std::string CommitMark::missing(const std::optional<Mark>& mark,
     if (!mark || mark->timeline != timeline) return {};
     const std::string record = std::to_string(mark->sequence);
     if (mark->sequence > head.sequence) {
-        return "the mark beside the database says that record " + record +
+        return "the mark beside the database shows that record " + record +
                " was committed, but the database ends with record " + std::to_string(head.sequence);
     }
     if (ours && mark->hash != *ours) {
-        return "the mark beside the database knows another record " + record +
-               " than the database holds";
+        return "the mark beside the database names a record " + record +
+               " with another hash than the record in the database";
     }
     return {};
 }

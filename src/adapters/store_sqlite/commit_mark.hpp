@@ -38,7 +38,7 @@ public:
     [[nodiscard]] static std::filesystem::path path_of(const std::filesystem::path& store);
 
     /// Reads the mark of a store; empty if there is none, or no complete one. An error if the file
-    /// exists but cannot be read: then nobody knows what is missing.
+    /// exists but cannot be read: then it is unknown what is missing.
     [[nodiscard]] static base::Result<std::optional<Mark>, std::string> read(
         const std::filesystem::path& store);
 

@@ -34,7 +34,7 @@ TEST(Database, ReportsAFileThatSqliteNeverWroteAsCorrupt) {
     const std::string path = folder.file("no-database");
     std::ofstream(path) << std::string(4096, 'x');
     auto opened = Database::open(path, "", OpenMode::ReadWrite);
-    ASSERT_TRUE(opened) << "SQLite looks only when it reads.";
+    ASSERT_TRUE(opened) << "SQLite checks the file only when it reads.";
     Database database = std::move(opened).value();
     const auto version = database.integer("SELECT count(*) FROM sqlite_schema");
     ASSERT_FALSE(version);
@@ -99,7 +99,7 @@ TEST(Database, NarrowsModesOfFilesFromAnEarlierVersion) {
         ASSERT_EQ(::chmod((path + part).c_str(), 0644), 0) << part;
     auto reader = Database::open(path, "", OpenMode::ReadOnly);
     ASSERT_TRUE(reader);
-    EXPECT_EQ(mode_of(path), 0644U) << "Who only reads changes nothing.";
+    EXPECT_EQ(mode_of(path), 0644U) << "A reader does not change the file.";
     auto second = Database::open(path, "", OpenMode::ReadWrite);
     ASSERT_TRUE(second);
     for (const char* const part : {"", "-wal", "-shm"})

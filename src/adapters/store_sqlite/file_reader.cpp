@@ -11,7 +11,7 @@ base::Result<ReadSession, std::string> open_session(const std::string& path) {
     auto opened = Database::open(path, {}, OpenMode::ReadOnly);
     if (!opened) {
         return base::Failure{std::string("expected a readable store at " + path +
-                                         ", SQLite answers with code " +
+                                         ", but SQLite returned code " +
                                          std::to_string(opened.error().code))};
     }
     Database database = std::move(opened).value();
@@ -30,8 +30,8 @@ base::Result<ReadSession, std::string> open_session(const std::string& path) {
         return base::Failure{"the store at " + path + " has schema version " +
                              std::to_string(version.value()) + ", expected " +
                              std::to_string(kSchemaVersion) +
-                             "; start this version's botcored on the folder once, which brings the "
-                             "store up to date, or use the botctl of the version that wrote it"};
+                             "; start botcored of this version on the folder once to upgrade the "
+                             "store, or use the botctl of the version that wrote it"};
     }
     auto session = ReadSession::open(std::move(database));
     if (!session) {

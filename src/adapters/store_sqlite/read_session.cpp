@@ -207,7 +207,7 @@ void ReadSession::check_row(const Row& row, const RowImage& image, ports::OpenSt
     const auto head = static_cast<std::int64_t>(snapshot.head.sequence);
     if (fits(kOpenTable<Row>, row, image) && image.written_by <= head) return;
     snapshot.doubts.push_back(
-        {account_of(row), shown_name(row) + " is not what was written into it"});
+        {account_of(row), shown_name(row) + " differs from what was written"});
 }
 
 template <class Row>
@@ -251,9 +251,8 @@ StoreOutcome ReadSession::check_sum(ports::OpenState& snapshot) {
     }));
     if (stored == images_.sum()) return base::Done{};
     snapshot.doubts.push_back({std::nullopt,
-                               "the open rows are not those that were written last: one of them "
-                               "was removed, added or put "
-                               "back to an older state"});
+                               "the open rows are not those that were written last: a row was "
+                               "removed, added or replaced by an older version"});
     return base::Done{};
 }
 

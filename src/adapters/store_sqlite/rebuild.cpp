@@ -28,7 +28,7 @@ base::Outcome<std::string> prove(SqliteStore& store) {
     const auto report = runtime::verify(store.reader(), {});
     if (!report) return base::Failure{std::string("the rebuilt store cannot be read")};
     if (report.value().clean()) return base::Done{};
-    return base::Failure{"the rebuilt store is not clean: " + report.value().findings.front().text};
+    return base::Failure{"the rebuilt store has findings: " + report.value().findings.front().text};
 }
 
 /// Closes both stores before it returns, so nothing is left in their logs.

@@ -26,11 +26,14 @@ void close_cleanly(const fs::path& store) {
 base::Outcome<std::string> keep(const fs::path& store, const fs::path& before) {
     std::error_code error;
     fs::create_hard_link(store, before, error);
-    if (error) return base::Failure{"cannot keep " + store.string() + ": " + error.message()};
+    if (error)
+        return base::Failure{"cannot keep the old file " + store.string() + ": " + error.message()};
     const fs::path log = store.string() + "-wal";
     if (TRY(host::is_there(log))) {
         fs::create_hard_link(log, before.string() + "-wal", error);
-        if (error) return base::Failure{"cannot keep " + log.string() + ": " + error.message()};
+        if (error)
+            return base::Failure{"cannot keep the old file " + log.string() + ": " +
+                                 error.message()};
     }
     return base::Done{};
 }

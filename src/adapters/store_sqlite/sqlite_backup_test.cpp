@@ -84,7 +84,7 @@ TEST_F(StoreBackups, AReplacedStoreIsKeptUnderAnotherName) {
     append(file("made.db"), 1);
     const auto first = backup_.replace(file("made.db"), file("new.db"), "20261123t120000z");
     ASSERT_TRUE(first.has_value()) << first.error();
-    EXPECT_EQ(first.value(), "") << "There was no store in the place.";
+    EXPECT_EQ(first.value(), "") << "There was no store at this path.";
 }
 
 TEST_F(StoreBackups, ATimelineIsReadAsItWasSet) {
@@ -109,7 +109,7 @@ TEST_F(StoreBackups, AMissingStoreIsAnErrorThatNamesIt) {
     EXPECT_THAT(backup_.watch(missing).error(), HasSubstr(missing));
     EXPECT_THAT(backup_.replace(missing, file("store.db"), "now").error(), HasSubstr("store.db"));
     backup_.remove(missing);
-    EXPECT_TRUE(fs::is_empty(folder_.path())) << "No call makes a store.";
+    EXPECT_TRUE(fs::is_empty(folder_.path())) << "No call creates a store.";
 }
 
 TEST_F(StoreBackups, RemovesAStoreWithAllThatBelongsToIt) {

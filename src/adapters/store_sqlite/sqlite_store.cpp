@@ -357,8 +357,9 @@ void SqliteStore::note_checkpoint(int code) {
 
 void SqliteStore::end_on_failed_sync(const SqlError& error) {
     if (kind_of(error) != ErrorKind::Sync) return;
-    const std::string text = "storage: expected a synced log of " + options_.path + ", was " +
-                             sqlite3_errstr(error.code) + "; ending the process";
+    const std::string text =
+        "storage: expected the write-ahead log to be synced: " + options_.path + ", was " +
+        sqlite3_errstr(error.code) + "; ending the process";
     if (options_.fatal) options_.fatal(text);
     print_and_abort(text);  // S5
 }

@@ -74,7 +74,7 @@ struct OpenError {
     [[nodiscard]] std::string text() const {
         return "expected " + expected + ", was " + received +
                (kind == Kind::Corrupt
-                    ? "; the store is damaged: keep it as it is and follow "
+                    ? "; the store is damaged: do not change it, and follow "
                       "docs/runbooks/data-damaged.md (botctl check, botctl restore)"
                     : "");
     }

@@ -135,7 +135,7 @@ TEST_F(LockedFile, ACommitIsRetriedAfterOneSecondAndThenTwo) {
         held_for_ = each.held_for;
         waited_ = {};
         EXPECT_EQ(commit_one(), CommitResult::Committed);
-        EXPECT_EQ(waited_, each.held_for) << "Not a moment longer.";
+        EXPECT_EQ(waited_, each.held_for) << "The read ended at its limit.";
         EXPECT_EQ(store_->lock_retries().succeeded, each.succeeded);
         EXPECT_EQ(store_->lock_retries().failed, each.failed);
         ASSERT_TRUE(other_.execute("BEGIN IMMEDIATE").has_value());

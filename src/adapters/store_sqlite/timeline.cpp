@@ -109,8 +109,9 @@ base::Result<TimelineIdentity, std::string> timeline_of(const std::filesystem::p
     const auto [number, id, ancestors] = std::move(stored).value();
     if (number < 0 || number > model::kTimelineMax || id < 0 ||
         id > std::numeric_limits<std::uint32_t>::max()) {
-        return base::Failure{store.string() + ": a timeline that cannot be, " +
-                             std::to_string(number)};
+        return base::Failure{
+            store.string() +
+            ": the number or id of the timeline is out of range: " + std::to_string(number)};
     }
     TimelineIdentity identity;
     if (number > 0) identity.number = static_cast<model::Timeline>(number);

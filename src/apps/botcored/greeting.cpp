@@ -20,7 +20,7 @@ void print(const Greeting& greeting) {
               << "  health   " << greeting.url << "/health\n"
               << "  token    " << token_file;
     if (!greeting.new_token.empty()) std::cout << " (new: " << greeting.new_token << ")";
-    std::cout << "\n\nA first order, and what became of it:\n\n"
+    std::cout << "\n\nTo place a first order and see its result:\n\n"
               << "  curl -s -X POST " << greeting.url << "/api/accounts/futures/orders \\\n"
               << "    -H \"Authorization: Bearer $(cat " << token_file << ")\" \\\n"
               << "    -H 'Content-Type: application/json' -H 'Idempotency-Key: my-first-order' \\\n"

@@ -73,8 +73,10 @@ void add_options(CLI::App& app, CommandLine& line) {
     app.add_option("--data", line.paths.data, "Folder of the daemon's state")
         ->capture_default_str();
     app.add_option(
-        "--config", line.settings.file, "Configuration file (default: botcore.toml if there)");
-    app.add_option("--ready-file", line.paths.ready_file, "Written as JSON once the API listens");
+        "--config", line.settings.file, "Configuration file (default: botcore.toml if it exists)");
+    app.add_option("--ready-file",
+                   line.paths.ready_file,
+                   "A file that is written as JSON when the API listens");
     app.add_flag_callback(
         "--print-metrics-reference",
         [] {
@@ -91,7 +93,7 @@ void add_options(CLI::App& app, CommandLine& line) {
         }
     }
     app.add_option(
-           "--set", line.settings.sets, "KEY=VALUE: any key of the configuration; repeatable")
+           "--set", line.settings.sets, "KEY=VALUE: any key of the configuration; may be repeated")
         ->allow_extra_args(false);
     app.footer(
         "Every key of the configuration can also be set as BOTCORE_SECTION_KEY; "
@@ -111,7 +113,7 @@ int refuse_line(const CLI::App& app, const CLI::ParseError& error) {
     return botcore::host::kExitCommandLine;
 }
 
-/// Reads the configuration for a reload; the error lists all mistakes.
+/// Reads the configuration for a reload; all errors are reported together.
 botcore::base::Result<Config, std::string> read_config(
     const botcore::host::SettingsInput& settings) {
     auto gathered = botcore::host::gather_settings(settings, environ);
@@ -146,8 +148,8 @@ void prepare_process() {
 int main(int argc, char** argv) {
     prepare_process();
     CLI::App app(
-        "botcored: the trading core. Without options: a paper account, generated prices, "
-        "state in ./var, the API on 127.0.0.1:8080.");
+        "botcored: the trading core. Without options: a paper account, generated prices, state in "
+        "./var, the API on 127.0.0.1:8080.");
     CommandLine line;
     add_options(app, line);
     try {

@@ -47,14 +47,15 @@ void Reload::read_all() {
     const std::string problem = parts_.read_certificate();
     parts_.log.write(problem.empty() ? Level::Info : Level::Error,
                      problem.empty() ? "certificate and key were read again"
-                                     : "the old certificate and key stay",
+                                     : "the old certificate and key remain in use",
                      {{"cause", problem}});
 }
 
 void Reload::read_config() {
     const auto read = parts_.read();
     if (!read) {
-        parts_.log.write(Level::Error, "the old configuration stays", {{"cause", read.error()}});
+        parts_.log.write(
+            Level::Error, "the old configuration remains in use", {{"cause", read.error()}});
         return;
     }
     const ConfigChange change = take_over(parts_.running, read.value());

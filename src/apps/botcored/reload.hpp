@@ -2,7 +2,7 @@
 
 /// SIGHUP: reads configuration, certificate and key again and reopens the log file.
 ///
-/// H1  A configuration with a mistake changes nothing; the log names the mistake.
+/// H1  A configuration with an error changes nothing; the log names the error.
 /// H2  Changed keys that need a restart are named in the log and take effect at the next start.
 ///
 /// Threads: the thread that runs the io_context.
@@ -21,7 +21,7 @@
 
 namespace botcore::apps {
 
-/// Reads files, variables and flags as at the start; the error lists all mistakes.
+/// Reads files, variables and flags as at the start; all errors are reported together.
 using ReadConfig = std::function<base::Result<host::Config, std::string>()>;
 
 /// The keys whose values differ between two configurations.

@@ -61,7 +61,7 @@ model::RiskLimits risk_limits(const host::Config& config) {
     limits.margin_level_safe = percent(config, "risk.margin_level_safe_percent");
     limits.losses_in_a_row_max = count(config, "risk.losses_in_a_row_max");
     // With generated prices, there is no cool-down unless it was configured: losses against
-    // generated prices are no reason for one.
+    // generated prices do not justify one.
     const bool chosen = config.value("risk.losses_in_a_row_max").origin != "default";
     if (config.text("market.source") == "generated" && !chosen) limits.losses_in_a_row_max = 0;
     limits.cooldown = base::Duration::seconds(60 * config.integer("risk.cooldown_minutes"));

@@ -40,9 +40,8 @@ base::Result<std::unique_ptr<ArchiveAccess>, std::string> open_archive(
         std::error_code error;
         if (!fs::is_directory(folder, error)) {
             return base::Failure{
-                "--from: expected the folder of an archive or an s3:// address, "
-                "but " +
-                folder.string() + " is no folder"};
+                "--from: expected the folder of an archive or an s3:// address, but " +
+                folder.string() + " is not a folder"};
         }
         (void)TRY(opened->config.set("archive.repository", folder.string(), "--from"));
     }

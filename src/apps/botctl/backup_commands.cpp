@@ -68,7 +68,7 @@ void print_listing(std::ostream& out, const json::value& data) {
                                          Column{"RECORD", "sequence", Align::Right},
                                          Column{"BYTES", "bytes", Align::Right},
                                          Column{"VERIFIED", "verified"}};
-    print_table(out, data.at("snapshots").as_array(), kColumns, "no snapshot yet");
+    print_table(out, data.at("snapshots").as_array(), kColumns, "there are no snapshots yet");
 }
 
 }  // namespace
@@ -126,7 +126,7 @@ std::vector<std::string> lines_of(const archive::Prunable& chosen) {
     lines.push_back(std::to_string(chosen.segments.size()) + " segments with records " +
                     std::to_string(chosen.segments.front().first) + " to " +
                     std::to_string(chosen.segments.back().last) +
-                    " would be removed; a verified snapshot has these records");
+                    " would be removed; a verified snapshot contains these records");
     return lines;
 }
 
@@ -194,7 +194,7 @@ int backup_key(DaemonClient& client, const BackupArguments& args) {
     return client.show(data, [&](std::ostream& out, const json::value&) {
         out << "key " << key.value().id() << " in " << file.string();
         if (!args.copy_to.empty()) out << ", and a copy in " << args.copy_to;
-        out << "\nwithout this key no backup can be read\n";
+        out << "\nno backup can be read without this key\n";
     });
 }
 
@@ -219,7 +219,7 @@ int backup_history(DaemonClient& client) {
                                              Column{"GOOD", "good"},
                                              Column{"MS", "took_ms", Align::Right},
                                              Column{"TEXT", "text"}};
-        print_table(out, data.as_array(), kColumns, "no job was done yet");
+        print_table(out, data.as_array(), kColumns, "no job has run yet");
     });
 }
 

@@ -5,10 +5,10 @@
 namespace botcore::botctl {
 
 void add_common(CLI::App& app, Chosen& chosen) {
-    app.add_option("--url", chosen.settings.url, "Where the daemon listens")->capture_default_str();
+    app.add_option("--url", chosen.settings.url, "The daemon's address")->capture_default_str();
     app.add_option("--ca",
                    chosen.settings.authorities,
-                   "For https: a file of certificates that are trusted; the system's if absent");
+                   "For https: a file of trusted certificates; default: the system's");
     app.add_option("--data", chosen.settings.data, "The daemon's data folder")
         ->capture_default_str();
     app.add_flag("--json", chosen.json, "Print JSON");
@@ -30,22 +30,23 @@ void add_account(CLI::App* command, Chosen& chosen) {
 }
 
 void add_safety(CLI::App* command, Chosen& chosen) {
-    command->add_option("--key", chosen.command.key, "Idempotency key; made and shown if absent");
+    command->add_option(
+        "--key", chosen.command.key, "Idempotency key; default: a generated one, which is printed");
 }
 
 void add_yes(CLI::App* command, Agreed& agreed) {
     command->add_flag_callback(
         "--yes",
         [&agreed] { agreed = Agreed::Before; },
-        "Do not ask; needed where there is no terminal");
+        "Confirm in advance; required if there is no terminal");
 }
 
 void add_version(CLI::App* command, Chosen& chosen) {
     command->add_option(
-        "--if-version", chosen.command.if_match, "Only if it is still at this version");
+        "--if-version", chosen.command.if_match, "Only if the object still has this version");
     command->add_option("--timeline",
                         chosen.command.timeline,
-                        "The timeline of the version; needed once the store was restored");
+                        "The timeline of the version; required after a restore of the store");
 }
 
 }  // namespace botcore::botctl

@@ -133,7 +133,7 @@ struct ReconcileArguments {
 /// Compares accounts with their exchange now and shows both sides. Exit status 1 if they differ, or
 /// if a fix was rejected.
 int reconcile(DaemonClient& client, const ReconcileArguments& args);
-/// Freezes an account, or lets it trade again.
+/// Freezes or unfreezes an account.
 int set_account_state(DaemonClient& client,
                       const CommandOptions& options,
                       const std::string& state,
@@ -242,14 +242,14 @@ int sign_drill(DaemonClient& client, const BackupArguments& args);
 int export_backup(DaemonClient& client, const BackupArguments& args);
 
 /// Restores the store to a point in time; the daemon must not run, except during a dry run. Asks
-/// for confirmation if the store here has records that the restored one does not have, or if the
+/// for confirmation if the local store has records that the restored one does not have, or if the
 /// archive ends before the target.
 int restore(DaemonClient& client, const BackupArguments& args);
 
 /// Rebuilds all rows from the journal, on the files of a daemon that does not run. Shows which rows
 /// differ from the journal and asks for confirmation.
 int rebuild(DaemonClient& client, Agreed agreed);
-/// Lets the operator confirm that the records missing from the store are given up permanently.
+/// Lets the operator confirm that the records missing from the store are abandoned permanently.
 int accept_lost_records(DaemonClient& client, Agreed agreed);
 
 }  // namespace botcore::botctl

@@ -23,7 +23,7 @@ int ask(const std::vector<std::string>& lines, std::string_view question, Agreed
     if (agreed == Agreed::Before) return kExitOk;
     if (::isatty(STDIN_FILENO) != 1) {
         std::cerr << "botctl: nothing was changed: " << printable(question)
-                  << " There is no terminal to ask on; say --yes to agree\n";
+                  << " There is no terminal to ask for confirmation; use --yes to confirm\n";
         return kExitUsage;
     }
     std::cerr << printable(question) << " [y/N] " << std::flush;

@@ -117,7 +117,7 @@ int DaemonClient::finish_error(const ClientResponse& response) {
 
 int DaemonClient::read(const std::string& path, const Printer& printer) {
     const auto result = reach(get_request(path));
-    if (!result) return unavailable("the daemon does not answer at " + settings_.url);
+    if (!result) return unavailable("the daemon does not respond at " + settings_.url);
     return finish(*result, printer);
 }
 
@@ -130,7 +130,8 @@ int DaemonClient::command(ClientRequest request,
     }
     const auto result = reach(request);
     if (!result) {
-        return unavailable("the daemon does not answer at " + settings_.url + "; nothing was sent");
+        return unavailable("the daemon does not respond at " + settings_.url +
+                           "; nothing was sent");
     }
     return finish(*result, printer, exit_status_of);
 }

@@ -19,7 +19,7 @@ namespace botcore::botctl {
 
 /// The exit statuses of every command. Scripts depend on them: never renumber.
 inline constexpr int kExitOk = 0;
-inline constexpr int kExitNegative = 1;  ///< A definite no: rejected, unhealthy, damaged.
+inline constexpr int kExitNegative = 1;  ///< A negative result: rejected, unhealthy, damaged.
 inline constexpr int kExitUsage = 64;
 inline constexpr int kExitUnavailable = 69;  ///< Neither the daemon nor the files are accessible.
 inline constexpr int kExitSoftware = 70;     ///< An invalid response.

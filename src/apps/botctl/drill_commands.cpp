@@ -99,8 +99,9 @@ int sign_drill(DaemonClient& client, const BackupArguments& args) {
     const json::object* const drill = chosen_in(drills.value(), args.drill);
     if (drill == nullptr) {
         return refused(client,
-                       args.drill.empty() ? "there is no drill to sign; run one: botctl drill run"
-                                          : "there is no drill of " + args.drill);
+                       args.drill.empty()
+                           ? "there is no drill to sign; run one with botctl drill run"
+                           : "there is no drill of " + args.drill);
     }
     const auto refuse = [](const std::string& text) {
         std::cerr << "botctl: " << text << "\n";
@@ -108,10 +109,10 @@ int sign_drill(DaemonClient& client, const BackupArguments& args) {
     };
     if (!drill->at("passed").as_bool()) {
         return refuse(
-            "this drill failed, and a failed one is not signed: mend what it says, then "
-            "botctl drill run");
+            "this drill failed, and a failed drill cannot be signed: correct what its report "
+            "names, then run botctl drill run");
     }
-    if (drill->contains("signed_by")) return refuse("this drill is signed already");
+    if (drill->contains("signed_by")) return refuse("this drill is already signed");
     std::ostringstream report;
     archive::print_drill(report, *drill);
     const int status = ask({report.str()}, "Do you, " + args.by + ", sign it?", args.agreed);

@@ -87,7 +87,7 @@ private:
         Connection::Error error;
         stream_.handshake(response, host, "/ws", error);
         if (error) {
-            std::cerr << "botctl: the stream was refused: " << error.message() << "\n";
+            std::cerr << "botctl: the daemon refused the stream: " << error.message() << "\n";
             status_ = response.result_int() == 401 ? kExitUnauthorized : kExitUnavailable;
             return false;
         }
@@ -129,7 +129,7 @@ int events(DaemonClient& client, EventArguments args) {
     const Settings& settings = client.settings();
     auto place = parse_url(settings.url);
     if (!place) {
-        std::cerr << "botctl: expected http://host:port or https://host:port, came '"
+        std::cerr << "botctl: expected http://host:port or https://host:port, but received '"
                   << settings.url << "'\n";
         return kExitUsage;
     }
@@ -142,7 +142,7 @@ int events(DaemonClient& client, EventArguments args) {
     if (!args.since) args.follow = true;
     auto line = Connection::open(*place, settings.authorities, kConnectWithin);
     if (!line) {
-        return client.unavailable("the daemon does not answer at " + settings.url + ": " +
+        return client.unavailable("the daemon does not respond at " + settings.url + ": " +
                                   line.error().text);
     }
     return EventSession(client, args, *line.value()).run(place->host, token.value());

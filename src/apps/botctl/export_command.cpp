@@ -38,7 +38,7 @@ int export_backup(DaemonClient& client, const BackupArguments& args) {
     shown["state_hash"] = done.value().state_hash;
     return client.show(shown, [&](std::ostream& out, const json::value&) {
         out << "wrote " << done.value().file.string() << ", " << done.value().bytes
-            << " bytes, restored aside and whole, state " << done.value().state_hash
+            << " bytes; a test restore was complete, state " << done.value().state_hash
             << "\nto use it: unpack it with tar into an empty folder, then botctl restore --from "
                "FOLDER --key "
             << "FILE\n";

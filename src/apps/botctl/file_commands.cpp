@@ -28,10 +28,10 @@ constexpr std::uint64_t kPage = 500;
 int on_files(DaemonClient& client, const std::function<int(OfflineStore&)>& command) {
     auto opened = OfflineStore::open(client.settings().data);
     if (!opened) {
-        return client.unavailable("the daemon does not answer at " + client.settings().url +
+        return client.unavailable("the daemon does not respond at " + client.settings().url +
                                   ", and " + opened.error());
     }
-    std::cerr << "botctl: the daemon does not answer; read from the files in "
+    std::cerr << "botctl: the daemon does not respond; the data was read from the files in "
               << client.settings().data << "\n";
     OfflineStore store = std::move(opened).value();
     return command(store);
@@ -170,7 +170,7 @@ int prices_from_files(DaemonClient& client, OfflineStore& store, const std::stri
     return client.show(list, print_prices);
 }
 
-/// The order with that id: one of ours, or one that was found at the exchange.
+/// The order with that id: an order of this system, or one that was found at the exchange.
 ports::StoreResult<std::optional<model::Order>> order_named(ports::StoreReader& reader,
                                                             const model::ClientOrderId& id) {
     std::optional<model::Order> named;
@@ -387,7 +387,7 @@ int journal_tail(DaemonClient& client, std::uint64_t count) {
     } else {
         auto opened = OfflineStore::open(client.settings().data);
         if (!opened) {
-            return client.unavailable("the daemon does not answer, and " + opened.error());
+            return client.unavailable("the daemon does not respond, and " + opened.error());
         }
         OfflineStore store = std::move(opened).value();
         const auto found = store.reader().head();

@@ -80,9 +80,9 @@ HttpClient::HttpClient(std::string url, std::string_view token, std::string auth
 Outcome HttpClient::send(const ClientRequest& request) {
     auto place = parse_url(url_);
     if (!place) {
-        return base::Failure{
-            ClientError{ClientFailure::BadUrl,
-                        "expected http://host:port or https://host:port, came '" + url_ + "'"}};
+        return base::Failure{ClientError{
+            ClientFailure::BadUrl,
+            "expected http://host:port or https://host:port, but received '" + url_ + "'"}};
     }
     http::request<http::string_body> message;
     message.method_string({request.method.data(), request.method.size()});

@@ -56,7 +56,7 @@ void print(std::ostream& out, const runtime::VerifyReport& report) {
         if (finding.sequence != 0) out << " at record " << finding.sequence;
         out << ": " << printable(finding.text) << "\n    " << action_of(finding.kind) << "\n";
     }
-    out << (report.clean() ? "the rows are what the journal says"
+    out << (report.clean() ? "the rows agree with the journal"
                            : std::to_string(report.findings_count) + " findings")
         << "\n";
 }
@@ -79,9 +79,8 @@ int check(DaemonClient& client) {
         if (report.error() == ports::StoreError::Unavailable) {
             return client.unavailable("the store cannot be read now");
         }
-        std::cerr
-            << "botctl: the store is damaged so that it cannot be read; stop the daemon and take "
-               "it from the archive: botctl restore\n";
+        std::cerr << "botctl: the store is damaged and cannot be read; stop the daemon and restore "
+                     "the store from the archive: botctl restore\n";
         return kExitNegative;
     }
     // The rows and the journal may agree and still end too early. The mark and the archive show up
@@ -95,7 +94,8 @@ int check(DaemonClient& client) {
     (void)client.show(data, [&](std::ostream& out, const json::value&) {
         print(out, report.value());
         if (!missing.not_asked.empty()) {
-            out << "the archive was not asked for its last record: " << missing.not_asked << "\n";
+            out << "the last record of the archive could not be read: " << missing.not_asked
+                << "\n";
         }
         if (missing.evidence.empty()) return;
         out << "records are missing: " << missing.evidence
@@ -106,7 +106,7 @@ int check(DaemonClient& client) {
 
 int report_check(DaemonClient& client, const std::string& result, const std::string& file) {
     const auto report = host::read_file(file);
-    if (!report) return client.unavailable("there is no report to read: " + report.error());
+    if (!report) return client.unavailable("the report cannot be read: " + report.error());
     if (report.value().empty()) return client.unavailable("the report at " + file + " is empty");
     const json::object body{{"result", result}, {"report", report.value()}};
     const auto response = client.reach({.method = "POST",
@@ -115,10 +115,10 @@ int report_check(DaemonClient& client, const std::string& result, const std::str
                                         .idempotency_key = {},
                                         .if_match = {}});
     if (!response) {
-        return client.unavailable("the daemon does not answer at " + client.settings().url);
+        return client.unavailable("the daemon does not respond at " + client.settings().url);
     }
     return client.finish(*response, [](std::ostream& out, const json::value&) {
-        out << "the report is in the daemon's log, and its result is announced\n";
+        out << "the report is in the daemon's log, and its result was published\n";
     });
 }
 
@@ -131,17 +131,17 @@ std::vector<std::string> lines_of(const std::filesystem::path& data) {
     OfflineStore store = std::move(opened).value();
     const auto report = runtime::verify(store.reader(), {});
     if (!report)
-        return {"the stored rows cannot be read, so it is not known what a rebuild would discard"};
+        return {"the stored rows cannot be read, so it is unknown what a rebuild would discard"};
     std::vector<std::string> lines{std::to_string(report.value().records) + " records, " +
                                    std::to_string(report.value().orders) + " orders, " +
                                    std::to_string(report.value().fills) +
                                    " trades: every row would be rebuilt"};
     if (report.value().clean()) {
-        lines.emplace_back("the rows are what the journal says already; nothing would change");
+        lines.emplace_back("the rows already agree with the journal; nothing would change");
     }
     std::vector<std::string> findings;
     for (const auto& finding : report.value().findings)
-        findings.push_back("would go: " + finding.text);
+        findings.push_back("would be discarded: " + finding.text);
     for (auto& line : shortened(std::move(findings)))
         lines.push_back(std::move(line));
     return lines;
@@ -175,7 +175,7 @@ int rebuild(DaemonClient& client, Agreed agreed) {
     result["head_hash"] = protocol::to_hex(made.value().head.hash);
     result["old_file"] = made.value().old_file.string();
     return client.show(result, [&](std::ostream& out, const json::value&) {
-        out << "the rows are rebuilt and verified; head " << made.value().head.sequence
+        out << "the rows were rebuilt and verified; head " << made.value().head.sequence
             << "\nthe old file is " << made.value().old_file.string() << "\n";
     });
 }

@@ -15,12 +15,12 @@ namespace {
 using namespace botcore::botctl;  // NOLINT(google-build-using-namespace): the whole program is it.
 
 constexpr const char* kFooter = R"(Exit statuses
-  0   done, and the answer is a good one
-  1   a clear no: refused, unhealthy, damaged
-  2   the command line is not understood
-  64  a request that makes no sense
-  69  neither the daemon nor its files could be asked; nothing was done
-  75  the outcome is not known or not over yet: repeat with the same --key
+  0   done, and the result is good
+  1   a negative result: refused, unhealthy, damaged
+  2   the command line cannot be parsed
+  64  the request is invalid
+  69  neither the daemon nor its files could be read; nothing was done
+  75  the outcome is not known yet: repeat with the same --key
   77  the token is missing or wrong
 
 Examples
@@ -39,24 +39,29 @@ Examples
   botctl status --url https://bot.example.org:8443 --ca bot.pem
 
 Variables
-  BOTCTL_TOKEN  the token to show, in place of the operator's in the data folder)";
+  BOTCTL_TOKEN  the token to send instead of the operator's token in the data folder)";
 
 /// Adds the options of commands that show a list.
 void add_list(CLI::App* command, ListArguments& args, const char* all) {
-    command->add_option("-n,--limit", args.limit, "At most so many; what is left out is said")
+    command
+        ->add_option("-n,--limit",
+                     args.limit,
+                     "The largest number of items to show; a last line says how many are left out")
         ->capture_default_str();
     command->add_flag("--all", args.all, all);
 }
 
 void add_status(CLI::App& app, Chosen& chosen) {
-    CLI::App* command =
-        add(app,
-            chosen,
-            "status",
-            "The one screen: mode and cause, accounts, orders, backups; 0 where healthy",
-            [&](DaemonClient& s) { return status(s, chosen.status); });
-    command->add_flag("--watch", chosen.status.watch, "Again and again, until it is stopped");
-    command->add_option("--every", chosen.status.every_seconds, "With --watch: so many seconds")
+    CLI::App* command = add(
+        app,
+        chosen,
+        "status",
+        "The state on one screen: mode and cause, accounts, orders, backups; status 0 if healthy",
+        [&](DaemonClient& s) { return status(s, chosen.status); });
+    command->add_flag("--watch", chosen.status.watch, "Repeat until interrupted");
+    command
+        ->add_option(
+            "--every", chosen.status.every_seconds, "With --watch: the seconds between two screens")
         ->check(CLI::Range(1, 3'600))
         ->capture_default_str();
 }
@@ -82,9 +87,9 @@ void add_reads(CLI::App& app, Chosen& chosen) {
         return orders(s, chosen.command.account, which, chosen.orders);
     });
     add_account(orders_command, chosen);
-    add_list(orders_command, chosen.orders, "Closed ones too, and however many there are");
+    add_list(orders_command, chosen.orders, "Also closed orders, without a limit of their number");
     orders_command->add_flag(
-        "--failed", chosen.failed, "Those that never got into the exchange's book");
+        "--failed", chosen.failed, "Orders that never entered the exchange's book");
     add(app,
         chosen,
         "explain",
@@ -96,7 +101,7 @@ void add_reads(CLI::App& app, Chosen& chosen) {
         return history(s, chosen.command.account, chosen.trades);
     });
     add_account(trades, chosen);
-    add_list(trades, chosen.trades, "However many there are");
+    add_list(trades, chosen.trades, "All of them, without a limit");
     add(app,
         chosen,
         "prices",
@@ -116,18 +121,18 @@ void add_events(CLI::App& app, Chosen& chosen) {
         return events(s, chosen.events);
     });
     listen->add_option(
-        "--since", chosen.events.since, "Go on after this record of the journal; 0: all there are");
+        "--since", chosen.events.since, "Start after this record of the journal; 0: all records");
     listen->add_option("--timeline",
                        chosen.events.timeline,
-                       "The timeline of that record; needed once the store was restored");
+                       "The timeline of that record; required after a restore of the store");
     listen->add_flag(
         "--follow", chosen.events.follow, "Follow: print new records as they are written");
     listen->add_option("--channel",
                        chosen.events.channels,
                        "orders, trades, positions, balances, accounts, risk, system, maintenance "
-                       "or prices; again for more");
-    listen->add_option("--account", chosen.events.accounts, "One account; again for more");
-    listen->add_option("--symbol", chosen.events.symbols, "One symbol; again for more");
+                       "or prices; may be repeated");
+    listen->add_option("--account", chosen.events.accounts, "One account; may be repeated");
+    listen->add_option("--symbol", chosen.events.symbols, "One symbol; may be repeated");
 }
 
 void add_reconciliation(CLI::App& app, Chosen& chosen) {
@@ -138,17 +143,21 @@ void add_reconciliation(CLI::App& app, Chosen& chosen) {
                             [&](DaemonClient& s) { return reconcile(s, chosen.reconcile); });
     compare->add_option("--user", chosen.reconcile.user, "An owner, or all")->capture_default_str();
     compare->add_option("--account", chosen.reconcile.account, "Only this account");
-    CLI::Option* fix = compare->add_flag(
-        "--fix", chosen.reconcile.fix, "Propose a way out of each mismatch, and take it if agreed");
-    compare->add_flag("--yes", chosen.reconcile.yes, "Agree to every one")->needs(fix);
-    CLI::App* freeze =
-        add(app, chosen, "freeze", "Cancels and exits only on an account", [&](DaemonClient& s) {
-            return set_account_state(s, chosen.command, "FROZEN", chosen.reason);
-        });
-    CLI::App* unfreeze =
-        add(app, chosen, "unfreeze", "Let an account trade again", [&](DaemonClient& s) {
-            return set_account_state(s, chosen.command, "ACTIVE", chosen.reason);
-        });
+    CLI::Option* fix =
+        compare->add_flag("--fix",
+                          chosen.reconcile.fix,
+                          "Propose a correction of each mismatch, and apply it if confirmed");
+    compare->add_flag("--yes", chosen.reconcile.yes, "Confirm every proposal")->needs(fix);
+    CLI::App* freeze = add(app,
+                           chosen,
+                           "freeze",
+                           "Freeze an account: it accepts cancels and exits only",
+                           [&](DaemonClient& s) {
+                               return set_account_state(s, chosen.command, "FROZEN", chosen.reason);
+                           });
+    CLI::App* unfreeze = add(app, chosen, "unfreeze", "Unfreeze an account", [&](DaemonClient& s) {
+        return set_account_state(s, chosen.command, "ACTIVE", chosen.reason);
+    });
     for (CLI::App* command : {freeze, unfreeze}) {
         command->add_option("ACCOUNT", chosen.command.account, "Account")->required();
         command->add_option("--reason", chosen.reason, "The reason; it is recorded in the journal")
@@ -172,24 +181,26 @@ void add_maintenance(CLI::App& app, Chosen& chosen) {
     });
     schedule->add_option(
         "--begin", chosen.plan.begin, "UTC, such as 2026-12-06T02:00Z; default: the usual window");
-    schedule->add_option("--hours", chosen.hours, "How long, at most 2")
-        ->excludes(schedule->add_option("--minutes", chosen.plan.minutes, "How long, at most 120"));
+    schedule->add_option("--hours", chosen.hours, "The duration, at most 2 hours")
+        ->excludes(schedule->add_option(
+            "--minutes", chosen.plan.minutes, "The duration, at most 120 minutes"));
     schedule->add_flag("--emergency", chosen.plan.emergency, "With less than seven days' notice");
     CLI::App* cancel = add(*group, chosen, "cancel", "Cancel a window", [&](DaemonClient& s) {
         return maintenance_cancel(s, chosen.command, chosen.window);
     });
-    cancel->add_option("WINDOW", chosen.window, "Its number")->required();
+    cancel->add_option("WINDOW", chosen.window, "The window's number")->required();
     CLI::App* on = add(*group, chosen, "on", "Begin maintenance now", [&](DaemonClient& s) {
         return maintenance_on(s, chosen.command, chosen.plan);
     });
-    on->add_option("--minutes", chosen.plan.minutes, "How long, at most 120; default 60");
+    on->add_option(
+        "--minutes", chosen.plan.minutes, "The duration, at most 120 minutes; default: 60");
     CLI::App* off =
-        add(*group, chosen, "off", "End the maintenance under way", [&](DaemonClient& s) {
+        add(*group, chosen, "off", "End the maintenance in progress", [&](DaemonClient& s) {
             return maintenance_off(s, chosen.command, chosen.ramp);
         });
-    off->add_flag("--ramp", chosen.ramp, "Take entries again little by little");
+    off->add_flag("--ramp", chosen.ramp, "Accept entries again gradually");
     for (CLI::App* command : {schedule, on})
-        command->add_option("--text", chosen.plan.text, "What is done, for the banner");
+        command->add_option("--text", chosen.plan.text, "The reason, shown in the banner");
     for (CLI::App* command : {schedule, cancel, on, off})
         add_safety(command, chosen);
     add(app, chosen, "uptime", "Availability, budget and outages", [](DaemonClient& s) {
@@ -204,7 +215,7 @@ void add_maintenance(CLI::App& app, Chosen& chosen) {
 }
 
 void add_users(CLI::App& app, Chosen& chosen) {
-    CLI::App* user = app.add_subcommand("user", "Users; passwords are read from the input");
+    CLI::App* user = app.add_subcommand("user", "Users; passwords are read from standard input");
     user->require_subcommand(1);
     add(*user, chosen, "list", "All users", [](DaemonClient& s) { return list_users(s); });
     CLI::App* added = add(*user, chosen, "add", "Add a user", [&](DaemonClient& s) {
@@ -239,8 +250,8 @@ void add_users(CLI::App& app, Chosen& chosen) {
     CLI::App* acts = add(app, chosen, "audit", "Who did what, newest first", [&](DaemonClient& s) {
         return audit(s, chosen.user, chosen.acts);
     });
-    acts->add_option("--actor", chosen.user.id, "Only acts of this user");
-    add_list(acts, chosen.acts, "However many there are");
+    acts->add_option("--actor", chosen.user.id, "Only events of this user");
+    add_list(acts, chosen.acts, "All of them, without a limit");
 }
 
 void add_files(CLI::App& app, Chosen& chosen) {
@@ -249,9 +260,9 @@ void add_files(CLI::App& app, Chosen& chosen) {
     add(*journal,
         chosen,
         "tail",
-        "The last records, a line each; with --json as they are exported",
+        "The last records, one line each; with --json in the export format",
         [&](DaemonClient& s) { return journal_tail(s, chosen.count); })
-        ->add_option("-n", chosen.count, "How many")
+        ->add_option("-n", chosen.count, "The number of records")
         ->capture_default_str();
     CLI::App* range =
         add(*journal, chosen, "export", "A range of records, as JSON lines", [&](DaemonClient& s) {
@@ -259,9 +270,11 @@ void add_files(CLI::App& app, Chosen& chosen) {
         });
     range->add_option("--from", chosen.range.from, "First sequence")->capture_default_str();
     range->add_option("--to", chosen.range.to, "Last sequence; default: the end");
-    add(app, chosen, "check", "Is all of the store what the journal says?", [](DaemonClient& s) {
-        return check(s);
-    });
+    add(app,
+        chosen,
+        "check",
+        "Check that all rows of the store agree with the journal",
+        [](DaemonClient& s) { return check(s); });
     CLI::App* report =
         add(app,
             chosen,
@@ -279,31 +292,36 @@ void add_files(CLI::App& app, Chosen& chosen) {
                                     "Rebuild the rows from the journal; the daemon must not run",
                                     [&](DaemonClient& s) { return rebuild(s, chosen.agreed); });
     add_yes(rebuild_command, chosen.agreed);
-    CLI::App* accept =
-        add(app,
-            chosen,
-            "accept-lost-records",
-            "Go on with a store that lost acknowledged records, where no archive has "
-            "them; the daemon must not run",
-            [&](DaemonClient& s) { return accept_lost_records(s, chosen.agreed); });
+    CLI::App* accept = add(app,
+                           chosen,
+                           "accept-lost-records",
+                           "Continue with a store that lost acknowledged records, if no archive "
+                           "has them; the daemon must not run",
+                           [&](DaemonClient& s) { return accept_lost_records(s, chosen.agreed); });
     add_yes(accept, chosen.agreed);
     CLI::App* config = app.add_subcommand("config", "The configuration");
     config->require_subcommand(1);
-    CLI::App* check = add(
-        *config, chosen, "check", "Would the daemon start, and what holds?", [&](DaemonClient& s) {
-            for (const auto& [flag, text] : chosen.flags)
-                if (text) chosen.given.flags.emplace_back(flag, *text);
-            return check_config(s, chosen.given, chosen.production);
-        });
-    check->add_option("FILE,--config", chosen.given.file, "Default: botcore.toml if there");
+    CLI::App* check =
+        add(*config,
+            chosen,
+            "check",
+            "Whether the daemon would start with these settings, and which values apply",
+            [&](DaemonClient& s) {
+                for (const auto& [flag, text] : chosen.flags)
+                    if (text) chosen.given.flags.emplace_back(flag, *text);
+                return check_config(s, chosen.given, chosen.production);
+            });
+    check->add_option("FILE,--config", chosen.given.file, "Default: botcore.toml if it exists");
     check->add_flag(
-        "--production", chosen.production, "Also print what must hold before going live");
-    check->add_option("--set", chosen.given.sets, "KEY=VALUE, as botcored takes it; repeatable")
+        "--production", chosen.production, "Also print the requirements for going live");
+    check
+        ->add_option(
+            "--set", chosen.given.sets, "KEY=VALUE, as botcored accepts it; may be repeated")
         ->allow_extra_args(false);
     for (const auto& [flag, key] : botcore::host::key_flags()) {
         check->add_option(std::string(flag),
                           chosen.flags[std::string(flag)],
-                          std::string(key) + ", as botcored takes it");
+                          std::string(key) + ", as botcored accepts it");
     }
 }
 
@@ -311,23 +329,23 @@ void add_files(CLI::App& app, Chosen& chosen) {
 CLI::App* add_drills(CLI::App& app, Chosen& chosen) {
     CLI::App* drill = app.add_subcommand("drill", "Rehearse the loss of this machine");
     drill->require_subcommand(1);
-    CLI::App* run =
-        add(*drill, chosen, "run", "Restore aside, check, measure", [&](DaemonClient& s) {
-            return run_drill(s, chosen.backup);
-        });
+    CLI::App* run = add(*drill,
+                        chosen,
+                        "run",
+                        "Restore into a scratch file, check and measure",
+                        [&](DaemonClient& s) { return run_drill(s, chosen.backup); });
     run->add_option("--participant",
                     chosen.backup.participants,
-                    "Who takes part, for the report; may be given often; default: you");
+                    "A participant, for the report; may be repeated; default: you");
     add(*drill, chosen, "history", "Earlier drills", [](DaemonClient& s) {
         return drill_history(s);
     });
-    CLI::App* sign =
-        add(*drill, chosen, "sign", "Put your name under a report", [&](DaemonClient& s) {
-            return sign_drill(s, chosen.backup);
-        });
+    CLI::App* sign = add(*drill, chosen, "sign", "Sign a report", [&](DaemonClient& s) {
+        return sign_drill(s, chosen.backup);
+    });
     sign->add_option("--by", chosen.backup.by, "The person who signs")->required();
     sign->add_option("--drill", chosen.backup.drill, "The time of its report; default: the newest");
-    sign->add_option("--remark", chosen.backup.remark, "What the person says to it");
+    sign->add_option("--remark", chosen.backup.remark, "The person's remark");
     add_yes(sign, chosen.backup.agreed);
     return run;
 }
@@ -335,50 +353,55 @@ CLI::App* add_drills(CLI::App& app, Chosen& chosen) {
 void add_archive(CLI::App& app, Chosen& chosen) {
     CLI::App* backup = app.add_subcommand("backup", "The archive: snapshots, records and its key");
     backup->require_subcommand(1);
-    CLI::App* list = add(*backup, chosen, "list", "What the archive holds", [&](DaemonClient& s) {
-        return list_backups(s, chosen.backup);
-    });
+    CLI::App* list =
+        add(*backup, chosen, "list", "The contents of the archive", [&](DaemonClient& s) {
+            return list_backups(s, chosen.backup);
+        });
     CLI::App* create = add(*backup, chosen, "create", "Take a snapshot now", [&](DaemonClient& s) {
         return create_backup(s, chosen.backup);
     });
-    CLI::App* check =
-        add(*backup,
-            chosen,
-            "verify",
-            "Restore a snapshot aside and check it, and the records behind the newest one",
-            [&](DaemonClient& s) { return verify_backup(s, chosen.backup); });
-    check->add_flag("--all", chosen.backup.all, "All snapshots, not the newest alone");
+    CLI::App* check = add(
+        *backup,
+        chosen,
+        "verify",
+        "Restore a snapshot into a scratch file and check it, and the records after the newest one",
+        [&](DaemonClient& s) { return verify_backup(s, chosen.backup); });
+    check->add_flag("--all", chosen.backup.all, "All snapshots, not only the newest one");
     CLI::App* prune = add(*backup,
                           chosen,
                           "prune",
                           "Remove snapshots that the retention rules do not keep",
                           [&](DaemonClient& s) { return prune_backups(s, chosen.backup); });
-    CLI::App* key =
-        add(*backup, chosen, "key", "Which key seals the archive; copy it", [&](DaemonClient& s) {
-            return backup_key(s, chosen.backup);
-        });
-    key->add_option("--copy-to", chosen.backup.copy_to, "A file elsewhere, for safe keeping");
-    CLI::App* whole = add(*backup,
-                          chosen,
-                          "export",
-                          "Write one encrypted file, backup-YYYYMMDD.gz, with all of now",
-                          [&](DaemonClient& s) { return export_backup(s, chosen.backup); });
+    CLI::App* key = add(*backup,
+                        chosen,
+                        "key",
+                        "Show the key that seals the archive, or copy it",
+                        [&](DaemonClient& s) { return backup_key(s, chosen.backup); });
+    key->add_option(
+        "--copy-to", chosen.backup.copy_to, "A file in another place, for safe keeping");
+    CLI::App* whole =
+        add(*backup,
+            chosen,
+            "export",
+            "Write one encrypted file, backup-YYYYMMDD.gz, with the complete current state",
+            [&](DaemonClient& s) { return export_backup(s, chosen.backup); });
     whole->add_option("--to", chosen.backup.folder, "The folder for it")->capture_default_str();
-    add(*backup, chosen, "history", "The daily jobs and how they ended", [](DaemonClient& s) {
+    add(*backup, chosen, "history", "The daily jobs and their results", [](DaemonClient& s) {
         return backup_history(s);
     });
     CLI::App* back = add(app,
                          chosen,
                          "restore",
-                         "Put the store back to any moment; the daemon must not run",
+                         "Restore the store to any moment; the daemon must not run",
                          [&](DaemonClient& s) { return restore(s, chosen.backup); });
     back->add_option("--to",
                      chosen.backup.to,
                      "A record's sequence, a UTC time, or an order's id; default: the newest");
     back->add_option("--timeline", chosen.backup.timeline, "Default: the newest");
-    back->add_flag("--dry-run",
-                   chosen.backup.dry_run,
-                   "Restore aside (in TMPDIR), check, change nothing; the daemon may run");
+    back->add_flag(
+        "--dry-run",
+        chosen.backup.dry_run,
+        "Restore into a scratch file (in TMPDIR) and check it; change nothing; the daemon may run");
     for (CLI::App* command : {prune, back})
         add_yes(command, chosen.backup.agreed);
     CLI::App* run = add_drills(app, chosen);
@@ -389,7 +412,7 @@ void add_archive(CLI::App& app, Chosen& chosen) {
     for (CLI::App* command : {list, create, check, prune, key, back, run, whole}) {
         command->add_option("--key", chosen.backup.key, "The key's file");
         command->add_option(
-            "--config", chosen.backup.config_file, "Default: botcore.toml if there");
+            "--config", chosen.backup.config_file, "Default: botcore.toml if it exists");
     }
 }
 
@@ -419,7 +442,7 @@ int refuse_line(CLI::App& app, const CLI::ParseError& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app("botctl: queries and controls the trading core, through its API or its files.",
+    CLI::App app("botctl: queries and controls the trading core through its API or its files.",
                  "botctl");
     Chosen chosen;
     app.set_version_flag(

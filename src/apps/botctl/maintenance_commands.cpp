@@ -36,7 +36,7 @@ void print_maintenance(std::ostream& out, const json::value& data) {
     out << "banner: " << plain_text(*view, "banner") << "\n";
     const auto* windows = view->if_contains("windows");
     if (windows != nullptr && windows->is_array()) {
-        print_table(out, windows->get_array(), kWindow, "no window was ever planned");
+        print_table(out, windows->get_array(), kWindow, "no window has been planned yet");
     }
 }
 
@@ -55,7 +55,7 @@ void print_uptime(std::ostream& out, const json::value& body) {
     const auto* view = body.if_object();
     const auto* rows = view == nullptr ? nullptr : view->if_contains("uptime");
     if (rows != nullptr && rows->is_array()) {
-        print_table(out, rows->get_array(), kColumns, "nothing was counted yet");
+        print_table(out, rows->get_array(), kColumns, "no figures exist yet");
     }
 }
 
@@ -123,7 +123,7 @@ int maintenance_off(DaemonClient& client, const CommandOptions& options, bool ra
 int uptime(DaemonClient& client) {
     const auto result = client.reach(get_request("/health/detailed"));
     if (!result) {
-        return client.unavailable("the daemon does not answer at " + client.settings().url);
+        return client.unavailable("the daemon does not respond at " + client.settings().url);
     }
     if (!*result) return client.finish(*result, print_uptime);
     json::error_code error;

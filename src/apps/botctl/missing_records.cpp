@@ -83,9 +83,9 @@ int accept_lost_records(DaemonClient& client, Agreed agreed) {
     if (!missing.evidence.empty()) lines.push_back(missing.evidence);
     if (!missing.not_asked.empty()) lines.push_back("archive: " + missing.not_asked);
     lines.emplace_back(
-        "the trades, orders and replies of the missing records are given up "
-        "for ever; a request repeated with one of their keys is executed again");
-    const int asked = ask(lines, "Go on without them?", agreed);
+        "the trades, orders and replies of the missing records are permanently lost; a request "
+        "repeated with one of their keys is executed again");
+    const int asked = ask(lines, "Continue without them?", agreed);
     if (asked != kExitOk) return asked;
     model::TimelineIdentity next;
     const auto config = read_config({});
@@ -107,8 +107,8 @@ int accept_lost_records(DaemonClient& client, Agreed agreed) {
     result["timeline"] = to_text(next);
     result["sequence"] = head.value().sequence;
     return client.show(result, [&](std::ostream& out, const json::value&) {
-        out << "the store goes on from record " << head.value().sequence << " on timeline "
-            << to_text(next) << "; start botcored, then look at botctl reconcile\n";
+        out << "the store continues from record " << head.value().sequence << " on timeline "
+            << to_text(next) << "; start botcored, then check botctl reconcile\n";
     });
 }
 

@@ -48,11 +48,11 @@ void NewerArchives::print(std::ostream& out,
             << std::string_view(data.at("timeline_id").as_string()) << "\n";
     }
     if (places.empty()) {
-        out << "botcored will archive nowhere: archive.repository is "
+        out << "botcored will not archive anywhere: archive.repository is "
             << (config_.text("archive.repository") == "none" ? "none" : "not usable") << "\n";
     } else if (!has_source) {
-        out << "it will not archive to " << from
-            << "; for that, set archive.repository in the configuration\n";
+        out << "botcored will not archive to " << from
+            << "; to archive there, set archive.repository in the configuration\n";
     }
 }
 

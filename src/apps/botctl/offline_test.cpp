@@ -52,7 +52,7 @@ TEST_F(OfflineStoreTest, ExplainsWhatToDoWithAnOlderStore) {
     EXPECT_THAT(problem(),
                 AllOf(HasSubstr("schema version 1"),
                       HasSubstr("expected " + std::to_string(store_sqlite::kSchemaVersion)),
-                      HasSubstr("start this version's botcored")));
+                      HasSubstr("start botcored of this version")));
 }
 
 TEST_F(OfflineStoreTest, ExplainsWhatToDoWithANewerStore) {

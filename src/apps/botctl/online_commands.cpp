@@ -59,7 +59,7 @@ namespace {
 std::variant<json::value, int> needed_data(DaemonClient& client, const std::string& path) {
     const auto result = client.reach(get_request(path));
     if (!result) {
-        return client.unavailable("the daemon does not answer at " + client.settings().url +
+        return client.unavailable("the daemon does not respond at " + client.settings().url +
                                   "; nothing was sent");
     }
     if (!*result || result->value().status != 200) return client.finish(*result, {});
@@ -76,7 +76,7 @@ std::vector<std::string> lines_of(const std::string& name,
     if (fields == nullptr) fields = &none;
     std::vector<std::string> lines{
         "account " + name + ", equity " + plain_text(*fields, "total_equity") + " " +
-        plain_text(*fields, "quote_asset") + ", would go back to its first deposit"};
+        plain_text(*fields, "quote_asset") + ", would be reset to its first deposit"};
     const json::array* list = positions.if_array();
     for (const auto& item : list == nullptr ? json::array() : *list) {
         if (!item.is_object()) continue;
@@ -84,7 +84,7 @@ std::vector<std::string> lines_of(const std::string& name,
         lines.push_back("position " + plain_text(position, "symbol") + " of " +
                         plain_text(position, "quantity") + " would be dropped without a trade");
     }
-    lines.emplace_back("its orders, trades and history stay");
+    lines.emplace_back("its orders, trades and history remain");
     return lines;
 }
 

@@ -91,7 +91,7 @@ int flatten(DaemonClient& client, const CommandOptions& options) {
             const bool whole =
                 failed != nullptr && failed->is_array() && failed->get_array().empty();
             if (whole) return kExitOk;
-            std::cerr << "botctl: not all positions are closed; see botctl positions\n";
+            std::cerr << "botctl: some positions are not closed; see botctl positions\n";
             return kExitNegative;
         });
 }
@@ -134,7 +134,7 @@ private:
     std::variant<json::object, int> ask(const ClientRequest& request) {
         const auto result = client_.reach(request);
         if (!result) {
-            return client_.unavailable("the daemon does not answer at " + client_.settings().url);
+            return client_.unavailable("the daemon does not respond at " + client_.settings().url);
         }
         if (!*result || result->value().status != 200) {
             return client_.finish(*result, [](std::ostream&, const json::value&) {});
@@ -159,21 +159,21 @@ private:
         const std::string state = plain_text(order, "status");
         const bool open = state == "NEW" || state == "PARTIALLY_FILLED";
         if (!open && !canceled_for_this(order)) {
-            return refuse("the order is " + state + "; only an open one is amended");
+            return refuse("the order is " + state + "; only an open order can be amended");
         }
         if (plain_text(order, "role") != "PLAIN") {
             return refuse("the order is a " + plain_text(order, "role") +
-                          " of the core; cancel it and place another one");
+                          " order created by the core; cancel it and place another order");
         }
         if (!args.price.empty() && plain_text(order, "price") == "-") {
-            return refuse("the order has no limit price; say --stop-price");
+            return refuse("the order has no limit price; use --stop-price");
         }
         if (!args.stop_price.empty() && plain_text(order, "stop_price") == "-") {
-            return refuse("the order has no stop price; say --price");
+            return refuse("the order has no stop price; use --price");
         }
         if (remaining(order, args).empty()) {
             return refuse("--quantity: expected more than the " +
-                          plain_text(order, "executed_quantity") + " that were filled");
+                          plain_text(order, "executed_quantity") + " that are already filled");
         }
         return kExitOk;
     }
@@ -222,8 +222,8 @@ private:
         request.body = json::serialize(body);
         const int status = client_.command(std::move(request), print_order);
         if (status != kExitOk && status != kExitOutcomeOpen) {
-            std::cerr << "botctl: the old order is canceled, and no other one is in its place; if "
-                         "the daemon did not answer, repeat this with --key "
+            std::cerr << "botctl: the old order is canceled, and no new order was placed; if the "
+                         "daemon did not respond, repeat the command with --key "
                       << options_.key << "\n";
         }
         return status;
@@ -242,7 +242,7 @@ int amend_order(DaemonClient& client,
                 const std::string& order,
                 const AmendArguments& args) {
     if (args.price.empty() && args.quantity.empty() && args.stop_price.empty()) {
-        return wrong_usage("say what to amend: --price, --stop-price or --quantity");
+        return wrong_usage("name what to amend: --price, --stop-price or --quantity");
     }
     return Amendment(client, options, order).run(args);
 }

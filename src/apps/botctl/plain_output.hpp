@@ -1,7 +1,7 @@
 #pragma once
 
 /// A stream buffer in front of the standard output and the standard error. Everything that botctl
-/// prints passes through it, and it lets no terminal control character through.
+/// prints goes through it, and it escapes terminal control characters.
 ///
 /// O1  Whatever the origin of a text, the terminal receives UTF-8 without control characters and
 ///     bidirectional marks; these are written as JSON escapes. Line feeds and tabs pass. A carriage

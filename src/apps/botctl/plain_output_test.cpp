@@ -32,14 +32,15 @@ TEST_F(Printed, EscapesTerminalControlCharacters) {
 TEST_F(Printed, PassesTextAndLayoutUnchanged) {
     EXPECT_EQ(of({"Jos\u00e9\t\u4e0a\u6d77\n", "\r", "50 %", "\n"}),
               "Jos\u00e9\t\u4e0a\u6d77\n\r50 %\n");
-    EXPECT_EQ(of({"a line\rOK      \n"}), "a line OK      \n") << "A return inside of a text.";
+    EXPECT_EQ(of({"a line\rOK      \n"}), "a line OK      \n")
+        << "A carriage return inside a text.";
 }
 
 TEST_F(Printed, AcceptsACharacterInPieces) {
     EXPECT_EQ(of({"\xe4", "\xb8", "\x8a"}), "\u4e0a");
     EXPECT_EQ(of({"a\xe2\x80", "\xaez"}), "a\\u202ez");
     EXPECT_EQ(of({"a\xc2", "\x9bz"}), "a\\u009bz");
-    EXPECT_EQ(of({"a\xe2\x80"}), "a??") << "The rest never came.";
+    EXPECT_EQ(of({"a\xe2\x80"}), "a??") << "The character is incomplete.";
     EXPECT_EQ(of({"a\xe2", "\r", "b"}), "a? b");
     std::stringbuf below;
     std::ostream stream(&below);

@@ -261,7 +261,7 @@ void print_touched(std::ostream& out, const json::value& data) {
         out << "cancel  " << plain_text(&order) << "\n";
     for (const auto& order : exits)
         out << "exit    " << plain_text(&order) << "\n";
-    if (open > 0) out << open << " exits are still under way\n";
+    if (open > 0) out << open << " exits are still in progress\n";
     for (const auto& symbol : list_in(data, "deferred"))
         out << "later   " << plain_text(&symbol) << ": its exit follows within seconds\n";
     print_failed_exits(out, data);

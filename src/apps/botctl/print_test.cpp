@@ -48,7 +48,7 @@ TEST(Flatten, NamesThePositionsThatAreClosedLater) {
               "cancel  c-1\n"
               "exit    e-1\n"
               "exit    e-2\n"
-              "1 exits are still under way\n"
+              "1 exits are still in progress\n"
               "later   ETHUSDT: its exit follows within seconds\n"
               "later   SOLUSDT: its exit follows within seconds\n");
 }

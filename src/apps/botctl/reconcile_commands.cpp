@@ -76,7 +76,7 @@ private:
         if (!is_mismatch(account)) return;
         const std::string name = text_at(account, "account");
         const std::string evidence =
-            "by botctl reconcile: the exchange said so at " + text_at(account, "compared_at");
+            "by botctl reconcile: the exchange reported it at " + text_at(account, "compared_at");
         for (const auto& line : confirmed ? list_at(account, "positions") : json::array()) {
             if (line.is_object()) adopt_position(name, line.get_object(), evidence);
         }
@@ -84,7 +84,7 @@ private:
             if (line.is_object()) adopt_balance(name, line.get_object(), evidence);
         }
         if (text_at(account, "state") != "FROZEN") return;
-        if (!agreed("let account " + name + " trade again")) return;
+        if (!agreed("unfreeze account " + name)) return;
         json::object body{{"state", "ACTIVE"}, {"text", evidence}};
         send("/api/accounts/" + encoded(name) + "/state", body);
     }
@@ -156,7 +156,7 @@ bool is_complete(const json::array& accounts, const std::string& asked_at) {
 int reconcile(DaemonClient& client, const ReconcileArguments& args) {
     const auto asked = client.reach(plain_request("POST", "/api/reconciliation"));
     if (!asked) {
-        return client.unavailable("the daemon does not answer at " + client.settings().url);
+        return client.unavailable("the daemon does not respond at " + client.settings().url);
     }
     if (!*asked || asked->value().status != 200) return client.finish(*asked, {});
     const auto receipt = data_of(asked->value());
@@ -168,7 +168,7 @@ int reconcile(DaemonClient& client, const ReconcileArguments& args) {
     while (!complete) {
         const auto result = client.reach(plain_request("GET", "/api/reconciliation"));
         if (!result) {
-            return client.unavailable("the daemon does not answer at " + client.settings().url);
+            return client.unavailable("the daemon does not respond at " + client.settings().url);
         }
         if (!*result || result->value().status != 200) return client.finish(*result, {});
         const auto list = data_of(result->value());
@@ -184,7 +184,7 @@ int reconcile(DaemonClient& client, const ReconcileArguments& args) {
         return kExitNegative;
     }
     if (!complete) {
-        std::cerr << "botctl: the comparison is not over yet; ask again\n";
+        std::cerr << "botctl: the comparison is not finished yet; try again\n";
         return kExitOutcomeOpen;
     }
     bool same = true;

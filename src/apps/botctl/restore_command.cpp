@@ -47,8 +47,8 @@ base::Result<archive::RestoreTarget, std::string> moment_of(const BackupArgument
     }
     return base::Failure{
         "--to: expected a record's sequence, a time such as 2026-11-23T12:00:00Z, "
-        "or the id of an order, but '" +
-        args.to + "' came"};
+        "or the id of an order, but received '" +
+        args.to + "'"};
 }
 
 json::object to_json(const archive::Restored& restored) {
@@ -72,7 +72,7 @@ public:
         std::string path = (fs::temp_directory_path(error) / "botctl-restore-XXXXXX").string();
         if (error || ::mkdtemp(path.data()) == nullptr) {
             return base::Failure{host::system_failure("make the folder", path).error +
-                                 "; TMPDIR says where scratch files go"};
+                                 "; TMPDIR sets the folder for scratch files"};
         }
         return Scratch(path);
     }
@@ -100,7 +100,7 @@ private:
 struct Found {
     archive::Restored restored;
     StoreSummary backup;
-    std::optional<StoreSummary> before;  ///< Empty: there is no store here, or it is unreadable.
+    std::optional<StoreSummary> before;  ///< Empty: there is no local store, or it is unreadable.
     std::string unreadable;              ///< Why the store here is unreadable; otherwise empty.
     Loss loss;
     std::string beyond;  ///< A note if the target is after the newest record.
@@ -114,8 +114,8 @@ base::Result<Found, std::string> compared(ports::StoreBackup& stores,
     Found found{restored, TRY(summarize_store(stores, made)), std::nullopt, {}, {}, {}};
     if (moment.time && restored.is_newest && restored.head.time < *moment.time) {
         found.beyond = "the archive ends before " + base::to_iso8601(*moment.time) +
-                       ": its newest moment is record " + std::to_string(restored.head.sequence) +
-                       " of " + base::to_iso8601(restored.head.time);
+                       ": its newest record is " + std::to_string(restored.head.sequence) + " of " +
+                       base::to_iso8601(restored.head.time);
     }
     if (!TRY(host::is_there(store))) return found;
     auto before = summarize_store(stores, store);
@@ -131,8 +131,8 @@ base::Result<Found, std::string> compared(ports::StoreBackup& stores,
 std::vector<std::string> warnings_of(const Found& found) {
     std::vector<std::string> lines = to_lines(found.loss);
     if (!found.unreadable.empty()) {
-        lines.push_back(found.unreadable + ": what it has beyond record " +
-                        std::to_string(found.restored.head.sequence) + " cannot be told");
+        lines.push_back(found.unreadable + ": it is unknown what it has after record " +
+                        std::to_string(found.restored.head.sequence));
     }
     if (!found.beyond.empty()) lines.push_back(found.beyond);
     return lines;
@@ -149,11 +149,11 @@ json::object to_json(const Found& found) {
 
 void print(std::ostream& out, const Found& found) {
     out << "record " << found.restored.head.sequence << " of "
-        << base::to_iso8601(found.restored.head.time) << " is restored and checked, state "
+        << base::to_iso8601(found.restored.head.time) << " was restored and checked, state "
         << found.restored.state_hash << "\n";
     out << "before: "
         << (found.before               ? to_text(*found.before)
-            : found.unreadable.empty() ? "there was no store here"
+            : found.unreadable.empty() ? "there was no local store"
                                        : found.unreadable)
         << "\nbackup: " << to_text(found.backup) << "\n";
 }
@@ -230,7 +230,7 @@ int finish_dry_run(DaemonClient& client, const Found& found) {
     data["dry_run"] = true;
     return client.show(data, [&](std::ostream& out, const json::value&) {
         print(out, found);
-        out << "nothing was changed: it was a dry run\n";
+        out << "nothing was changed because this was a dry run\n";
     });
 }
 
@@ -243,8 +243,8 @@ int finish_restore(DaemonClient& client,
     if (!doubts.empty()) {
         const int status =
             ask(doubts,
-                "Put record " + std::to_string(found.restored.head.sequence) + " of " +
-                    base::to_iso8601(found.restored.head.time) + " in place?",
+                "Restore the store to record " + std::to_string(found.restored.head.sequence) +
+                    " of " + base::to_iso8601(found.restored.head.time) + "?",
                 args.agreed);
         if (status != kExitOk) {
             access.stores->remove(places.made);
@@ -271,11 +271,11 @@ int finish_restore(DaemonClient& client,
         print(out, found);
         out << "after:  " << to_text(after.value()) << "\n";
         const auto& old = value.at("old_file").as_string();
-        if (!old.empty()) out << "the old store is kept as " << std::string_view(old) << "\n";
+        if (!old.empty()) out << "the old store was kept as " << std::string_view(old) << "\n";
         future.print(out, value, access.archive->place());
         out << "start the service: " << start
-            << "\nit begins a new term, compares every account with its exchange, and takes "
-               "entries only for those that agree; then look at botctl reconcile\n";
+            << "\nit begins a new term, compares every account with its exchange, and accepts "
+               "entries only for those that agree; then check botctl reconcile\n";
     });
 }
 

@@ -52,7 +52,7 @@ public:
         result["steps"] = std::move(steps_);
         (void)client_.show(result, [](std::ostream& out, const json::value& data) {
             static constexpr std::array<Column, 3> kColumns = {
-                {{"STEP", "step"}, {"OK", "ok"}, {"WHAT CAME", "text"}}};
+                {{"STEP", "step"}, {"OK", "ok"}, {"RESULT", "text"}}};
             print_table(out, data.at("steps").as_array(), kColumns, "nothing was done");
         });
         if (!reached_) return kExitUnavailable;
@@ -136,7 +136,7 @@ private:
     bool choose(Price bid) {
         const auto price =
             scaled(bid, Rate::from_units(model::kScale * 96 / 100), model::Rounding::Down);
-        if (!price) return note("price", false, "the bid is beyond all bounds");
+        if (!price) return note("price", false, "the bid is too large to be represented");
         const auto whole = price.value().units() / model::kScale;
         if (whole == 0) return note("price", false, "the bid is too low for this check");
         price_ = Price::whole(static_cast<std::int64_t>(whole));
@@ -156,7 +156,7 @@ private:
         const Reply reply = ask("POST", account_path_ + "/orders", json::serialize(body));
         const std::string text = said(reply);
         if (text == "503 MAINTENANCE")
-            return note("place", true, "refused for maintenance, as it should be");
+            return note("place", true, "refused for maintenance, as expected");
         const auto* order = data_of(reply);
         if (order != nullptr) order_ = plain_text(*order, "order_id");
         return note("place", order != nullptr && reply.status == 200, text + " " + order_);

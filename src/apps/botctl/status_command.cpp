@@ -56,7 +56,7 @@ bool has_frozen(const json::value& accounts) {
 int show_status(DaemonClient& client) {
     const auto result = client.reach(get_request("/health/detailed"));
     if (!result) {
-        return client.unavailable("the daemon does not answer at " + client.settings().url);
+        return client.unavailable("the daemon does not respond at " + client.settings().url);
     }
     if (!*result) return client.finish(*result, print_status);
     json::error_code error;

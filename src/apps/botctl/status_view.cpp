@@ -162,7 +162,7 @@ void print_modes(std::ostream& out, const json::value& view) {
     if (has(maintenance, "banner")) {
         line(out, "maintenance", text(maintenance, "banner"));
     } else {
-        line(out, "maintenance", open ? "under way until " + until : "none");
+        line(out, "maintenance", open ? "in progress until " + until : "none");
     }
 }
 
@@ -192,7 +192,7 @@ void print_accounts_barred(std::ostream& out, const json::value& view) {
         line(out,
              "UNPROTECTED",
              text(each, "account") + " " + text(each, "quantity") + " " + text(each, "symbol") +
-                 "; sold by the core at " + text(each, "protect_by"));
+                 "; closed by the core at " + text(each, "protect_by"));
     }
 }
 
@@ -220,10 +220,10 @@ void print_safety(std::ostream& out, const json::value& view) {
     if (has(start, "at")) {
         const std::string cause = text(start, "cause");
         std::string said = text(start, "at") + ", ";
-        said += cause == "first_start"    ? "the first here"
+        said += cause == "first_start"    ? "the first start"
                 : cause == "ordered_stop" ? "after an ordered stop"
                                           : "after it DIED OR WAS KILLED";
-        if (has(start, "seen_before")) said += ", seen before until " + text(start, "seen_before");
+        if (has(start, "seen_before")) said += ", last seen at " + text(start, "seen_before");
         line(out, "last start", said);
     }
     const json::value& journal = field(view, "journal");

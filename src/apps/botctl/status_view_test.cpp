@@ -57,7 +57,7 @@ TEST(Status, ReportsAHealthyDaemon) {
                             "last backup     2026-11-29T20:22:52.500Z\n",
                             "last drill      none yet\n",
                             "last start      2026-11-29T19:16:15.000Z, after it DIED OR WAS "
-                            "KILLED, seen before until 2026-11-29T19:16:12.000Z\n",
+                            "KILLED, last seen at 2026-11-29T19:16:12.000Z\n",
                             "journal head    42 of term 3\n",
                             "database: healthy\n"}) {
         EXPECT_THAT(shown, HasSubstr(row));
@@ -113,7 +113,7 @@ TEST(Status, NamesUnknownOrdersAndWhatIsUnprotected) {
     EXPECT_THAT(shown, HasSubstr("unknown order   futures BUY BTCUSDT; botctl explain BC1\n"));
     EXPECT_THAT(shown, Not(HasSubstr("BC2")));
     EXPECT_THAT(shown,
-                HasSubstr("UNPROTECTED     futures 0.01 BTCUSDT; sold by the core at "
+                HasSubstr("UNPROTECTED     futures 0.01 BTCUSDT; closed by the core at "
                           "2026-11-29T20:23:05.000Z\n"));
     EXPECT_THAT(shown, Not(HasSubstr("ETHUSDT")));
 }

@@ -167,7 +167,7 @@ std::vector<std::string> to_lines(const Loss& loss) {
     if (loss.first == 0) return {};
     std::vector<std::string> lines{
         std::to_string(loss.records()) +
-        " records of the store here would be left behind: " + std::to_string(loss.first) + " of " +
+        " records of the local store would be left behind: " + std::to_string(loss.first) + " of " +
         base::to_iso8601(loss.since) + " to " + std::to_string(loss.last) + " of " +
         base::to_iso8601(loss.until) + ", with " + std::to_string(loss.trades) + " trades"};
     for (const auto& trade : loss.named)

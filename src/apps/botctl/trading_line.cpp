@@ -13,7 +13,7 @@ CLI::App* add_place(CLI::App& order, Chosen& chosen) {
     OrderArguments& args = chosen.args;
     place->add_option("SYMBOL", args.symbol, "Symbol")->required();
     place->add_option("SIDE", args.side, "BUY or SELL")->required();
-    place->add_option("QUANTITY", args.quantity, "How much of the base asset")->required();
+    place->add_option("QUANTITY", args.quantity, "The quantity in the base asset")->required();
     place->add_option("--price", args.price, "Makes it a LIMIT order");
     CLI::Option* stop = place->add_option(
         "--stop-price", args.stop_price, "Makes it a stop: STOP_MARKET, with --price STOP");
@@ -22,23 +22,26 @@ CLI::App* add_place(CLI::App& order, Chosen& chosen) {
                      args.target_price,
                      "Makes it a take-profit: TAKE_PROFIT_MARKET, with --price TAKE_PROFIT")
         ->excludes(stop);
-    place->add_option("--type", args.type, "Another type than the prices make it");
-    CLI::Option* loss = place->add_option(
-        "--stop-loss", args.stop_loss, "Attach a stop at this price to what it opens");
     place->add_option(
-        "--take-profit", args.take_profit, "Attach a take-profit at this price to what it opens");
-    CLI::Option* trail = place
-                             ->add_option("--trail-distance",
-                                          args.trail_distance,
-                                          "The attached stop follows so far behind, such as 0.015")
-                             ->needs(loss);
+        "--type", args.type, "The order type, if it differs from the one that the prices imply");
+    CLI::Option* loss = place->add_option(
+        "--stop-loss", args.stop_loss, "Attach a stop at this price to the position that it opens");
+    place->add_option("--take-profit",
+                      args.take_profit,
+                      "Attach a take-profit at this price to the position that it opens");
+    CLI::Option* trail =
+        place
+            ->add_option("--trail-distance",
+                         args.trail_distance,
+                         "The distance at which the attached stop follows the price, such as 0.015")
+            ->needs(loss);
     place
         ->add_option("--trail-activation",
                      args.trail_activation,
-                     "It begins to follow at this gain; default: the distance")
+                     "The gain from which on the stop follows; default: the distance")
         ->needs(trail);
     place->add_option("--time-in-force", args.time_in_force, "GTC, IOC, FOK or GTX");
-    place->add_flag("--reduce-only", args.reduce_only, "It may only shrink a position");
+    place->add_flag("--reduce-only", args.reduce_only, "The order may only reduce a position");
     return place;
 }
 
@@ -54,7 +57,7 @@ CLI::App* add_amend(CLI::App& order, Chosen& chosen) {
     amend->add_option("--price", chosen.amend.price, "The new limit price");
     amend->add_option("--stop-price", chosen.amend.stop_price, "The new stop price");
     amend->add_option(
-        "--quantity", chosen.amend.quantity, "The new quantity, with what was filled already");
+        "--quantity", chosen.amend.quantity, "The new quantity, including what is already filled");
     add_version(amend, chosen);
     return amend;
 }
@@ -65,11 +68,11 @@ void add_sweeps(CLI::App& app, Chosen& chosen) {
         return cancel_all(s, chosen.command, chosen.symbol, chosen.protective);
     });
     sweep->add_option("--symbol", chosen.symbol, "Only orders of this symbol");
-    sweep->add_flag("--protective", chosen.protective, "The stops of open positions, too");
+    sweep->add_flag("--protective", chosen.protective, "Also the stops of open positions");
     CLI::App* flat = add(app,
                          chosen,
                          "flatten",
-                         "Cancel what could open something, and close all positions",
+                         "Cancel the orders that could open a position, and close all positions",
                          [&](DaemonClient& s) { return flatten(s, chosen.command); });
     for (CLI::App* command : {sweep, flat}) {
         add_account(command, chosen);
@@ -88,7 +91,7 @@ void add_orders(CLI::App& app, Chosen& chosen) {
     cancel->add_option("ORDER", chosen.order, "Order id")->required();
     cancel->add_option("--reason",
                        chosen.reason,
-                       "The reason; with it, an order that failed can be given up for good");
+                       "The reason; with it, a failed order can be abandoned permanently");
     add_version(cancel, chosen);
     CLI::App* close = add(app, chosen, "close", "Close a position", [&](DaemonClient& s) {
         return close_position(s, chosen.command, chosen.symbol);
@@ -110,16 +113,16 @@ void add_orders(CLI::App& app, Chosen& chosen) {
 }
 
 void add_money(CLI::App& app, Chosen& chosen) {
-    CLI::App* move =
-        add(app, chosen, "transfer", "Move free money to another account", [&](DaemonClient& s) {
+    CLI::App* move = add(
+        app, chosen, "transfer", "Move available money to another account", [&](DaemonClient& s) {
             return transfer(s, chosen.command, chosen.to, chosen.amount, chosen.asset);
         });
-    move->add_option("FROM", chosen.command.account, "Giving account")->required();
-    move->add_option("TO", chosen.to, "Receiving account")->required();
+    move->add_option("FROM", chosen.command.account, "Source account")->required();
+    move->add_option("TO", chosen.to, "Target account")->required();
     move->add_option("AMOUNT", chosen.amount, "How much")->required();
     move->add_option("--asset", chosen.asset, "Asset")->capture_default_str();
     CLI::App* reset = add(
-        app, chosen, "reset", "A paper account back to its first deposit", [&](DaemonClient& s) {
+        app, chosen, "reset", "Reset a paper account to its first deposit", [&](DaemonClient& s) {
             return reset_account(s, chosen.command, chosen.agreed);
         });
     add_yes(reset, chosen.agreed);
@@ -128,9 +131,9 @@ void add_money(CLI::App& app, Chosen& chosen) {
     CLI::App* open = add(app, chosen, "open", "Open a paper account", [&](DaemonClient& s) {
         return open_account(s, chosen.command, chosen.market, chosen.deposit);
     });
-    open->add_option("ACCOUNT", chosen.command.account, "Its name")->required();
+    open->add_option("ACCOUNT", chosen.command.account, "The account's name")->required();
     open->add_option("--market", chosen.market, "spot or futures")->capture_default_str();
-    open->add_option("--deposit", chosen.deposit, "In USDT")->capture_default_str();
+    open->add_option("--deposit", chosen.deposit, "The deposit in USDT")->capture_default_str();
     for (CLI::App* command : {move, reset, open})
         add_safety(command, chosen);
 }

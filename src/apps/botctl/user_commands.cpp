@@ -57,7 +57,7 @@ int send(DaemonClient& client, ClientRequest request, const Printer& printer) {
     std::string& body = request.body;
     sodium_memzero(body.data(), body.size());
     if (!result) {
-        return client.unavailable("the daemon does not answer at " + client.settings().url +
+        return client.unavailable("the daemon does not respond at " + client.settings().url +
                                   "; nothing was done");
     }
     return client.finish(*result, printer);
@@ -107,7 +107,7 @@ int list_users(DaemonClient& client) {
             print_table(out, data.at("users").as_array(), kColumns, "no users");
         });
     return status ? *status
-                  : client.unavailable("the daemon does not answer at " + client.settings().url);
+                  : client.unavailable("the daemon does not respond at " + client.settings().url);
 }
 
 int set_role(DaemonClient& client, const UserArguments& args) {
@@ -136,8 +136,8 @@ int login(DaemonClient& client, const UserArguments& args) {
         client, post("/api/auth/login", body), [](std::ostream& out, const json::value& data) {
             const auto& object = data.as_object();
             out << plain_text(object, "token") << "\n";
-            std::cerr << "good until " << plain_text(object, "expires_at")
-                      << "; botctl uses it from the variable BOTCTL_TOKEN\n";
+            std::cerr << "valid until " << plain_text(object, "expires_at")
+                      << "; set the variable BOTCTL_TOKEN to use it with botctl\n";
         });
 }
 
@@ -157,10 +157,10 @@ int audit(DaemonClient& client, const UserArguments& args, const ListArguments& 
                                                                 {"OUTCOME", "outcome"},
                                                                 {"REASON", "detail"},
                                                                 {"REQUEST", "request_id"}}};
-            print_table(out, data.at("acts").as_array(), kColumns, "no acts");
+            print_table(out, data.at("acts").as_array(), kColumns, "no audit events");
         });
     return status ? *status
-                  : client.unavailable("the daemon does not answer at " + client.settings().url);
+                  : client.unavailable("the daemon does not respond at " + client.settings().url);
 }
 
 }  // namespace botcore::botctl

@@ -34,9 +34,9 @@ std::optional<archive::ArchiveError> late_records(const ArchiveAccess& access,
     if (now() - made <= kCopiedWithin) return std::nullopt;
     return archive::ArchiveError{archive::ArchiveError::Kind::Gap,
                                  archive::names::segment_prefix(timeline),
-                                 "the store here has record " + std::to_string(archived + 1) +
+                                 "the local store has record " + std::to_string(archived + 1) +
                                      " of " + base::to_iso8601(made) +
-                                     ", and the archive ends before it"};
+                                     ", but the archive ends before it"};
 }
 
 archive::ArchiveResult<model::Timeline> timeline_in_use(archive::Archive& from) {
@@ -73,10 +73,11 @@ void print_verified(std::ostream& out, const json::value& items) {
         if (!item.at("verified").as_bool()) continue;
         out << std::string_view(item.at("name").as_string());
         if (item.as_object().contains("segments")) {
-            out << " has " << item.at("segments") << " whole segments behind the newest snapshot, "
+            out << " has " << item.at("segments")
+                << " complete segments after the newest snapshot, "
                 << "up to record " << item.at("last_sequence") << "\n";
         } else {
-            out << " is whole, state " << std::string_view(item.at("state_hash").as_string())
+            out << " is complete, state " << std::string_view(item.at("state_hash").as_string())
                 << "\n";
         }
     }

@@ -71,7 +71,7 @@ base::Result<archive::ArchiveKey, std::string> open_key(const std::filesystem::p
     auto created = archive::ArchiveKey::create(file);
     if (created) {
         log.write(observability::Level::Warn,
-                  "a new key for the archive was made; without it no backup can be read",
+                  "a new key for the archive was created; no backup can be read without it",
                   {{"file", file.string()}});
     }
     return created;
@@ -103,7 +103,7 @@ base::Result<std::unique_ptr<ArchiveLink>, std::string> ArchiveLink::make(
         key = TRY(key_of(config, parts));
     } else {
         parts.log.write(observability::Level::Warn,
-                        "archive.repository is none: a lost disk loses everything");
+                        "archive.repository is none: if the disk is lost, all data is lost");
     }
     std::unique_ptr<ArchiveLink> link(new ArchiveLink(std::move(parts)));
     link->failures_.resize(makers.size());
@@ -123,7 +123,7 @@ base::Result<std::unique_ptr<ArchiveLink>, std::string> ArchiveLink::make(
     link->service_ = std::move(service).value();
     if (const std::string trouble = link->service_->status().history_error; !trouble.empty()) {
         link->parts_.log.write(observability::Level::Error,
-                               "the history of the daily jobs cannot be read; all are due again",
+                               "the history of the daily jobs cannot be read; all jobs run again",
                                {{"operation", "archive"}, {"cause", trouble}});
     }
     // Checks all books in the background: a load has verified only the open rows.
@@ -136,14 +136,14 @@ base::Result<std::unique_ptr<ArchiveLink>, std::string> ArchiveLink::make(
 void ArchiveLink::warn_of_weak_places(const host::Config& config) const {
     if (all_on_stores_disk(config, parts_.data)) {
         parts_.log.write(observability::Level::Warn,
-                         "the archive is on the store's own disk, and would be lost with it; set "
-                         "archive.repository to a folder elsewhere, or to an s3:// address",
+                         "the archive is on the same disk as the store and would be lost with it; "
+                         "set archive.repository to a folder elsewhere, or to an s3:// address",
                          {{"repository", config.text("archive.repository")}});
     }
     if (config.text("archive.key_escrow").empty()) {
         parts_.log.write(observability::Level::Warn,
-                         "the archive's key is in one place only; set archive.key_escrow, or keep "
-                         "a copy: botctl backup key --copy-to FILE");
+                         "the archive's key exists in one place only; set archive.key_escrow, or "
+                         "keep a copy: botctl backup key --copy-to FILE");
     }
 }
 
@@ -153,7 +153,7 @@ void ArchiveLink::remember(const std::string& place) const {
     if (added) return;
     parts_.post([this, text = added.error()] {
         parts_.log.write(observability::Level::Warn,
-                         "the place of the archive could not be remembered",
+                         "the place of the archive could not be recorded",
                          {{"operation", "archive"}, {"cause", text}});
     });
 }
@@ -218,7 +218,7 @@ void ArchiveLink::show_drills(base::Timestamp now) {
     signature_asked_ = now;
     parts_.notifier.send({.subject = "drill",
                           .level = ports::NoticeLevel::Warning,
-                          .text = "no drill of the last quarter was signed by a person",
+                          .text = "no person has signed a drill of the last quarter",
                           .page = "archive-down.md",
                           .action = "botctl drill run, then botctl drill sign --by NAME"},
                          {});
@@ -234,7 +234,8 @@ void ArchiveLink::report_to_runtime() const {
                  .level = ports::NoticeLevel::Critical,
                  .text = shipped.behind,
                  .page = "data-damaged.md",
-                 .action = "only cancels and exits are taken: follow the page on damaged data",
+                 .action =
+                     "only cancels and exits are accepted; follow docs/runbooks/data-damaged.md",
                  .facts = {{"repository", repository.place}}},
                 {});
             parts_.runtime.set_behind(shipped.behind);
@@ -257,7 +258,7 @@ void ArchiveLink::finished(const archive::JobResult& result) {
     if (alerts) {
         parts_.notifier.send({.subject = std::string(to_text(result.job)),
                               .level = ports::NoticeLevel::Critical,
-                              .text = "the archive may not be whole: " + result.text,
+                              .text = "the archive may be incomplete: " + result.text,
                               .page = "archive-down.md",
                               .action = "botctl backup verify, then botctl backup create"},
                              {});
@@ -358,7 +359,7 @@ host::ProbeReply ArchiveLink::books_health() const {
     constexpr std::string_view kPage = ", see docs/runbooks/data-damaged.md";
     if (!runtime.behind().empty()) {
         return {operations::HealthState::Unhealthy,
-                runtime.behind() + "; only cancels and exits are taken" + std::string(kPage)};
+                runtime.behind() + "; only cancels and exits are accepted" + std::string(kPage)};
     }
     if (!runtime.doubts().empty()) {
         return {operations::HealthState::Unhealthy,

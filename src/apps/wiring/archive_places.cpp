@@ -81,10 +81,9 @@ base::Outcome<std::string> check_disks(const host::Config& config,
     if (!refuses) return base::Done{};
     return base::Failure{
         "archive.repository: " + config.text("archive.repository") +
-        " is on the store's own disk, and would be lost with it, which production "
-        "(log.environment) "
-        "does not take; name a folder on another disk or an s3:// address, there or as "
-        "archive.second_repository, or say archive.allow_same_disk = true"};
+        " is on the same disk as the store and would be lost with it, which production "
+        "(log.environment) does not accept; name a folder on another disk or an s3:// address, "
+        "there or as archive.second_repository, or set archive.allow_same_disk = true"};
 }
 
 base::Result<std::unique_ptr<ports::Repository>, std::string> open_place(const host::Config& config,

@@ -17,9 +17,10 @@ base::Result<std::unique_ptr<ports::Repository>, std::string> make_repository(
     }
     if (options.place.find("://") != std::string::npos) {
         return base::Failure{
-            std::string("a repository is a folder or an address that begins with s3://")};
+            std::string("a repository must be a folder or an address that begins with s3://")};
     }
-    if (options.place.empty()) return base::Failure{std::string("the repository's place is empty")};
+    if (options.place.empty())
+        return base::Failure{std::string("the repository's place is an empty text")};
     return MadeRepository(TRY(archive_folder::FolderRepository::open(options.place, missing)));
 }
 

@@ -13,7 +13,7 @@
 namespace botcore::apps {
 
 struct RepositoryOptions {
-    /// "s3://bucket/prefix?endpoint=https://host:port&region=NAME"; a text that is no URL is the
+    /// "s3://bucket/prefix?endpoint=https://host:port&region=NAME"; a text that is not a URL is the
     /// path of a folder.
     std::string place;
     archive_s3::S3Credentials credentials;

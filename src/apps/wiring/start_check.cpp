@@ -34,14 +34,13 @@ Outcome check_plain(const host::Config& config) {
     const std::string& text = config.text("http.address");
     boost::system::error_code error;
     const auto address = boost::asio::ip::make_address(text, error);
-    if (error) return base::Failure{"http.address: '" + text + "' is no IP address"};
+    if (error) return base::Failure{"http.address: '" + text + "' is not an IP address"};
     const bool has_tls = !config.text("http.tls_certificate").empty();
     if (has_tls || address.is_loopback() || config.is_on("http.allow_plain")) return base::Done{};
-    return base::Failure{
-        "http.address: " + text +
-        " can be reached from other machines, and passwords and tokens would go over the wire in "
-        "plain; give http.tls_certificate and http.tls_key, or say http.allow_plain = true behind "
-        "a proxy that has TLS"};
+    return base::Failure{"http.address: " + text +
+                         " can be reached from other machines, and passwords and tokens would be "
+                         "sent unencrypted; set http.tls_certificate and http.tls_key, or set "
+                         "http.allow_plain = true behind a proxy that has TLS"};
 }
 
 Outcome check_tls(const host::Config& config) {
@@ -50,7 +49,7 @@ Outcome check_tls(const host::Config& config) {
     if (certificate.empty() && key.empty()) return base::Done{};
     if (certificate.empty() || key.empty()) {
         return base::Failure{
-            std::string("http.tls_certificate and http.tls_key: expected both or none of them")};
+            std::string("http.tls_certificate and http.tls_key: expected both or neither of them")};
     }
     (void)TRY(net::make_tls_context({certificate, key}));
     return base::Done{};
@@ -114,7 +113,7 @@ Outcome check_key_of(const host::Config& config, const fs::path& data) {
     auto copy = key_at(escrow);
     if (!copy) return base::Failure{"archive.key_escrow: " + copy.error()};
     if (key.value() && copy.value() && key.value()->id() != copy.value()->id()) {
-        return base::Failure{"archive.key_escrow: " + escrow.string() + " holds another key, " +
+        return base::Failure{"archive.key_escrow: " + escrow.string() + " contains another key, " +
                              copy.value()->id() + " instead of " + key.value()->id()};
     }
     if (!key.value()) {

@@ -45,8 +45,8 @@ struct Performance {
     std::optional<model::Money> worst;
     model::Money drawdown_max;
     model::Rate drawdown_max_rate;  ///< Relative to the peak before it.
-    /// Value sold on spot without a purchase here (the coins came by transfer); it counts as no
-    /// profit.
+    /// Value sold on spot without a purchase here (the coins came by transfer); it does not count
+    /// as profit.
     model::Money unmatched_value;
 
     [[nodiscard]] model::Money net() const { return gross - fees; }

@@ -102,7 +102,7 @@ TEST(Performance, CountsARoundFromFlatToFlatNetOfAllItsFees) {
     EXPECT_EQ(result.volume, Money::whole(100 + 110 + 180 + 50));
     EXPECT_EQ(result.rounds_open, 0U);
     EXPECT_EQ(result.win_rate(), Rate::whole(1));
-    EXPECT_EQ(result.profit_factor(), std::nullopt) << "Nothing was lost.";
+    EXPECT_EQ(result.profit_factor(), std::nullopt) << "The fall is zero.";
 }
 
 TEST(Performance, AFillThatReversesThePositionEndsOneRoundAndBeginsTheNext) {
@@ -110,7 +110,8 @@ TEST(Performance, AFillThatReversesThePositionEndsOneRoundAndBeginsTheNext) {
     builder.deal({Side::Sell, "100", "1"});
     builder.deal({Side::Buy, "90", "4", "2", "USDT", "10"});
     auto result = builder.result();
-    EXPECT_EQ(result.won.net, amount<Money>("9.5")) << "A quarter of the fee is its own.";
+    EXPECT_EQ(result.won.net, amount<Money>("9.5"))
+        << "The closed round pays a quarter of the fee.";
     EXPECT_EQ(result.rounds_open, 1U);
     builder.deal({Side::Sell, "90", "3", "0", "USDT", "0"});
     result = builder.result();
@@ -169,7 +170,7 @@ TEST(Performance, SpotProfitIsAtAverageCost) {
     builder.deal({Side::Buy, "100", "1"}).deal({Side::Buy, "200", "3"});
     builder.deal({Side::Sell, "200", "2"});
     auto result = builder.result();
-    EXPECT_EQ(result.gross, Money::whole(50)) << "400 for what cost half of 700.";
+    EXPECT_EQ(result.gross, Money::whole(50)) << "Sold for 400; the cost was half of 700.";
     EXPECT_EQ(result.rounds(), 0U);
     builder.deal({Side::Sell, "150", "2"});
     result = builder.result();

@@ -28,8 +28,8 @@ struct ClientOrderIdParts {
 
 [[nodiscard]] model::ClientOrderId make_client_order_id(const ClientOrderIdParts& parts);
 
-/// Returns nothing if the text is not a complete id of ours: then the order is EXTERNAL, or the id
-/// is damaged.
+/// Returns nothing if the text is not a complete id of this system: then the order is EXTERNAL, or
+/// the id is damaged.
 [[nodiscard]] std::optional<ClientOrderIdParts> parse_client_order_id(std::string_view text);
 
 }  // namespace botcore::core

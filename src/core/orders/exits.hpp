@@ -33,8 +33,8 @@ LiveOrder& place_exit(Transaction& transaction,
                       const model::InstrumentId& instrument,
                       const ExitPlan& plan);
 
-/// The part of the position that no market exit of ours is already closing. Limit orders and stops
-/// do not count, because they may never trade.
+/// The part of the position that none of our market exits is already closing. Limit orders and
+/// stops do not count, because they may never trade.
 [[nodiscard]] model::Quantity unclosed(const AccountState& account,
                                        const model::InstrumentId& instrument);
 

@@ -1,8 +1,8 @@
 #pragma once
 
-/// Finds an order by its id at the exchange. An id of ours contains the journal position at which
-/// the order was created; an imported order has the journal position of its import, whatever its id
-/// contains.
+/// Finds an order by its id at the exchange. An id of this system contains the journal position at
+/// which the order was created; an imported order has the journal position of its import, whatever
+/// its id contains.
 
 #include "core/state.hpp"
 

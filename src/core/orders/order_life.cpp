@@ -65,12 +65,13 @@ void answer_cancel(Transaction& transaction, Order& order) {
         transaction.answer(key, order);
         return;
     }
-    transaction.answer(key,
-                       model::Refusal{RefusalReason::OrderNotOpen,
-                                      "the order had ended before the cancel reached it, it is " +
-                                          std::string(to_text(order.state)),
-                                      order.id,
-                                      order.version});
+    transaction.answer(
+        key,
+        model::Refusal{RefusalReason::OrderNotOpen,
+                       "the order had ended before the cancel reached it; its state is " +
+                           std::string(to_text(order.state)),
+                       order.id,
+                       order.version});
 }
 
 /// Ends the order, unless it has already ended.
@@ -256,12 +257,12 @@ void give_cancel_up(Transaction& transaction, Order& order) {
     order.cancel_key = {};
     if (asks_again) query(transaction, order, transaction.monotonic_time() + kCancelAgain);
     if (!is_pending(transaction, key)) return;
-    transaction.answer(key,
-                       model::Refusal{RefusalReason::NotSent,
-                                      "the cancel could not be sent; the order is still there, "
-                                      "cancel it again",
-                                      order.id,
-                                      order.version});
+    transaction.answer(
+        key,
+        model::Refusal{RefusalReason::NotSent,
+                       "the cancel could not be sent and the order is still open; cancel it again",
+                       order.id,
+                       order.version});
 }
 
 /// Handles the results of a cancel other than "canceled".

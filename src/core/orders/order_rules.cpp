@@ -10,10 +10,10 @@ std::optional<RuleBreach> broken_quantity_rule(const OrderView& order) {
     const auto breach = [&](RefusalReason reason, const std::string& text) {
         return RuleBreach{reason,
                           text + ", but " + to_text(order.quantity) + " " +
-                              order.instrument.base.text() + " was asked for"};
+                              order.instrument.base.text() + " was requested"};
     };
     if (!order.quantity.is_positive()) {
-        return breach(RefusalReason::QuantityTooSmall, "the quantity must be above zero");
+        return breach(RefusalReason::QuantityTooSmall, "the quantity must be greater than zero");
     }
     const auto check = [&](const model::LotFilter& lots) -> std::optional<RuleBreach> {
         if (order.quantity < lots.min) {
@@ -41,7 +41,7 @@ model::Price reference_price(const model::Quote& quote) {
 }
 
 RuleBreach price_breach(RefusalReason reason, const std::string& text, model::Price price) {
-    return {reason, text + ", but " + to_text(price) + " was asked for"};
+    return {reason, text + ", but " + to_text(price) + " was requested"};
 }
 
 /// The exchange's filter for every price in an order, limits and stops alike.
@@ -70,7 +70,7 @@ std::optional<RuleBreach> broken_notional_rule(const OrderView& order) {
     const auto value = notional(price, order.quantity);
     if (!value) {
         return RuleBreach{RefusalReason::NotionalTooLarge,
-                          "price times quantity is beyond all bounds"};
+                          "price times quantity is too large to be represented"};
     }
     const std::string asked =
         ", but this order is worth " + to_text(value.value()) + " " + order.instrument.quote.text();
@@ -102,7 +102,7 @@ std::optional<RuleBreach> broken_stop_loss(const OrderView& order, model::Price 
     const bool buy = order.side == model::Side::Buy;
     if (buy ? stop >= entry : stop <= entry) {
         return price_breach(RefusalReason::StopOnWrongSide,
-                            std::string("a stop-loss of this side stands ") +
+                            std::string("the stop-loss of this side must be ") +
                                 (buy ? "below " : "above ") + to_text(entry),
                             stop);
     }
@@ -112,7 +112,7 @@ std::optional<RuleBreach> broken_stop_loss(const OrderView& order, model::Price 
         return std::nullopt;
     }
     return price_breach(RefusalReason::StopTooFar,
-                        "a stop-loss is at most " + (bound ? to_text(bound.value()) : "0") +
+                        "a stop-loss may be at most " + (bound ? to_text(bound.value()) : "0") +
                             " away from the entry at " + to_text(entry),
                         stop);
 }
@@ -124,8 +124,8 @@ std::optional<RuleBreach> broken_attachment(const OrderView& order) {
     if (order.instrument.id.market != model::Market::Futures ||
         order.reduce_only == model::ReduceOnly::Yes) {
         return RuleBreach{RefusalReason::NotSupportedOnMarket,
-                          "stops are attached to entries on futures accounts; place a separate "
-                          "stop order here"};
+                          "stops can be attached only to entries on futures accounts; place a "
+                          "separate stop order here"};
     }
     for (const auto& price : {order.stop_loss, order.take_profit}) {
         if (!price) continue;
@@ -141,7 +141,7 @@ std::optional<RuleBreach> broken_attachment(const OrderView& order) {
     const bool buy = order.side == model::Side::Buy;
     if (order.take_profit && (buy ? *order.take_profit <= entry : *order.take_profit >= entry)) {
         return price_breach(RefusalReason::StopOnWrongSide,
-                            std::string("a take-profit of this side stands ") +
+                            std::string("the take-profit of this side must be ") +
                                 (buy ? "above " : "below ") + to_text(entry),
                             *order.take_profit);
     }
@@ -153,7 +153,7 @@ std::optional<RuleBreach> broken_stop_rule(const OrderView& order) {
     if (!order.stop_price) {
         return RuleBreach{
             RefusalReason::StopPriceMissing,
-            "an order of type " + std::string(to_text(order.type)) + " needs a stop_price"};
+            "an order of type " + std::string(to_text(order.type)) + " requires a stop_price"};
     }
     if (auto breach = broken_price_filter(order.instrument.price_filter, *order.stop_price)) {
         return breach;
@@ -177,7 +177,7 @@ std::optional<RuleBreach> broken_price_rule(const OrderView& order) {
     const auto high = scaled(reference, order.instrument.price_percent_up, model::Rounding::Down);
     const auto low = scaled(reference, order.instrument.price_percent_down, model::Rounding::Up);
     if (!high || !low)
-        return breach(RefusalReason::PriceOutOfRange, "the price is beyond all bounds");
+        return breach(RefusalReason::PriceOutOfRange, "the price is too large to be represented");
     // The futures PERCENT_PRICE filter limits buys from above and sells from below; spot applies
     // both limits to both sides.
     const bool both = order.instrument.id.market == model::Market::Spot;
@@ -215,7 +215,7 @@ std::optional<RuleBreach> broken_rule(const OrderView& order) {
     if (order.instrument.status != model::InstrumentStatus::Trading) {
         return RuleBreach{RefusalReason::InstrumentNotTrading,
                           order.instrument.id.symbol.text() +
-                              " takes no orders now, its status is " +
+                              " currently accepts no orders; its status is " +
                               std::string(to_text(order.instrument.status))};
     }
     if (auto found = broken_quantity_rule(order)) return found;

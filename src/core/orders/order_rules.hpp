@@ -39,8 +39,8 @@ struct OrderView {
 [[nodiscard]] std::optional<RuleBreach> broken_rule(const OrderView& order);
 
 /// The checks of the limit price only: tick size, bounds, and distance from the market. The limit
-/// of a conditional order is compared with its stop price, because the market will be there when
-/// the order triggers.
+/// of a conditional order is compared with its stop price, because the market price is near the
+/// stop price when the order triggers.
 [[nodiscard]] std::optional<RuleBreach> broken_price_rule(const OrderView& order);
 
 /// The limit price, moved to the nearest price that the exchange currently accepts; only ever to a

@@ -9,9 +9,9 @@
 /// S1  Every fill of an entry with a stop has its own stop, or is counted in
 ///     `Position::unprotected` until `protect_by`, when that part of the position is closed.
 /// S2  A protective order never opens or enlarges a position: it is reduce-only. Every reduce-only
-///     stop or take profit of ours, including those that callers placed, is canceled once there is
-///     nothing left to reduce (reason NoLongerNeeded), and a cancel that could not be sent is sent
-///     again.
+///     stop or take profit of this system, including those that callers placed, is canceled once
+///     there is nothing left to reduce (reason NoLongerNeeded), and a cancel that could not be sent
+///     is sent again.
 /// S3  A stop is only ever moved in the position's favor.
 
 #include "core/transaction.hpp"

@@ -142,7 +142,7 @@ TEST_F(Protection, CancelsBothOnceTheCallerClosesThePosition) {
     bench_.last_reply.reset();
     const auto closing = Bench::sent_by(bench_.apply(model::ClosePosition{
         bench_.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)}));
-    ASSERT_EQ(closing.size(), 1U) << "Stops that wait do not hold the position.";
+    ASSERT_EQ(closing.size(), 1U) << "Waiting stops do not count as exits of the position.";
     const auto decision = bench_.fill_all(closing.front(), "61000");
     EXPECT_EQ(Bench::cancelled_by(decision).size(), 2U);
 }
@@ -163,13 +163,13 @@ TEST_F(Protection, ClosesWhatWasNotProtectedInTime) {
     EXPECT_EQ(exits[0].reduce_only, model::ReduceOnly::Yes);
     EXPECT_EQ(exits[0].quantity, quantity("0.1"));
     EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(60), "60000")).empty())
-        << "One exit is under way, a second would be one too many.";
+        << "An exit is in progress, so no second one is sent.";
     const auto decision = bench_.fill_all(exits[0], "60000");
     EXPECT_TRUE(bench_.position().quantity.is_zero());
     EXPECT_EQ(Bench::cancelled_by(decision), std::vector{target().id});
 }
 
-TEST_F(Protection, AStopWithoutAnAnswerDoesNotCountAsProtection) {
+TEST_F(Protection, AStopWithoutAReplyDoesNotCountAsProtection) {
     enter();
     bench_.apply(Bench::report(stop(), ReportKind::NoAnswer));
     const auto exits = Bench::sent_by(bench_.tick(Duration::seconds(11), "60000"));
@@ -178,7 +178,7 @@ TEST_F(Protection, AStopWithoutAnAnswerDoesNotCountAsProtection) {
     EXPECT_EQ(Bench::cancelled_by(bench_.fill_all(exits[0], "60000")).size(), 2U);
     bench_.apply(Bench::report(stop(), ReportKind::Open));
     bench_.apply(Bench::report(stop(), ReportKind::Canceled));
-    EXPECT_EQ(bench_.account("futures").orders.size(), 1U) << "The target's cancel is under way.";
+    EXPECT_EQ(bench_.account("futures").orders.size(), 1U) << "The target's cancel is in progress.";
 }
 
 TEST_F(Protection, AnExitThatFailsIsTriedAgain) {
@@ -222,20 +222,20 @@ TEST_F(Protection, TrailsThePriceAndNeverMovesBack) {
     enter();
     confirm_all();
     EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(1), "61100")).empty())
-        << "Below the start of 61,200.";
+        << "The price is below 61,200, where trailing starts.";
     const auto moved = Bench::sent_by(bench_.tick(Duration::seconds(1), "62000"));
     ASSERT_EQ(moved.size(), 1U);
     EXPECT_EQ(moved[0].type, OrderType::StopMarket);
     EXPECT_EQ(to_text(*moved[0].stop_price), "61070");
     EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(1), "63000")).empty())
-        << "One moved stop is on its way.";
+        << "A moved stop has not been confirmed yet.";
     // The moved stop is confirmed; only now is the old one canceled.
     const auto decision = bench_.apply(Bench::report(moved[0], ReportKind::Open));
     EXPECT_EQ(Bench::cancelled_by(decision), std::vector{stop().id});
     bench_.apply(Bench::report(stop(), ReportKind::Canceled));
     EXPECT_EQ(to_text(*Bench::sent_by(bench_.tick(Duration::seconds(1), "62500"))[0].stop_price),
               "62055")
-        << "The 63,000 that came meanwhile count.";
+        << "The price of 63,000 between the ticks counts.";
 }
 
 TEST_F(Protection, TrailsAPriceThatOccurredBetweenTwoTicks) {
@@ -273,10 +273,10 @@ TEST_F(Protection, AMovedStopDoesNotProtectAnotherEntry) {
     body_.origin = bench_.origin();
     enter();
     bench_.apply(Bench::report(moved[0], ReportKind::Open));
-    EXPECT_EQ(to_text(bench_.position().unprotected), "0.05") << "The second entry's.";
+    EXPECT_EQ(to_text(bench_.position().unprotected), "0.05") << "This is the second entry's stop.";
 }
 
-TEST_F(Protection, ChecksAgainWhatAnotherExitWasClosing) {
+TEST_F(Protection, RechecksAQuantityThatAnotherExitWasClosing) {
     enter();
     const auto closing = Bench::sent_by(bench_.apply(model::ClosePosition{
         bench_.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)}));
@@ -345,8 +345,9 @@ TEST_F(Protection, CancelsARestingExitToMakeRoomForAMarketClose) {
     const auto rest = bench_.apply(model::ClosePosition{
         bench_.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)});
     ASSERT_EQ(Bench::sent_by(rest).size(), 1U);
-    EXPECT_EQ(to_text(Bench::sent_by(rest)[0].quantity), "0.06") << "What the part leaves.";
-    EXPECT_TRUE(Bench::cancelled_by(rest).empty()) << "The cancel is under way.";
+    EXPECT_EQ(to_text(Bench::sent_by(rest)[0].quantity), "0.06")
+        << "The rest after the partial fill.";
+    EXPECT_TRUE(Bench::cancelled_by(rest).empty()) << "The cancel is in progress.";
 }
 
 TEST_F(Protection, AFailedFlattenIsTriedAgain) {
@@ -468,7 +469,7 @@ TEST_F(Protection, AFailedCancelOfTheTraderDoesNotEndTheCoresCancel) {
     const auto sold = bench_.place(bench_.order("futures", Side::Sell, "0.1"));
     ASSERT_TRUE(sold);
     EXPECT_TRUE(Bench::cancelled_by(bench_.fill_all(*sold, "61000")).empty())
-        << "The trader's cancel is under way.";
+        << "The trader's cancel is in progress.";
     bench_.last_reply.reset();
     no_cancel_leaves(bench_, stop());
     EXPECT_EQ(bench_.refusal(), RefusalReason::NotSent);
@@ -503,9 +504,9 @@ TEST_F(Protection, AStopCanceledByCancelAllKeepsTheUsersReason) {
 }
 
 /// A position of 0.05, and reduce-only orders that the caller placed.
-class ByHand : public ::testing::Test {
+class ManualStops : public ::testing::Test {
 protected:
-    ByHand() { trade(Side::Buy, "0.05"); }
+    ManualStops() { trade(Side::Buy, "0.05"); }
 
     Decision trade(Side side, std::string_view size) {
         const auto sent = bench_.place(bench_.order("futures", side, size));
@@ -534,7 +535,7 @@ protected:
     Bench bench_;
 };
 
-TEST_F(ByHand, StopsAreCanceledOnceThePositionIsClosed) {
+TEST_F(ManualStops, StopsAreCanceledOnceThePositionIsClosed) {
     const auto stop = place(OrderType::StopMarket, model::ReduceOnly::Yes);
     const auto target = place(OrderType::TakeProfitLimit, model::ReduceOnly::Yes);
     (void)place(OrderType::StopMarket, model::ReduceOnly::No);  // This one would open a position.
@@ -550,12 +551,12 @@ TEST_F(ByHand, StopsAreCanceledOnceThePositionIsClosed) {
     }
 }
 
-TEST_F(ByHand, AStopOfAReversedPositionIsCanceled) {
+TEST_F(ManualStops, AStopOfAReversedPositionIsCanceled) {
     const auto stop = place(OrderType::StopMarket, model::ReduceOnly::Yes);
     EXPECT_EQ(Bench::cancelled_by(trade(Side::Sell, "0.08")), std::vector{stop.id});
 }
 
-TEST_F(ByHand, AStopConfirmedAfterThePositionClosedIsCanceled) {
+TEST_F(ManualStops, AStopConfirmedAfterThePositionClosedIsCanceled) {
     auto body = bench_.order("futures", Side::Sell, "0.05");
     body.type = OrderType::StopMarket;
     body.reduce_only = model::ReduceOnly::Yes;
@@ -568,7 +569,7 @@ TEST_F(ByHand, AStopConfirmedAfterThePositionClosedIsCanceled) {
               std::vector{stop->id});
 }
 
-TEST_F(ByHand, ATriggeredStopLimitIsLeftToTheExchange) {
+TEST_F(ManualStops, ATriggeredStopLimitIsLeftToTheExchange) {
     const auto stop = place(OrderType::StopLimit, model::ReduceOnly::Yes);
     auto report = Bench::report(stop, ReportKind::Open);
     report.report.reason = OrderReason::StopTriggered;
@@ -576,7 +577,7 @@ TEST_F(ByHand, ATriggeredStopLimitIsLeftToTheExchange) {
     EXPECT_TRUE(Bench::cancelled_by(trade(Side::Sell, "0.05")).empty());
 }
 
-TEST_F(ByHand, ATriggerDuringTheCancelIsRecorded) {
+TEST_F(ManualStops, ATriggerDuringTheCancelIsRecorded) {
     const auto stop = place(OrderType::StopLimit, model::ReduceOnly::Yes);
     EXPECT_EQ(Bench::cancelled_by(trade(Side::Sell, "0.05")), std::vector{stop.id});
     auto report = Bench::report(stop, ReportKind::Open);
@@ -584,7 +585,7 @@ TEST_F(ByHand, ATriggerDuringTheCancelIsRecorded) {
     EXPECT_EQ(Bench::reasons_in(bench_.apply(report)), std::vector{OrderReason::StopTriggered});
 }
 
-TEST_F(ByHand, StopsOfAPositionThatAdoptionRemovesAreCanceled) {
+TEST_F(ManualStops, StopsOfAPositionThatAdoptionRemovesAreCanceled) {
     const auto stop = place(OrderType::StopMarket, model::ReduceOnly::Yes);
     model::AdoptBooks adopt;
     adopt.origin = bench_.origin();
@@ -596,7 +597,7 @@ TEST_F(ByHand, StopsOfAPositionThatAdoptionRemovesAreCanceled) {
 
 // A store of an earlier version contains stops that rest without a position and were never
 // canceled.
-TEST_F(ByHand, AStopWithoutAPositionIsCanceledWhenATermBegins) {
+TEST_F(ManualStops, AStopWithoutAPositionIsCanceledWhenATermBegins) {
     const auto stop = place(OrderType::StopMarket, model::ReduceOnly::Yes);
     State state = bench_.engine().state();
     state.accounts.at(stop.account).positions.clear();
@@ -609,10 +610,10 @@ TEST_F(ByHand, AStopWithoutAPositionIsCanceledWhenATermBegins) {
                        .exchange_time = bench_.time(),
                        .monotonic_time = bench_.time()};
     EXPECT_EQ(Bench::cancelled_by(engine.apply(input, {})), std::vector{stop.id});
-    EXPECT_TRUE(Bench::cancelled_by(engine.apply(input, {})).empty()) << "It is under way.";
+    EXPECT_TRUE(Bench::cancelled_by(engine.apply(input, {})).empty()) << "It is in progress.";
 }
 
-TEST_F(ByHand, AStopOfAnotherClientIsNotCanceled) {
+TEST_F(ManualStops, AStopOfAnotherClientIsNotCanceled) {
     model::VenueOrder found;
     found.report.account = model::AccountId("futures");
     found.report.instrument = kFutures;

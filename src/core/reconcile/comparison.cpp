@@ -171,8 +171,8 @@ void adopt_books(Transaction& transaction, const model::AdoptBooks& body) {
     if (!body.asset.empty()) {
         const Money seen = total_of(*account, body.asset);
         if (seen != body.total_seen) {
-            return moved("the balance is " + to_text(seen) + " " + body.asset.text() +
-                         " by now; compare again");
+            return moved("the balance is now " + to_text(seen) + " " + body.asset.text() +
+                         "; compare again");
         }
         return adopt_balance(transaction, *account, body, seen);
     }
@@ -186,7 +186,7 @@ void adopt_books(Transaction& transaction, const model::AdoptBooks& body) {
     }
     const Quantity seen = position_of(*account, body.instrument).quantity;
     if (seen != body.quantity_seen) {
-        return moved("the position is " + to_text(seen) + " by now; compare again");
+        return moved("the position is now " + to_text(seen) + "; compare again");
     }
     adopt_position(transaction, *account, body);
 }

@@ -6,8 +6,8 @@
 ///
 /// M1  An order is imported once and a trade is booked once (I4): an order that is already known is
 ///     handled as a report.
-/// M2  An ORPHAN has a complete id of ours: our journal lost it, so the account is frozen. All
-///     other orders are EXTERNAL and count in exposure only.
+/// M2  An ORPHAN has a complete id of this system: the journal lost it, so the account is frozen.
+///     All other orders are EXTERNAL and count in exposure only.
 /// @spec:NFR-RELIABILITY-004
 
 #include "core/transaction.hpp"

@@ -192,7 +192,7 @@ TEST(Comparison, AdoptingAClosedPositionReleasesItsMargin) {
 }
 
 // @spec:R4-MAN-05 R4-FAIL-03
-TEST(FailedOrder, IsGivenUpWithAReasonAndNeverSentAgain) {
+TEST(FailedOrder, IsAbandonedWithAReasonAndNeverSentAgain) {
     Bench bench;
     const auto sent = bench.place(bench.order("futures", Side::Buy, "0.01"));
     auto rejected = Bench::report(*sent, ReportKind::Rejected);

@@ -25,26 +25,25 @@ std::optional<RuleBreach> closed_by_mode(const model::OperatingState& operating)
         case model::OperatingMode::Draining:
         case model::OperatingMode::Maintenance:
             return RuleBreach{RefusalReason::Maintenance,
-                              "maintenance is under way, no entries are taken; cancels and exits "
-                              "go on, GET /api/maintenance says until when"};
+                              "maintenance is in progress and no entries are accepted; cancels and "
+                              "exits continue; GET /api/maintenance shows when it ends"};
         case model::OperatingMode::Halted:
             break;
     }
-    return RuleBreach{RefusalReason::TradingHalted,
-                      "an operator has halted trading, no entries are taken; cancels and exits go "
-                      "on" +
-                          (operating.text.empty() ? std::string() : ": " + operating.text)};
+    return RuleBreach{
+        RefusalReason::TradingHalted,
+        "an operator has halted trading and no entries are accepted; cancels and exits continue" +
+            (operating.text.empty() ? std::string() : ": " + operating.text)};
 }
 
 }  // namespace
 
 std::optional<RuleBreach> closed_by_lost_records(model::StorageState storage) {
     if (storage == model::StorageState::Behind) {
-        return RuleBreach{
-            RefusalReason::StoreBehindArchive,
-            "records that were acknowledged are missing from this store, so that this "
-            "may have been carried out already; only cancels and exits are taken until "
-            "an operator has restored the store"};
+        return RuleBreach{RefusalReason::StoreBehindArchive,
+                          "acknowledged records are missing from this store, so this request may "
+                          "have been executed already; only cancels and exits are accepted until "
+                          "an operator has restored the store"};
     }
     if (storage == model::StorageState::Unconfirmed) {
         return RuleBreach{
@@ -74,8 +73,7 @@ std::optional<RuleBreach> refused_by_ramp(State& state, const model::Input& inpu
         return std::nullopt;
     }
     return RuleBreach{RefusalReason::Maintenance,
-                      "trading is taken up again step by step after maintenance; try again "
-                      "shortly"};
+                      "trading resumes gradually after maintenance; try again shortly"};
 }
 
 std::optional<RuleBreach> entry_refusal(const State& state,
@@ -92,25 +90,26 @@ std::optional<RuleBreach> entry_refusal(const State& state,
         return RuleBreach{RefusalReason::AccountFrozen,
                           "the account is frozen (" +
                               std::string(to_text(account.account.frozen_reason)) +
-                              "); only cancels and exits are taken"};
+                              "); only cancels and exits are accepted"};
     }
     if (!account.reconciled) {
         return RuleBreach{RefusalReason::AccountUnreconciled,
                           "the account is being compared with the exchange; try again shortly"};
     }
     if (input.clock != model::ClockState::Certain) {
-        return RuleBreach{RefusalReason::ClockUncertain,
-                          "the clock jumped lately; entries wait until it has settled"};
+        return RuleBreach{
+            RefusalReason::ClockUncertain,
+            "the clock jumped recently; entries are refused until it is steady again"};
     }
     if (quote.source == model::MarketSource::None || quote.bid.is_zero() || quote.ask.is_zero()) {
         return RuleBreach{RefusalReason::PriceMissing,
                           "there is no price of " + quote.instrument.symbol.text() +
-                              " now; entries wait until there is one"};
+                              "; entries are refused until there is one"};
     }
     if (quote.age > state.policy.price_age_max) {
         return RuleBreach{RefusalReason::PriceStale,
                           "the price is " + std::to_string(quote.age.in_milliseconds()) +
-                              " ms old, entries need one of at most " +
+                              " ms old, but an entry requires one of at most " +
                               std::to_string(state.policy.price_age_max.in_milliseconds()) + " ms"};
     }
     return std::nullopt;
@@ -138,7 +137,7 @@ Quantity reducible(const AccountState& account, const model::InstrumentId& instr
 namespace {
 
 RuleBreach too_large() {
-    return {RefusalReason::NotionalTooLarge, "price times quantity is beyond all bounds"};
+    return {RefusalReason::NotionalTooLarge, "price times quantity is too large to be represented"};
 }
 
 /// The least favorable price, which the reservation assumes.
@@ -156,8 +155,8 @@ Result<Price, RuleBreach> assumed_price(const State& state, const OrderView& ord
         base = order.quote.worst;
         if (base.is_zero()) {
             return Failure{RuleBreach{RefusalReason::PriceMissing,
-                                      "the book is too thin for this quantity now; ask for less "
-                                      "or use a limit order"}};
+                                      "the order book currently has too little depth for this "
+                                      "quantity; send a smaller order or use a limit order"}};
         }
         // A market sell may also fill above the price from the book walk, at the best bid.
         if (order.side == Side::Sell) base = std::max(base, order.quote.bid);
@@ -187,8 +186,8 @@ std::optional<RuleBreach> leverage_too_high(const model::ContractState& contract
     if (fits) return std::nullopt;
     return RuleBreach{RefusalReason::LeverageTooHigh,
                       "a size of " + to_text(size) + " " + contract.instrument->quote.text() +
-                          " allows a leverage of " + to_text(bracket->leverage_max) +
-                          " at most, it is " + to_text(contract.leverage)};
+                          " allows a leverage of at most " + to_text(bracket->leverage_max) +
+                          ", but the leverage is " + to_text(contract.leverage)};
 }
 
 /// The immediate cost of the order to the account: the increase of the initial margin, the taker

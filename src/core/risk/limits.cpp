@@ -133,7 +133,7 @@ std::optional<RuleBreach> broken_by(const model::RiskLimits& limits,
         return RuleBreach{RefusalReason::CooldownActive,
                           std::to_string(limits.losses_in_a_row_max) +
                               " positions in a row were closed with a loss" + all +
-                              "; entries are taken again in " + std::to_string(left) +
+                              "; entries are accepted again in " + std::to_string(left) +
                               " minutes, or once an operator unfreezes the account"};
     }
     const Money& equity = judged.equity;
@@ -141,22 +141,23 @@ std::optional<RuleBreach> broken_by(const model::RiskLimits& limits,
         judged.loss >= part(equity + judged.loss, limits.daily_loss_max)) {
         return RuleBreach{RefusalReason::DailyLossLimit,
                           to_text(judged.loss) + unit + " were lost within 24 hours" + all +
-                              ", the limit is " + percent(limits.daily_loss_max) +
-                              "; wait until they are past"};
+                              "; the limit is " + percent(limits.daily_loss_max) +
+                              "; wait until the losses are more than 24 hours old"};
     }
     const Money down = judged.peak - equity;
     if (!limits.drawdown_max.is_zero() && down.is_positive() &&
         down >= part(judged.peak, limits.drawdown_max)) {
         return RuleBreach{RefusalReason::DrawdownLimit,
                           "the equity is " + to_text(down) + unit + " below its peak" + all +
-                              ", the limit is " + percent(limits.drawdown_max)};
+                              "; the limit is " + percent(limits.drawdown_max)};
     }
     const Money room = part(equity, limits.exposure_max);
     if (!limits.exposure_max.is_zero() && judged.committed > room) {
         return RuleBreach{RefusalReason::ExposureLimit,
-                          "one instrument may take " + percent(limits.exposure_max) +
+                          "one instrument may use " + percent(limits.exposure_max) +
                               " of the equity, that is " + to_text(std::max(room, Money())) + unit +
-                              all + ", but this would make " + to_text(judged.committed)};
+                              all + ", but with this order it would use " +
+                              to_text(judged.committed)};
     }
     return std::nullopt;
 }
@@ -181,7 +182,7 @@ std::optional<RuleBreach> broken_limit(const State& state,
         return RuleBreach{RefusalReason::MarginLevelLow,
                           "the equity of " + to_text(equity) + " " + quote + " is less than " +
                               percent(limits.margin_level_entry) +
-                              " of the margin in use; close something or add money"};
+                              " of the margin in use; close a position or add money"};
     }
     const auto others = accounts_beside(state, account.account.id);
     LimitFigures judged;
@@ -214,9 +215,10 @@ std::optional<RuleBreach> over_rate(const State& state,
     for (const auto* other : accounts_beside(state, account.account.id))
         taken += other->rate_second == second ? other->rate_count : 0;
     if (most != 0 && taken >= most) {
-        return RuleBreach{RefusalReason::OrderRateLimit,
-                          "at most " + std::to_string(most) +
-                              " entries a second are taken of an owner; try again in a second"};
+        return RuleBreach{
+            RefusalReason::OrderRateLimit,
+            "at most " + std::to_string(most) +
+                " entries per second are accepted from one owner; try again in a second"};
     }
     account.rate_count += 1;
     return std::nullopt;

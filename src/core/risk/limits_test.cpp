@@ -55,7 +55,7 @@ TEST(RiskLimits, RefusesAPositionBeyondTheMaximum) {
     Bench bench(only([](RiskLimits& limits) { limits.positions_max = 1; }));
     EXPECT_EQ(refusal_of_entry(bench), OrderReason::None);
     EXPECT_EQ(refusal_of_entry(bench), OrderReason::None)
-        << "The same instrument is no new position.";
+        << "An order in the same instrument opens no new position.";
     auto other = bench.order("futures", Side::Buy, "1");
     other.instrument = {model::Market::Futures, model::Symbol("ETHUSDT")};
     other.quote.bid = other.quote.ask = other.quote.last = other.quote.worst = price("3000");
@@ -204,7 +204,8 @@ TEST(RiskLimits, AMarginCallWaitsForTheNextTickWhenTheInputHasNoOrderRoom) {
             bench.apply(Bench::report(stop, model::ReportKind::Open));
     }
     const auto moving = bench.tick(Duration::seconds(1), "61000");
-    EXPECT_EQ(Bench::sent_by(moving).size(), model::kOrdersPerInputMax) << "All stops that move.";
+    EXPECT_EQ(Bench::sent_by(moving).size(), model::kOrdersPerInputMax)
+        << "All of them are moved stops.";
     EXPECT_TRUE(bench.account("futures").risk.margin_call);
     const auto next = Bench::sent_by(bench.tick(Duration::seconds(1), "61000"));
     ASSERT_EQ(next.size(), 70 - model::kOrdersPerInputMax + 1);
@@ -224,7 +225,8 @@ TEST(RiskLimits, RefusesTheEleventhEntryOfASecond) {
         EXPECT_EQ(refusal_of_entry(bench, "0.002"), OrderReason::None);
     bench.last_reply.reset();
     const auto refused = bench.apply(bench.order("futures", Side::Buy, "0.002"));
-    EXPECT_EQ(refused.verdict, Verdict::Refused) << "No record: the key may ask again.";
+    EXPECT_EQ(refused.verdict, Verdict::Refused)
+        << "There is no record, so the key can be used again.";
     EXPECT_EQ(bench.refusal(), RefusalReason::OrderRateLimit);
     EXPECT_TRUE(model::is_transient(RefusalReason::OrderRateLimit));
     bench.pass(Duration::seconds(1));
@@ -276,7 +278,7 @@ TEST(RiskOfAnOwner, ACooldownAppliesToEveryAccount) {
     EXPECT_FALSE(bench.place(second_order(bench)));
     bench.apply(model::SetAccountState{
         bench.origin(), model::AccountId("second"), model::AccountState::Active, "it was a drill"});
-    EXPECT_TRUE(bench.place(second_order(bench))) << "An operator has ended it.";
+    EXPECT_TRUE(bench.place(second_order(bench))) << "An operator has ended the cool-down.";
 }
 
 TEST(RiskOfAnOwner, AWinInAnyAccountEndsTheStreak) {
@@ -313,7 +315,7 @@ TEST(RiskOfAnOwner, LossesInOneAccountBlockEntriesInAnother) {
                                      kUsdt,
                                      money("5000"),
                                      {}});
-    EXPECT_FALSE(bench.place(second_order(bench))) << "Money moved changes nothing.";
+    EXPECT_FALSE(bench.place(second_order(bench))) << "Transfers do not change the limit.";
     EXPECT_EQ(bench.refusal(), RefusalReason::DailyLossLimit);
 }
 
@@ -322,7 +324,8 @@ TEST(RiskOfAnOwner, DrawdownExposureAndRateCountOverAllAccounts) {
         [](RiskLimits& limits) { limits.exposure_max = Rate::from_units(model::kScale / 10); }));
     open_second(bench);
     EXPECT_EQ(refusal_of_entry(bench, "0.016"), OrderReason::None);
-    EXPECT_TRUE(bench.place(second_order(bench, "0.016"))) << "1,930 of 20,000 in all.";
+    EXPECT_TRUE(bench.place(second_order(bench, "0.016")))
+        << "The loss is 1,930 of 20,000 over all accounts.";
     EXPECT_FALSE(bench.place(second_order(bench, "0.002")));
     EXPECT_EQ(bench.refusal(), RefusalReason::ExposureLimit);
 
@@ -372,7 +375,7 @@ TEST(Reset, EndsNeitherAnOperatorsFreezeNorACooldown) {
     bench.apply(model::ResetAccount{bench.origin(), model::AccountId("futures"), {}});
     EXPECT_EQ(bench.refusal(), OrderReason::None);
     EXPECT_EQ(refusal_of_entry(bench), RefusalReason::CooldownActive)
-        << "Starting over is no way out.";
+        << "A reset does not end the cool-down.";
     bench.apply(model::SetAccountState{
         bench.origin(), model::AccountId("futures"), model::AccountState::Frozen, "looks odd"});
     bench.apply(model::ResetAccount{bench.origin(), model::AccountId("futures"), {}});
@@ -400,7 +403,7 @@ TEST(Tick, UsesEveryMarkSinceThePreviousTick) {
     seen.marked = {price("56100"), price("60000")};
     const auto called = bench.apply(model::Tick{model::AccountId("futures"), {seen}});
     EXPECT_EQ(Bench::reasons_in(called), std::vector{OrderReason::MarginCall})
-        << "The level was too low for a moment.";
+        << "The level was too low between two ticks.";
 }
 
 TEST(Tick, APositionWithoutAPriceCountsWithItsLastLossAndNoProfit) {
@@ -433,8 +436,9 @@ TEST(Tick, APositionWithoutAPriceCountsWithItsLastLossAndNoProfit) {
     EXPECT_TRUE(called_with("3300", "60000").empty());
     const auto exits = called_with("2800", "60000");
     ASSERT_EQ(exits.size(), 1U);
-    EXPECT_EQ(exits[0].instrument, kFutures) << "Only what has a price can be closed.";
-    EXPECT_EQ(called_with("4000", "56000").size(), 1U) << "A profit that was seen is none now.";
+    EXPECT_EQ(exits[0].instrument, kFutures) << "Only a position with a price can be closed.";
+    EXPECT_EQ(called_with("4000", "56000").size(), 1U)
+        << "A profit at an old price does not count.";
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ TEST(Reservation, OrdersThatReduceOrReverseToTheSameSizeNeedNothing) {
     // 0.29 x 61,000 - 6,000 is 11,690: 5,690 more than the position.
     ASSERT_TRUE(bench.place(limit(bench, Side::Sell, "0.1", "61000")));
     EXPECT_EQ(to_text(reserved(bench)), "571.276");
-    EXPECT_EQ(bench.position().version, version) << "The position is what it was.";
+    EXPECT_EQ(bench.position().version, version) << "The position is unchanged.";
 }
 
 TEST(Reservation, AStopNeedsMoneyOnceItHasTriggered) {

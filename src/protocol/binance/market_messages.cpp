@@ -230,9 +230,9 @@ Outcome<MarketParseError> read_levels(ondemand::value value, std::vector<Level>&
     return Done{};
 }
 
-/// Does the stream name announce depth messages of another kind than "btcusdt@depth@100ms"? Partial
-/// books ("@depth5") and others ("@rpiDepth") have the same event name and are no changes of our
-/// book.
+/// Whether the stream name announces depth messages of another kind than "btcusdt@depth@100ms".
+/// Partial books ("@depth5") and others ("@rpiDepth") have the same event name and are not changes
+/// of our book.
 bool is_other_depth_stream(std::string_view stream) {
     const std::size_t at = stream.find('@');
     if (at == std::string_view::npos) return false;

@@ -10,8 +10,8 @@
 ///     message: a known event with a missing or duplicate field is rejected.
 /// M4  Parsing allocates nothing once the vectors have grown to the largest message.
 /// M5  Every field that changes the meaning of a message is read. A trade with an `X` other than
-///     MARKET (INSURANCE_FUND, ADL, NA and future values) is no trade of the order book; its price
-///     and quantity may be zero and are not read. `M` (spot, "ignore"), `st` (a number in all
+///     MARKET (INSURANCE_FUND, ADL, NA and future values) is not a trade of the order book; its
+///     price and quantity may be zero and are not read. `M` (spot, "ignore"), `st` (a number in all
 ///     futures messages) and `nq` (an aggregate's quantity without RPI orders) change nothing.
 ///
 /// Source of the shapes: web-socket-streams.md (spot, read 2026-07-21) and the futures pages

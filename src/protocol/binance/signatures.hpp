@@ -14,8 +14,8 @@ namespace botcore::protocol {
 /// The HMAC-SHA256 of the text, as 64 lower-case hexadecimal digits.
 [[nodiscard]] std::string hmac_sha256_hex(std::string_view secret, std::string_view text);
 
-/// Is `hex`, in upper or lower case, the HMAC-SHA256 of the text? The comparison takes constant
-/// time.
+/// Whether `hex`, in upper or lower case, is the HMAC-SHA256 of the text. The comparison takes
+/// constant time.
 [[nodiscard]] bool is_hmac_sha256(std::string_view secret,
                                   std::string_view text,
                                   std::string_view hex);
@@ -26,7 +26,7 @@ public:
     /// other text, including keys of other types.
     [[nodiscard]] static std::optional<Ed25519PublicKey> parse(std::string_view pem);
 
-    /// Is `base64` a signature of the text by the owner of the key?
+    /// Whether `base64` is a signature of the text by the owner of the key.
     [[nodiscard]] bool verifies(std::string_view text, std::string_view base64) const;
 
 private:

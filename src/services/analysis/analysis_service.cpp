@@ -101,9 +101,9 @@ AnalysisProbe read_probe(const host::OutboundResult& result, base::Duration late
         probe.health = AnalysisHealth::Healthy;
     } else if (status == "degraded" || status == "warn") {
         probe.health = AnalysisHealth::Degraded;
-        probe.message = "it calls itself degraded";
+        probe.message = "the service reports itself as degraded";
     } else {
-        probe.message = "its response has an unknown health state";
+        probe.message = "its response contains an unknown health state";
     }
     return probe;
 }

@@ -41,7 +41,7 @@ ArchiveError error_of(SealError error, std::string_view object) {
 ArchiveError undecodable(std::string_view object) {
     return {Kind::Damaged,
             std::string(object),
-            "its content is of a later version, or not what its name says"};
+            "its content is of a later version, or does not match its name"};
 }
 
 }  // namespace

@@ -29,15 +29,15 @@ struct ArchiveError {
     enum class Kind : std::uint8_t {
         Unavailable,  ///< The repository cannot be reached now.
         Refused,      ///< The repository denies access.
-        Full,         ///< The repository, or the disk here, has no space left.
+        Full,         ///< The repository, or the local disk, has no space left.
         Taken,        ///< Another store writes this archive.
-        Missing,      ///< An object that must be there is not.
-        Damaged,      ///< An object was changed, cut, or put under another name.
+        Missing,      ///< A required object is missing.
+        Damaged,      ///< An object was changed, truncated, or stored under another name.
         OtherKey,     ///< An object was sealed with another key.
         Gap,          ///< Records are missing between two objects.
         Broken,       ///< A record does not continue its predecessor.
         OutOfRange,   ///< The archive does not reach the requested point.
-        Store,        ///< The store here cannot be read or written.
+        Store,        ///< The local store cannot be read or written.
     };
 
     Kind kind = Kind::Unavailable;

@@ -253,7 +253,8 @@ std::optional<std::string> ArchiveService::Shared::refusal_of(std::size_t reposi
         return stopping || shipped.accepted || shipped.error.has_value();
     });
     if (shipped.accepted) return std::nullopt;
-    return shipped.error ? said(*shipped.error) : "it is not known yet whether it may be written";
+    return shipped.error ? said(*shipped.error)
+                         : "it is not known yet whether the repository may be written";
 }
 
 void ArchiveService::Shared::note_snapshot(std::size_t repository, bool good) {
@@ -343,15 +344,16 @@ ArchiveResult<std::string> ArchiveService::Shared::verify_newest(std::size_t rep
     const model::Sequence archived = archived_in(repository);
     const auto snapshots = TRY(archive.snapshots(identity.number));
     if (snapshots.empty()) {
-        return base::Failure{ArchiveError{ArchiveError::Kind::Missing, {}, "there is no snapshot"}};
+        return base::Failure{
+            ArchiveError{ArchiveError::Kind::Missing, {}, "there is no snapshot yet"}};
     }
     const names::SnapshotName& newest = snapshots.back().name;
     const auto manifest = TRY(archive.manifest(newest));
     const std::string hash = TRY(verify_snapshot(
         archive, newest, place(options.folder / "verify-copy.db"), parts.now(), {}));
     const auto behind = TRY(check_segments(archive, identity.number, manifest.head(), archived));
-    std::string text = to_text(newest) + " is whole, state " + hash;
-    text += ", with the records behind it up to " + std::to_string(behind.last);
+    std::string text = to_text(newest) + " is complete, state " + hash;
+    text += ", with the records after it up to " + std::to_string(behind.last);
     if (remove_older_copy(place(options.store), manifest.created)) {
         text += "; the copy of the store from before its upgrade was removed";
     }
@@ -366,7 +368,7 @@ JobResult ArchiveService::Shared::segments() {
     return in_each([this](std::size_t i) -> ArchiveResult<std::string> {
         const auto checked =
             TRY(check_newest_segments(*daily.at(i).archive, identity.number, archived_in(i)));
-        return std::to_string(checked.count) + " segments are whole, up to record " +
+        return std::to_string(checked.count) + " segments are complete, up to record " +
                std::to_string(checked.last);
     });
 }
@@ -378,7 +380,7 @@ JobResult ArchiveService::Shared::drill() {
                                        .store = options.store,
                                        .scratch = options.folder / "drill-copy.db",
                                        .history = options.folder / kDrillFile},
-                                      {"botcored by itself"},
+                                      {"botcored (automatic)"},
                                       parts.now,
                                       {});
         if (drill.passed) return drill.text;
@@ -396,12 +398,12 @@ JobResult ArchiveService::Shared::check() {
     auto report = runtime::verify(*own.value(), {});
     if (!report) {
         result.text = report.error() == ports::StoreError::Corrupt
-                          ? "the store is damaged so that it cannot be read"
+                          ? "the store is damaged and cannot be read"
                           : "the store cannot be read now";
         return result;
     }
     result.good = report.value().clean();
-    result.text = result.good ? std::to_string(report.value().records) + " records, no finding"
+    result.text = result.good ? std::to_string(report.value().records) + " records, no findings"
                               : std::to_string(report.value().findings_count) +
                                     " findings: " + report.value().findings.front().text;
     result.report = std::move(report).value();

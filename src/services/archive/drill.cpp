@@ -63,8 +63,9 @@ Drill run_drill(Archive& archive,
     Drill drill;
     drill.time = now();
     drill.participants = std::move(participants);
-    drill.scope = "the newest moment of " + archive.place() +
-                  " restored into an empty file, all of it checked, compared with the store in use";
+    drill.scope =
+        "the newest state of " + archive.place() +
+        " was restored into an empty file, checked completely and compared with the store in use";
     const auto began = std::chrono::steady_clock::now();
     std::vector<ArchiveError> warnings;
     const auto restored =
@@ -85,8 +86,9 @@ Drill run_drill(Archive& archive,
     const std::string trouble = compare(drill, restored.value(), files);
     drill.passed = trouble.empty() && drill.loss <= kLossMax && drill.restore <= kRestoreMax;
     drill.text = !trouble.empty() ? "failed: " + trouble
-                 : drill.passed   ? "passed"
-                                  : "failed: slower, or more would be lost, than is aimed at";
+                 : drill.passed
+                     ? "passed"
+                     : "failed: the restore took too long, or too many records would be lost";
     append_report(files, drill);
     return drill;
 }

@@ -33,8 +33,8 @@ RepositoryOutcome ExistingRepository::open_once() {
     auto opened = open_();
     if (!opened) return unavailable(opened.error());
     if (expected_ == Expected::Archive && !TRY(has_timeline(*opened.value()))) {
-        return unavailable("an archive was in " + place_ +
-                           " before, and now it is empty: is its disk mounted?");
+        return unavailable("there was an archive in " + place_ +
+                           ", but the place is now empty; check whether its disk is mounted");
     }
     repository_ = std::move(opened).value();
     return base::Done{};

@@ -2,7 +2,7 @@
 
 /// A repository that is never initialized: for readers, and for a place where an archive existed
 /// before. A disk that is not mounted leaves an empty folder or none; writing there would fill
-/// another disk with something that is no backup.
+/// another disk with something that is not a backup.
 ///
 /// X1  No call creates a folder, and no call reaches the repository before the expected content was
 ///     found.

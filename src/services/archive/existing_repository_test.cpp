@@ -51,12 +51,12 @@ TEST_F(AnExistingRepository, WritesNothingIntoTheMountPointOfAnUnmountedDisk) {
     const auto put = unmounted.put("a", "b");
     ASSERT_FALSE(put);
     EXPECT_EQ(put.error().kind, Kind::Unavailable);
-    EXPECT_THAT(put.error().text, HasSubstr("is its disk mounted?"));
+    EXPECT_THAT(put.error().text, HasSubstr("check whether its disk is mounted"));
     EXPECT_TRUE(fs::is_empty(place_));
     // Another folder replaces the folder of the repository, as a mount does.
     fs::rename(place_, folder_.file("below"));
     begin("timelines/00000001");
-    EXPECT_TRUE(unmounted.put("a", "b")) << "The disk is back.";
+    EXPECT_TRUE(unmounted.put("a", "b")) << "The disk is mounted again.";
     EXPECT_EQ(unmounted.get("a").value(), "b");
 }
 

@@ -133,7 +133,7 @@ ArchiveOutcome pack(ports::Repository& from, const fs::path& to, base::Timestamp
 ArchiveOutcome publish(const fs::path& part, const fs::path& file) {
     if (::link(part.c_str(), file.c_str()) != 0) {
         const int error = errno;
-        if (error == EEXIST) return failed(Kind::Taken, file.string() + " is there already");
+        if (error == EEXIST) return failed(Kind::Taken, file.string() + " already exists");
         return failed(Kind::Store, file.string() + ": " + std::strerror(error));
     }
     const auto synced = host::sync_folder(file.parent_path());
@@ -198,7 +198,8 @@ ArchiveResult<Export> export_backup(const ExportPlan& plan,
     std::error_code error;
     fs::remove_all(plan.scratch, error);
     if (!fs::create_directory(plan.scratch, error)) {
-        return failed(Kind::Store, plan.scratch.string() + " cannot be made: " + error.message());
+        return failed(Kind::Store,
+                      plan.scratch.string() + " cannot be created: " + error.message());
     }
     fs::permissions(plan.scratch, fs::perms::owner_all, error);
     auto done = export_within(plan, key, now, progress);

@@ -54,12 +54,11 @@ ArchiveError Ownership::lost_to(const std::string& claim) {
     const auto other = bytes ? names::decode_claim(bytes.value()) : std::nullopt;
     std::string who;
     if (other) who = " on " + other->where + " since " + base::to_iso8601(other->created);
-    return {
-        Kind::Taken,
-        claim,
-        "another daemon writes the same timeline" + who +
-            ": a copy of this store was started. Neither of the two archives from now on; trading "
-            "goes on in both. Stop the one that is not wanted, then start the other again"};
+    return {Kind::Taken,
+            claim,
+            "another daemon writes the same timeline" + who +
+                ": a copy of this store was started. Both daemons have stopped archiving and "
+                "continue to trade. Stop the one that is not wanted, then restart the other"};
 }
 
 ArchiveOutcome Ownership::confirm(base::Timestamp now) {

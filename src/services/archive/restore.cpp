@@ -41,7 +41,7 @@ ArchiveResult<std::vector<Leg>> lineage_of(const Timelines& starts, model::Timel
         if (start.parent >= timeline) {
             return failure(Kind::Broken,
                            names::start_name(timeline),
-                           "a timeline cannot begin in a later one");
+                           "a timeline cannot begin in a later timeline");
         }
         last = std::min(last, start.sequence);
         timeline = start.parent;
@@ -82,7 +82,7 @@ ArchiveResult<std::string> checked_hash(const StorePlace& store,
     if (!report.value().clean()) {
         return failure(Kind::Broken,
                        object,
-                       "its store is not clean: " + report.value().findings.front().text);
+                       "its store has findings: " + report.value().findings.front().text);
     }
     auto hash = runtime::state_hash(*reader.value());
     if (!hash) return failure(Kind::Damaged, object, "its store cannot be read");
@@ -221,7 +221,7 @@ ArchiveResult<bool> Restore::apply_segment(const names::SegmentName& name,
         return failure(Kind::Gap,
                        object,
                        "records " + std::to_string(work.head().sequence + 1) + " to " +
-                           std::to_string(name.first - 1) + " are missing before it");
+                           std::to_string(name.first - 1) + " are are missing before it");
     }
     names::Segment segment = TRY(archive_.segment(name));
     std::map<std::pair<model::Owner, model::IdempotencyKey>, std::string> replies;
@@ -279,8 +279,8 @@ ArchiveResult<std::vector<names::SegmentName>> Restore::longest_chain(
         } else if (segments.at(i).last > start.sequence) {
             warnings_.push_back({Kind::Taken,
                                  to_text(segments.at(i)),
-                                 "two daemons wrote this timeline; the chain of records that "
-                                 "reaches further is restored, and this one is left out"});
+                                 "two daemons wrote this timeline; the longer chain of records is "
+                                 "restored, and this segment is left out"});
         }
     }
     return chain;
@@ -309,7 +309,7 @@ ArchiveResult<bool> Restore::apply_leg(const Leg& leg, runtime::Rebuild& work) {
         return failure(Kind::Gap,
                        names::segment_prefix(leg.timeline),
                        "records " + std::to_string(work.head().sequence + 1) + " to " +
-                           std::to_string(leg.last) + " are missing at its end");
+                           std::to_string(leg.last) + " are are missing at its end");
     }
     return whole;
 }
@@ -329,7 +329,7 @@ ArchiveOutcome Restore::apply_forward() {
         return failure(Kind::Gap,
                        names::segment_prefix(restored_.timeline),
                        "the segments end at record " + std::to_string(work.head().sequence) +
-                           ", though there is a later snapshot");
+                           ", although there is a later snapshot");
     }
     if (const auto ended = work.finish(); !ended) {
         return base::Failure{error_of(ended.error(), {})};
@@ -375,7 +375,7 @@ std::string Restore::extent() {
         last = after_.back().manifest.sequence;
         time = after_.back().manifest.head_time;
     }
-    if (last == 0) return "the archive has no record yet";
+    if (last == 0) return "the archive has no records yet";
     std::string text = "the archive has records 1";
     if (restored_.head.sequence == 0 && beyond_) text += " of " + base::to_iso8601(*beyond_);
     return text + " to " + std::to_string(last) + " of " + base::to_iso8601(time);
@@ -411,10 +411,10 @@ ArchiveOutcome Restore::check() {
             "record " + std::to_string(*target_.sequence) + " is not in the archive: " + extent());
     }
     if (target_.time && restored_.head.sequence == 0) {
-        return failure(
-            Kind::OutOfRange,
-            {},
-            base::to_iso8601(*target_.time) + " is before everything that is kept: " + extent());
+        return failure(Kind::OutOfRange,
+                       {},
+                       base::to_iso8601(*target_.time) +
+                           " is earlier than everything in the archive: " + extent());
     }
     const std::string object = restored_.base ? to_text(*restored_.base) : std::string();
     restored_.state_hash = TRY(checked_hash(to_, object, progress_));
@@ -428,7 +428,7 @@ ArchiveResult<Restored> Restore::run() {
     (void)TRY(begin_at_snapshot());
     const auto folded = apply_forward();
     if (!folded) {
-        // Removed segments are no loss as long as a later snapshot contains their records.
+        // Removed segments are not a loss as long as a later snapshot contains their records.
         if (folded.error().kind != Kind::Gap || after_.empty()) {
             return base::Failure{folded.error()};
         }

@@ -83,13 +83,13 @@ base::Result<std::string, SealError> unpacked(std::string_view packed) {
 std::string_view to_text(SealError error) {
     switch (error) {
         case SealError::NotSealed:
-            return "not an object of this archive";
+            return "it is not an object of this archive";
         case SealError::OtherKey:
-            return "sealed with another key";
+            return "it was sealed with another key";
         case SealError::Tampered:
-            return "changed, cut or stored under another name";
+            return "the object was changed, truncated or stored under another name";
         case SealError::TooLarge:
-            return "larger than an object may be when it is unpacked";
+            return "it is larger than an object may be when decompressed";
     }
     CHECK(false);
 }
@@ -124,7 +124,7 @@ base::Result<ArchiveKey, std::string> ArchiveKey::load(const std::filesystem::pa
     sodium_memzero(text.data(), text.size());
     if (!whole || size != kBytes) {
         return base::Failure{"expected one line of 64 hexadecimal digits in the key file " +
-                             file.string() + ": put the copy of the key in its place"};
+                             file.string() + ": replace the file by the copy of the key"};
     }
     return key;
 }
@@ -148,8 +148,8 @@ base::Outcome<std::string> ArchiveKey::copy_to(const std::filesystem::path& file
     if (std::filesystem::exists(status)) {
         const ArchiveKey there = TRY(load(file));
         if (sodium_memcmp(there.key_.data(), key_.data(), kBytes) == 0) return base::Done{};
-        return base::Failure{file.string() + " holds another key, " + there.id() + " instead of " +
-                             id() + "; it was left as it is: choose another name"};
+        return base::Failure{file.string() + " contains another key, " + there.id() +
+                             " instead of " + id() + "; it was not changed: choose another name"};
     }
     std::array<char, kHexDigits + 1> line{};
     (void)sodium_bin2hex(line.data(), line.size(), key_.data(), key_.size());

@@ -50,8 +50,8 @@ public:
     /// Overwrites the memory.
     ~ArchiveKey();
 
-    /// Writes another copy (the escrow), mode 0600, synced. Succeeds if the same key is there
-    /// already; an error if another key is.
+    /// Writes another copy (the escrow), mode 0600, synced. Succeeds if the same key already
+    /// exists; an error if another key is.
     [[nodiscard]] base::Outcome<std::string> copy_to(const std::filesystem::path& file) const;
 
     /// 16 hexadecimal digits that identify the key and reveal nothing about it.

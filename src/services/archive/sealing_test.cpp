@@ -153,7 +153,7 @@ TEST_F(Sealing, DistinguishesAnotherKeyFromDamage) {
     EXPECT_EQ(text_of("key").find(one.id()), std::string::npos);
 }
 
-TEST_F(Sealing, ReportsBytesThatAreNoSealedObject) {
+TEST_F(Sealing, ReportsBytesThatAreNotASealedObject) {
     const ArchiveKey one = key();
     EXPECT_EQ(one.open("a", "").error(), SealError::NotSealed);
     EXPECT_EQ(one.open("a", "BCA1").error(), SealError::NotSealed);
@@ -177,7 +177,7 @@ TEST_F(Sealing, AcceptsTheLargestObject) {
     EXPECT_TRUE(opened.value() == zeros);
 }
 
-TEST_F(Sealing, RejectsSealedBytesThatAreNoCompressedFrame) {
+TEST_F(Sealing, RejectsSealedBytesThatAreNotACompressedFrame) {
     const ArchiveKey one = key();
     EXPECT_EQ(one.open("name", sealed_raw("no frame at all")).error(), SealError::NotSealed);
     EXPECT_EQ(one.open("name", sealed_raw("")).error(), SealError::NotSealed);
@@ -240,7 +240,7 @@ TEST_F(Sealing, CopiesTheSameKeyAndReplacesNoOther) {
     const ArchiveKey two = key("other");
     const auto refused = two.copy_to(file("escrow"));
     ASSERT_FALSE(refused);
-    EXPECT_THAT(refused.error(), HasSubstr("holds another key"));
+    EXPECT_THAT(refused.error(), HasSubstr("contains another key"));
     EXPECT_EQ(text_of("escrow"), text_of("key"));
     write("damaged", "no key");
     EXPECT_FALSE(one.copy_to(file("damaged")));

@@ -29,7 +29,7 @@ ArchiveOutcome check_inside(const names::Segment& segment, const std::string& ob
             return base::Failure{ArchiveError{Kind::Broken,
                                               object,
                                               "record " + std::to_string(entry.sequence) +
-                                                  " in it does not continue the one before"}};
+                                                  " in it does not continue the record before it"}};
         }
         before = Link(entry.sequence, entry.hash);
     }
@@ -72,9 +72,10 @@ ArchiveResult<CheckedSegments> check_segments(Archive& archive,
             ends.emplace(last.sequence, last.hash);
             checked.last = std::max(checked.last, last.sequence);
         } else if (!stray && name.first > checked.last + 1) {
-            stray = ArchiveError{Kind::Gap,
-                                 object,
-                                 records(checked.last + 1, name.first - 1) + " missing before it"};
+            stray =
+                ArchiveError{Kind::Gap,
+                             object,
+                             records(checked.last + 1, name.first - 1) + " are missing before it"};
         } else if (!stray) {
             stray =
                 ArchiveError{Kind::Broken, object, "it does not continue the records before it"};
@@ -82,9 +83,10 @@ ArchiveResult<CheckedSegments> check_segments(Archive& archive,
     }
     if (checked.last >= furthest) return checked;
     if (stray) return base::Failure{*stray};
-    return base::Failure{ArchiveError{Kind::Gap,
-                                      names::segment_prefix(timeline),
-                                      records(checked.last + 1, furthest) + " missing at its end"}};
+    return base::Failure{
+        ArchiveError{Kind::Gap,
+                     names::segment_prefix(timeline),
+                     records(checked.last + 1, furthest) + " are missing at its end"}};
 }
 
 ArchiveResult<CheckedSegments> check_newest_segments(Archive& archive,

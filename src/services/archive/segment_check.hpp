@@ -4,8 +4,8 @@
 /// Without them a restore ends at the snapshot, however much was copied since.
 ///
 /// G1  A segment that is missing, changed or out of order is named, even if it is the last one.
-/// G2  Objects that another process wrote into the same timeline are no damage as long as one chain
-///     of records reaches as far (services/archive/restore.hpp, N2).
+/// G2  Objects that another process wrote into the same timeline are not damage as long as one
+///     chain of records reaches as far (services/archive/restore.hpp, N2).
 ///
 /// Threads: the archive's.
 

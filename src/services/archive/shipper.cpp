@@ -16,15 +16,16 @@ constexpr base::Duration kFirstWait = base::Duration::seconds(1);
 constexpr base::Duration kLongestWait = base::Duration::seconds(30);
 
 ArchiveError unreadable() {
-    return {Kind::Store, {}, "the store here cannot be read now"};
+    return {Kind::Store, {}, "the local store cannot be read now"};
 }
 
 ArchiveError foreign(std::string object, const std::string& why) {
-    return {Kind::Taken,
-            std::move(object),
-            why +
-                "; nothing is archived there. To go on with this store as it is, set "
-                "archive.repository to an empty place: it gets a whole copy of the store"};
+    return {
+        Kind::Taken,
+        std::move(object),
+        why +
+            "; nothing is archived there. To continue with the local store, set archive.repository "
+            "to an empty place, which then gets a complete copy of the store"};
 }
 
 }  // namespace
@@ -103,11 +104,12 @@ ArchiveOutcome Shipper::gather(const names::Segment& segment) {
         const auto record = protocol::decode_record(entry.bytes);
         if (!record || record.value().prior_hash != head.hash ||
             protocol::hash_of(entry.bytes) != entry.hash) {
-            return base::Failure{ArchiveError{Kind::Broken,
-                                              name,
-                                              "record " + std::to_string(entry.sequence) +
-                                                  " of the store here does not continue the one "
-                                                  "before; stop the daemon and run botctl check"}};
+            return base::Failure{
+                ArchiveError{Kind::Broken,
+                             name,
+                             "record " + std::to_string(entry.sequence) +
+                                 " of the local store does not continue the record before it; stop "
+                                 "the daemon and run botctl check"}};
         }
         head = {entry.sequence, entry.hash, entry.epoch, entry.time};
     }
@@ -141,7 +143,7 @@ ArchiveResult<names::TimelineStart> Shipper::start(base::Timestamp now) {
         return base::Failure{foreign(object,
                                      "the archive holds timeline " +
                                          model::timeline_text(timeline_, found->id) +
-                                         ", and this store is on " + to_text(identity_))};
+                                         ", but the local store is on " + to_text(identity_))};
     }
     if (found) return *found;
     const Timelines timelines = TRY(archive_.timelines());
@@ -208,21 +210,20 @@ ArchiveResult<model::Head> Shipper::known(const model::Head& archived) {
     if (!head) return base::Failure{unreadable()};
     const std::string record = std::to_string(archived.sequence);
     state_.behind = "the archive holds a record " + record +
-                    " of this timeline that the store, which "
-                    "ends at " +
-                    std::to_string(head.value().sequence) + ", does not have";
+                    " of this timeline, but the local store ends at record " +
+                    std::to_string(head.value().sequence);
     if (head.value().sequence < archived.sequence) {
-        return base::Failure{foreign(
-            {},
-            "the archive holds record " + record + ", which this store does not have: it ends at " +
-                std::to_string(head.value().sequence) +
-                ". botctl restore --dry-run says what the archive would bring back, and which "
-                "records of this store it would leave behind")};
+        return base::Failure{
+            foreign({},
+                    "the archive holds record " + record + ", but the local store ends at record " +
+                        std::to_string(head.value().sequence) +
+                        ". botctl restore --dry-run shows which records the archive would restore "
+                        "and which records of the local store would be discarded")};
     }
     return base::Failure{foreign({},
                                  "record " + record +
-                                     " of the archive is not the one of this store: another "
-                                     "store wrote it, or this one was put back from a copy")};
+                                     " of the archive differs from the local store's: another "
+                                     "store wrote it, or the local store was replaced by a copy")};
 }
 
 }  // namespace botcore::archive

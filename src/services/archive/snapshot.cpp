@@ -125,16 +125,16 @@ ArchiveOutcome check_timeline(Archive& archive, const model::TimelineIdentity& i
     if (!start) {
         return snapshot_failure(Kind::Missing,
                                 object,
-                                "timeline " + to_text(identity) + " of this store is not in " +
+                                "timeline " + to_text(identity) + " of the local store is not in " +
                                     archive.place() +
-                                    "; a daemon that archives there begins it, nothing else does");
+                                    "; only a daemon that archives there begins it");
     }
     if (start->id != 0 && start->id != identity.id) {
         return snapshot_failure(Kind::Taken,
                                 object,
                                 "the archive holds timeline " +
                                     model::timeline_text(identity.number, start->id) +
-                                    ", and this store is on " + to_text(identity));
+                                    ", but the local store is on " + to_text(identity));
     }
     return base::Done{};
 }
@@ -212,7 +212,7 @@ ArchiveOutcome fetch_parts(Archive& archive,
     if (!file.sync()) return disk_failure(to);
     if (bytes != manifest.bytes || digest.finish() != manifest.content) {
         return snapshot_failure(
-            Kind::Damaged, to_text(name) + "manifest", "the parts are not those of the manifest");
+            Kind::Damaged, to_text(name) + "manifest", "the parts do not match the manifest");
     }
     return base::Done{};
 }

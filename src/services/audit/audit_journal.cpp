@@ -25,7 +25,8 @@ void AuditJournal::record(const AuditEvent& action) {
     }
     ++lost_;
     parts_.log.write(observability::Level::Error,
-                     "the store takes no records and too many acts wait: one is lost for the audit",
+                     "the store accepts no records and too many audit events are waiting; one is "
+                     "not recorded in the audit log",
                      {{"lost", static_cast<std::int64_t>(lost_)}});
 }
 

@@ -86,8 +86,8 @@ base::Outcome<protocol::RequestError> EventHub::subscribe(
     }
     if (subscription.since && subscriber.subscribed_) {
         return base::Failure{refusal("SINCE_NOT_FIRST",
-                                     "only the first subscription of a connection can begin in "
-                                     "the past; open another connection",
+                                     "only the first subscription of a connection can begin in the "
+                                     "past; open a new connection",
                                      "since")};
     }
     // A start at the very beginning needs no timeline: the beginning is the same in all timelines.
@@ -214,7 +214,8 @@ void EventHub::push(Subscriber& subscriber, Text text, std::optional<StreamPosit
     if (nearly && !std::exchange(subscriber.warned_, true)) {
         boost::json::object fields;
         fields["code"] = "SLOW_READER";
-        fields["message"] = "messages wait for you; read faster or the connection will be cut";
+        fields["message"] =
+            "messages are waiting to be sent; read faster or the connection will be closed";
         fields["waiting"] = subscriber.queue_.size();
         subscriber.warning_ = std::make_shared<const std::string>(
             protocol::render_stream_reply("warning", "", std::move(fields), parts_.now()));

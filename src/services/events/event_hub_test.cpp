@@ -196,7 +196,8 @@ TEST(EventHub, TheWarningPrecedesTheQueuedMessages) {
     ASSERT_FALSE(slow->too_slow());
     Received received;
     drain(*slow, received);
-    EXPECT_THAT(received.others, ElementsAre("warning", "caught_up")) << "before all that waits";
+    EXPECT_THAT(received.others, ElementsAre("warning", "caught_up"))
+        << "before all queued messages";
     world.commit(8);
     drain(*slow, received);
     EXPECT_EQ(received.others.size(), 2U);  // The warning is sent once.

@@ -79,7 +79,7 @@ public:
     void check(SteadyTime now) override;
 
     void close_for_shutdown() override {
-        close(Cut::Shutdown, close_code::going_away, "the server stops; connect again");
+        close(Cut::Shutdown, close_code::going_away, "the server is stopping; connect again");
     }
 
     void abandon() override { end(); }
@@ -180,7 +180,7 @@ asio::awaitable<bool> BeastConnection::read_one() {
     bound_rate();
     if (phase_ == Phase::Closing) co_return true;
     if (!stream_.got_text()) {
-        close(Cut::Malformed, close_code::unknown_data, "messages are JSON texts");
+        close(Cut::Malformed, close_code::unknown_data, "messages must be JSON texts");
         co_return true;
     }
     const auto bytes = buffer.cdata();
@@ -206,8 +206,8 @@ void BeastConnection::handle(std::string_view text) {
                 .id = id,
                 .code = "UNAUTHORIZED",
                 .message =
-                    "the first message is {\"type\":\"authenticate\",\"token\":\"...\"}; or send "
-                    "the token in the Authorization header",
+                    "the first message must be {\"type\":\"authenticate\",\"token\":\"...\"}, "
+                    "unless the token is sent in the Authorization header",
                 .recoverable = false},
             state_->parts.now()));
         close(Cut::Unauthenticated, close_code::policy_error, "not authenticated");
@@ -228,7 +228,8 @@ void BeastConnection::carry_out(const std::string& id,
     if (caller_) {
         refuse(id,
                {.code = "ALREADY_AUTHENTICATED",
-                .message = "this connection has its caller; open another for another",
+                .message =
+                    "this connection is already authenticated; open another one for another caller",
                 .field = {},
                 .expected = {},
                 .received = {}});
@@ -357,7 +358,7 @@ asio::awaitable<void> BeastConnection::write_all(std::shared_ptr<BeastConnection
         if (self->subscriber_ && self->subscriber_->unreadable()) {
             self->close(Cut::Failure,
                         close_code::internal_error,
-                        "the journal cannot be read from there; read the state again");
+                        "the journal cannot be read from that position; read the state again");
         }
         const Text text = self->next_text();
         if (text) {
@@ -420,7 +421,7 @@ bool BeastConnection::keeps_rights(SteadyTime now) {
         return false;
     }
     if (present->role < caller_->role || present->owner != caller_->owner) {
-        close(Cut::RightsFell, close_code::policy_error, "your role was lowered; connect again");
+        close(Cut::RightsFell, close_code::policy_error, "your role was reduced; connect again");
         return false;
     }
     caller_->role = present->role;
@@ -471,7 +472,7 @@ void BeastConnection::close(Cut cut, close_code code, std::string_view reason) {
 void BeastConnection::cut(Cut why) {
     state_->count(why);
     state_->parts.log.write(observability::Level::Info,
-                            "event stream cut",
+                            "event stream disconnected",
                             {{"cause", to_text(why)},
                              {"user_id", caller_ ? std::string_view(caller_->name) : ""},
                              {"remote", remote_}});

@@ -174,19 +174,20 @@ std::optional<net::HttpResponse> WebsocketServer::refuse(const net::HttpRequest&
         auto response = refusal(request,
                                 426,
                                 {.code = "UPGRADE_REQUIRED",
-                                 .message = "this path speaks WebSocket (RFC 6455) only",
+                                 .message = "this path supports only WebSocket (RFC 6455)",
                                  .request_id = {},
                                  .details = {}});
         response.headers.emplace_back("Upgrade", "websocket");
         return response;
     }
     if (state_->stopping || connections() >= state_->options.connections_max) {
-        auto response = refusal(request,
-                                503,
-                                {.code = "TOO_MANY_CONNECTIONS",
-                                 .message = "no room for another listener; try again shortly",
-                                 .request_id = {},
-                                 .details = {}});
+        auto response = refusal(
+            request,
+            503,
+            {.code = "TOO_MANY_CONNECTIONS",
+             .message = "the maximum number of stream connections is reached; try again shortly",
+             .request_id = {},
+             .details = {}});
         response.headers.emplace_back("Retry-After", "1");
         return response;
     }

@@ -325,7 +325,7 @@ TEST_F(EventStream, LimitsConnectionsPerUserAndInTotal) {
     EXPECT_FALSE(again.receive("authenticated").is_null());
 }
 
-TEST_F(EventStream, DisconnectsAClientThatDoesNotAnswerPings) {
+TEST_F(EventStream, DisconnectsAClientThatDoesNotReplyToPings) {
     start({.ping_every = 60ms, .pong_within = 60ms});
     net::TestClient mute(port());
     mute.send(
@@ -376,7 +376,7 @@ TEST_F(EventStream, ClosesTheConnectionOfADemotedOperator) {
     EXPECT_FALSE(client.receive("event").is_null());
     role_ = host::Role::Viewer;
     EXPECT_EQ(client.read_to_end(), 1008);
-    EXPECT_THAT(client.reason(), HasSubstr("role was lowered"));
+    EXPECT_THAT(client.reason(), HasSubstr("role was reduced"));
     EXPECT_EQ(cuts(Cut::RightsFell), 1U);
 }
 
@@ -510,7 +510,7 @@ TEST_F(EventStream, ClosesAllConnectionsWith1001OnShutdown) {
     EXPECT_EQ(cuts(Cut::Shutdown), 2U);
 }
 
-TEST_F(EventStream, StopsAlthoughAClientDoesNotAnswerTheClose) {
+TEST_F(EventStream, StopsAlthoughAClientDoesNotConfirmTheClose) {
     start({.close_within = 60ms});
     net::TestClient deaf(port());
     deaf.send(
@@ -524,7 +524,7 @@ TEST_F(EventStream, StopsAlthoughAClientDoesNotAnswerTheClose) {
     EXPECT_EQ(closed.get_future().wait_for(10s), std::future_status::ready);
 }
 
-TEST_F(EventStream, EveryCutCauseHasAText) {
+TEST_F(EventStream, EveryCauseOfADisconnectionHasAText) {
     std::set<std::string_view> words;
     for (std::size_t i = 0; i < kCutCount; ++i)
         words.insert(to_text(static_cast<Cut>(i)));

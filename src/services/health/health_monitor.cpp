@@ -103,7 +103,7 @@ void HealthMonitor::report_modes(std::vector<ComponentStatus> findings) {
         };
         if (holds(modes) == holds(modes_reported_)) continue;
         parts_.log.write(holds(modes) ? observability::Level::Warn : observability::Level::Info,
-                         holds(modes) ? "degraded mode entered" : "degraded mode left",
+                         holds(modes) ? "degraded mode entered" : "degraded mode ended",
                          {{"mode", row.id}, {"runbook", row.runbook}});
     }
     modes_reported_ = modes;

@@ -30,14 +30,14 @@ protected:
     operations::HealthState state_of(operations::Dependency dependency) {
         for (const ComponentStatus& finding : prober_.findings())
             if (finding.dependency == dependency) return finding.state;
-        ADD_FAILURE() << "not looked at";
+        ADD_FAILURE() << "not probed";
         return operations::HealthState::Healthy;
     }
 
     std::string message_of(operations::Dependency dependency) {
         for (const ComponentStatus& finding : prober_.findings())
             if (finding.dependency == dependency) return finding.message;
-        return "not looked at";
+        return "not probed";
     }
 
     /// A probe whose results the test delivers itself.
@@ -91,8 +91,8 @@ TEST_F(HealthProberTest, AHangingProbeNeitherDelaysNorHidesAnother) {
     EXPECT_EQ(message_of(operations::Dependency::Database), "not probed yet");
     EXPECT_EQ(state_of(operations::Dependency::Cache), operations::HealthState::Healthy);
     pass(Duration::seconds(60));
-    EXPECT_EQ(message_of(operations::Dependency::Database), "no answer within 2000 ms");
-    EXPECT_EQ(hanging.size(), 1U) << "one look is under way, no matter for how long";
+    EXPECT_EQ(message_of(operations::Dependency::Database), "no reply within 2000 ms");
+    EXPECT_EQ(hanging.size(), 1U) << "one probe is in progress, however long it takes";
     EXPECT_EQ(probes, 13);
     EXPECT_EQ(state_of(operations::Dependency::Cache), operations::HealthState::Healthy);
 }
@@ -226,7 +226,7 @@ TEST(BlockingProbe, StopsEvenIfItsWorkHangs) {
                 latch->changed.notify_all();
                 return host::ProbeReply{};
             },
-            [](const std::function<void()>&) { FAIL() << "nobody waits any more"; });
+            [](const std::function<void()>&) { FAIL() << "no request is waiting"; });
         blocking.probe()([](const host::ProbeReply&) {});
         std::unique_lock lock(latch->mutex);
         latch->changed.wait(lock, [&] { return latch->entered; });
@@ -296,7 +296,7 @@ TEST(Disk, IsDegradedBeforeItIsFull) {
     EXPECT_EQ(probe().state, operations::HealthState::Healthy);
     left = 100ULL << 20U;
     EXPECT_EQ(probe().state, operations::HealthState::Degraded);
-    EXPECT_EQ(probe().message, "100 MiB are left");
+    EXPECT_EQ(probe().message, "100 MiB are free");
     storage = model::StorageState::Reserve;
     EXPECT_EQ(probe().state, operations::HealthState::Unhealthy);
 }
@@ -438,7 +438,7 @@ TEST(UptimeFile, KeepsTheFiguresAcrossARestart) {
     log.note(start + Duration::seconds(90'200), {operations::HealthState::Unhealthy, false});
     file.put(to_json(log));
     EXPECT_TRUE(file.write_out());
-    EXPECT_TRUE(file.write_out()) << "nothing is new";
+    EXPECT_TRUE(file.write_out()) << "there is nothing new to write";
     const auto read = file.read();
     ASSERT_TRUE(read) << read.error();
     EXPECT_EQ(read.value().days(), log.days());
@@ -454,9 +454,10 @@ TEST(UptimeFile, RetriesAWriteThatTheDiskRefused) {
     UptimeFile file(folder.file("no-such-folder/uptime.json"));
     file.put(to_json({}));
     EXPECT_FALSE(file.write_out());
-    EXPECT_FALSE(file.write_out()) << "it is tried again";
+    EXPECT_FALSE(file.write_out()) << "the daemon tries again";
     std::filesystem::create_directory(folder.file("uptime.json"));
-    EXPECT_FALSE(UptimeFile(folder.file("uptime.json")).read()) << "No figures are other figures.";
+    EXPECT_FALSE(UptimeFile(folder.file("uptime.json")).read())
+        << "An unreadable file is an error.";
 }
 
 TEST(UptimeFile, ReportsWhatIsWrongInADamagedFile) {
@@ -481,7 +482,8 @@ TEST(UptimeFile, ReportsWhatIsWrongInADamagedFile) {
         EXPECT_FALSE(parsed) << text;
         if (!parsed) EXPECT_FALSE(parsed.error().empty());
     }
-    EXPECT_TRUE(parse_uptime(head + "[[1,2]]," + days + "[[1,2,3,4,5]]}")) << "A file of before.";
+    EXPECT_TRUE(parse_uptime(head + "[[1,2]]," + days + "[[1,2,3,4,5]]}"))
+        << "A file of an earlier version.";
     EXPECT_FALSE(parse_uptime(head + "[[1,2]]," + now + "[[1,2,3,4,5]]}"));
     const auto read = parse_uptime(head + "[[1,2]]," + now + "[[1,2,3,4,5,6]]}");
     ASSERT_TRUE(read);

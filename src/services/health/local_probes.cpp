@@ -16,7 +16,7 @@ host::ProbeReply journal_of(const runtime::Runtime& runtime) {
             return {};
         case runtime::Status::Down:
             return {operations::HealthState::Unhealthy,
-                    "the store took no commit; it is tried again"};
+                    "the store did not accept a commit; the daemon tries again"};
         case runtime::Status::Fenced:
             return {operations::HealthState::Unhealthy, "another process is the writer"};
     }
@@ -63,9 +63,9 @@ host::ProbeReply prices_of(const runtime::Runtime& runtime,
         if (!runtime.is_committing()) symbols = unpriced_positions(runtime, market);
         if (!symbols.empty()) {
             return {operations::HealthState::Degraded,
-                    "positions are open without a price of " + symbols +
-                        "; they count with the loss that was last seen, and cannot be closed at "
-                        "the market"};
+                    "positions are open, but there is no price of " + symbols +
+                        "; the positions count with their last known loss and cannot be closed at "
+                        "the market price"};
         }
     }
     const MarketAge age = market_age(market);
@@ -105,14 +105,13 @@ void add_local_probes(host::HealthProber& prober, const LocalParts& parts) {
     // This process owns the sockets, so they are always healthy here.
     prober.add_local(operations::Dependency::WebSocket, [] { return host::ProbeReply{}; });
     // The same condition by which the runtime refuses entries.
-    prober.add_local(
-        operations::Dependency::Clock,
-        [&runtime = parts.runtime, now = parts.now]() -> host::ProbeReply {
-            if (runtime.clock_state(now()) == model::ClockState::Certain) return {};
-            return {operations::HealthState::Degraded,
-                    "the clock was set ahead or back lately; entries are refused until it has been "
-                    "steady for 10 s, cancels and exits go on"};
-        });
+    prober.add_local(operations::Dependency::Clock,
+                     [&runtime = parts.runtime, now = parts.now]() -> host::ProbeReply {
+                         if (runtime.clock_state(now()) == model::ClockState::Certain) return {};
+                         return {operations::HealthState::Degraded,
+                                 "the clock jumped recently; entries are refused until it has been "
+                                 "steady for 10 s; cancels and exits continue"};
+                     });
 }
 
 host::HealthProbe probe_exchange(ports::Exchange& exchange, std::function<void()> wake) {
@@ -153,11 +152,11 @@ std::function<host::ProbeReply()> probe_disk(std::function<std::uint64_t()> free
             storage = std::move(storage),
             low_bytes]() -> host::ProbeReply {
         if (storage() == model::StorageState::Reserve) {
-            return {operations::HealthState::Unhealthy, "full; commits live on the reserve"};
+            return {operations::HealthState::Unhealthy, "full; commits use the reserved space"};
         }
         const std::uint64_t left = free_bytes();
         if (left >= low_bytes) return {};
-        return {operations::HealthState::Degraded, std::to_string(left >> 20U) + " MiB are left"};
+        return {operations::HealthState::Degraded, std::to_string(left >> 20U) + " MiB are free"};
     };
 }
 

@@ -85,10 +85,10 @@ std::string to_json(const UptimeLog& log) {
 base::Result<UptimeLog, std::string> parse_uptime(std::string_view text) {
     json::error_code error;
     const json::value value = json::parse(text, error);
-    if (error || !value.is_object()) return Failure{std::string("it is no JSON object")};
+    if (error || !value.is_object()) return Failure{std::string("it is not a JSON object")};
     const json::object& object = value.get_object();
     if (number_in(object, "format") != kFormat) {
-        return Failure{std::string("its format is not known to this version")};
+        return Failure{std::string("its format is unknown to this version")};
     }
     const auto until = number_in(object, "noted_until_us");
     // Older files have no figure for orderly stops.
@@ -98,7 +98,7 @@ base::Result<UptimeLog, std::string> parse_uptime(std::string_view text) {
         older ? "days_up_degraded_down_planned_us" : "days_up_degraded_down_planned_stopped_us");
     const json::array* outage_list = list_in(object, "outages_us");
     if (!until || days_list == nullptr || outage_list == nullptr) {
-        return Failure{std::string("a field is missing or of a wrong kind")};
+        return Failure{std::string("a field is missing or has the wrong type")};
     }
     std::map<std::int64_t, UptimeFigures> days;
     for (const json::value& item : *days_list) {
@@ -106,7 +106,7 @@ base::Result<UptimeLog, std::string> parse_uptime(std::string_view text) {
         if (!day) return Failure{std::string("a day is not six numbers")};
         const auto counted = std::accumulate(day->begin() + 1, day->end(), std::int64_t{0});
         if (day->at(0) > kDayMax || counted > kDayMicroseconds) {
-            return Failure{std::string("a day is longer than a day or too late")};
+            return Failure{std::string("a day has more than 24 hours or lies in the future")};
         }
         days[day->at(0)] = {Duration::microseconds(day->at(1)),
                             Duration::microseconds(day->at(2)),
@@ -121,7 +121,7 @@ base::Result<UptimeLog, std::string> parse_uptime(std::string_view text) {
         Outage outage{Timestamp::from_microseconds(pair->at(0)), std::nullopt};
         if (pair->at(1) != 0) outage.ended = Timestamp::from_microseconds(pair->at(1));
         if (!outages.empty() && (outage.began < outages.back().began || !outages.back().ended)) {
-            return Failure{std::string("outages are not in order")};
+            return Failure{std::string("outages are not in chronological order")};
         }
         if (outage.ended && *outage.ended < outage.began) {
             return Failure{std::string("an outage ends before it began")};

@@ -8,7 +8,7 @@ void MarketSourceMonitor::update(const std::string& error_text) {
     const std::string& cause = lost ? error_text : reported_;
     parts_.log.event(
         lost ? observability::LogEvent::ConnectionLost : observability::LogEvent::Reconnected,
-        lost ? "the market source failed" : "the market source is back",
+        lost ? "the market source failed" : "the market source works again",
         {{"operation", "market"}, {"cause", cause}});
     parts_.publish(protocol::connection_error(
         {.peer = "market_data", .message = cause, .recovered = !lost}, parts_.now()));

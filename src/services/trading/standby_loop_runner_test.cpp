@@ -92,7 +92,7 @@ TEST_F(StandbyLoopRunnerTest, RunsTheLoopWhileACommitHangs) {
     EXPECT_EQ(read_failed, true) << "B2";
     EXPECT_EQ(standby_.activations(), 1U);
     EXPECT_FALSE(standby_.is_active());
-    EXPECT_TRUE(store_.reader().head().has_value()) << "The loop's own thread reads as ever.";
+    EXPECT_TRUE(store_.reader().head().has_value()) << "The loop's own thread can read.";
 }
 
 TEST_F(StandbyLoopRunnerTest, NeverRunsTheLoopOnTwoThreadsAtOnce) {
@@ -109,7 +109,7 @@ TEST_F(StandbyLoopRunnerTest, NeverRunsTheLoopOnTwoThreadsAtOnce) {
         }
         asio::post(context_, [&] { stuck_.let_go.set_value(); });
         EXPECT_EQ(store_.commit_now({}), ports::CommitResult::Committed);
-        EXPECT_EQ(++inside, 1) << "B1: the relief has let go.";
+        EXPECT_EQ(++inside, 1) << "B1: the standby runner has released the loop.";
         --inside;
         (void)context_.poll();
     }

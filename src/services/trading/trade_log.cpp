@@ -76,7 +76,7 @@ void TradeLog::note(const model::Order& order, const model::Record& record) {
     }
     if (model::has_failed(order)) {
         log_event(LogEvent::TradeFailed,
-                  order.state == OrderState::Refused ? "a trade was refused before it left"
+                  order.state == OrderState::Refused ? "a trade was refused before it was sent"
                                                      : "a trade failed",
                   order);
     }
@@ -98,7 +98,7 @@ void TradeLog::note(const model::Account& account) {
     }
     if (!in_doubt_.insert(account.id).second) return;
     parts_.log.failure(LogEvent::PositionInDoubt,
-                       "positions and balances of an account are in doubt; it takes exits only",
+                       "positions and balances of an account are in doubt; it accepts exits only",
                        {{"operation", "update_position"},
                         {"account", account.id.text()},
                         {"user_id", account.owner.text()},
@@ -113,8 +113,8 @@ void TradeLog::note(const model::RiskState& risk) {
     }
     if (!called_.insert(risk.account).second) return;
     parts_.log.failure(LogEvent::MarginCall,
-                       "margin call: positions are closed, the most losing first, until the margin "
-                       "suffices again",
+                       "margin call: positions are closed, the one with the largest loss first, "
+                       "until the margin is sufficient again",
                        {{"operation", "margin_call"},
                         {"account", risk.account.text()},
                         {"cause", to_text(model::OrderReason::MarginCall)}});

@@ -104,7 +104,7 @@ AuthParsed<ProfileChange> parse_profile_change(std::string_view body) {
     if (change.name || change.email) return change;
     return Failure{
         RequestError{.code = "MISSING_FIELD",
-                     .message = "the request changes nothing: give 'name', 'email' or both",
+                     .message = "the request changes nothing: send 'name', 'email' or both",
                      .field = "name",
                      .expected = std::string(kName),
                      .received = {}}};

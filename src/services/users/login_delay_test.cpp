@@ -37,14 +37,14 @@ TEST_F(LoginDelaysTest, DoubleFromOneSecondToFifteenMinutes) {
     }
     pass(24 * 3'600 + 1);
     fail("1.2.3.4", 1);
-    EXPECT_EQ(wait("1.2.3.4"), 0) << "A day later it is a first wrong password again.";
+    EXPECT_EQ(wait("1.2.3.4"), 0) << "After a day it counts as the first wrong password.";
 }
 
 TEST_F(LoginDelaysTest, FailuresElsewhereDoNotDelayTheUser) {
     fail("6.6.6.6", 100);
     EXPECT_EQ(wait("6.6.6.6"), 900);
     EXPECT_EQ(wait("1.2.3.4"), 0);
-    EXPECT_EQ(wait("6.6.6.6", "bob"), 0) << "Others behind the same address are not touched.";
+    EXPECT_EQ(wait("6.6.6.6", "bob"), 0) << "Other users behind the same address are not delayed.";
     delays_.succeeded({"ann", "1.2.3.4"}, now_);
     EXPECT_EQ(wait("6.6.6.6"), 900);
 }
@@ -59,10 +59,11 @@ TEST_F(LoginDelaysTest, ManyAddressesAreDelayedFromTheirFirstFailure) {
     EXPECT_EQ(wait("10.0.0.39"), 900);
     EXPECT_EQ(wait("office"), 0) << "The user may try at once from anywhere.";
     fail("home", 4);
-    EXPECT_EQ(wait("home"), 0) << "Where the user has been, only one's own mistakes count.";
+    EXPECT_EQ(wait("home"), 0)
+        << "At an address the user has logged in from, only its own failures count.";
     delays_.succeeded({"ann", "office"}, now_);
     fail("10.0.1.1", 1);
-    EXPECT_EQ(wait("10.0.1.1"), 0) << "The right password begins the count again.";
+    EXPECT_EQ(wait("10.0.1.1"), 0) << "The right password resets the count.";
 }
 
 TEST_F(LoginDelaysTest, EndWithTheRightPasswordOrANewOneByAnOperator) {

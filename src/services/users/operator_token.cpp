@@ -31,9 +31,8 @@ base::Result<OperatorToken, TokenError> read_token(const std::filesystem::path& 
         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
     if (!visible || text.size() > kTokenCharactersMax) {
         return base::Failure{TokenError{"the token file " + path.string() +
-                                        " holds more than one line of at most 256 letters, digits "
-                                        "and signs; delete it to get a new token at the next "
-                                        "start"}};
+                                        " must contain one line of at most 256 letters, digits and "
+                                        "signs; delete it to get a new token at the next start"}};
     }
     if (text.size() < kTokenCharactersMin) {
         return base::Failure{TokenError{"the token file " + path.string() + " holds " +

@@ -133,21 +133,21 @@ Classes classes_of(std::string_view password) {
 }  // namespace
 
 std::optional<std::string> weakness_of(std::string_view password) {
-    if (password.size() > kPasswordBytesMax) return "a password has at most 256 bytes";
+    if (password.size() > kPasswordBytesMax) return "a password must have at most 256 bytes";
     const Classes found = classes_of(password);
     if (found.characters < kPasswordCharactersMin) {
-        return "a password has at least 12 characters, but " + std::to_string(found.characters) +
-               " came";
+        return "a password must have at least 12 characters, but this one has " +
+               std::to_string(found.characters);
     }
     if (found.characters < kPassphraseCharactersMin && !found.all()) {
-        return "a password of fewer than 16 characters needs small and capital letters, digits "
-               "and other marks; a longer one may be of any characters";
+        return "a password of fewer than 16 characters must have lower-case and upper-case "
+               "letters, digits and other characters; a longer one may have any characters";
     }
     if (is_uniform(password)) {
-        return "the password repeats itself or counts on; choose one that is harder to guess";
+        return "the password is a repetition or a sequence; choose one that is harder to guess";
     }
     if (is_common(password)) {
-        return "the password is one of those that are tried first; choose another";
+        return "the password is one of the most common passwords; choose another";
     }
     return std::nullopt;
 }

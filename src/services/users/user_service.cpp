@@ -22,15 +22,14 @@ AuthError error_of(AuthFailure failure, std::string text, model::Owner subject =
 }
 
 AuthError store_error() {
-    return error_of(AuthFailure::StoreFailed, "the users' file cannot be used now");
+    return error_of(AuthFailure::StoreFailed, "the file of users cannot be used now");
 }
 
 AuthError refused_login(model::Owner subject) {
-    return error_of(
-        AuthFailure::WrongPassword,
-        "e-mail address and password do not fit; after several wrong passwords the next "
-        "has to wait",
-        std::move(subject));
+    return error_of(AuthFailure::WrongPassword,
+                    "e-mail address or password is wrong; after several wrong passwords the next "
+                    "attempt must wait",
+                    std::move(subject));
 }
 
 /// Converts a store error into an error of this module.
@@ -43,10 +42,9 @@ AuthResult<T> from_store(store_sqlite::SqlResult<T> result) {
 AuthResult<std::string> read_email(std::string_view text) {
     auto email = normalized_email(text);
     if (email) return *std::move(email);
-    return Failure{
-        error_of(AuthFailure::InvalidEmail,
-                 "an e-mail address is a name, '@' and a domain such as example.org, of at "
-                 "most 254 ASCII characters")};
+    return Failure{error_of(AuthFailure::InvalidEmail,
+                            "an e-mail address must be a name, '@' and a domain such as "
+                            "example.org, with at most 254 ASCII characters")};
 }
 
 }  // namespace
@@ -71,7 +69,7 @@ AuthResult<User> UserService::add(const NewUser& requested, Timestamp now) {
     if (!is_valid_name(user.name)) {
         return Failure{
             error_of(AuthFailure::InvalidName,
-                     "a name has 1 to 64 bytes without control or direction characters")};
+                     "a name must have 1 to 64 bytes without control or direction characters")};
     }
     if (auto weakness = weakness_of(requested.password.reveal())) {
         return Failure{error_of(AuthFailure::WeakPassword, *std::move(weakness))};
@@ -89,7 +87,7 @@ AuthResult<User> UserService::add(const NewUser& requested, Timestamp now) {
     if (!outcome) return Failure{store_error()};
     if (added == UserStore::Added::Duplicate) {
         return Failure{error_of(AuthFailure::DuplicateEmail,
-                                "there is a user with this e-mail address; log in instead")};
+                                "a user with this e-mail address already exists; log in instead")};
     }
     return user;
 }
@@ -126,7 +124,7 @@ AuthResult<Session> UserService::open_session(const User& user,
     if (!name.empty() && !is_valid_name(name)) {
         return Failure{error_of(
             AuthFailure::InvalidName,
-            "a token's name has at most 64 bytes without control or direction characters")};
+            "a token's name must have at most 64 bytes without control or direction characters")};
     }
     Session session;
     session.id = random_id(kSessionIdBytes);
@@ -173,8 +171,9 @@ AuthResult<Done> UserService::choose_password(const User& user,
     }
     for (const std::string& hash : TRY(from_store(store_.passwords(user.id)))) {
         if (!is_password(requested.reveal(), hash)) continue;
-        return Failure{error_of(AuthFailure::PasswordReused,
-                                "this is one of the last five passwords; choose a new one")};
+        return Failure{
+            error_of(AuthFailure::PasswordReused,
+                     "the password is one of the last five passwords; choose a new one")};
     }
     Credentials credentials;
     credentials.password_hash = hash_password(requested.reveal(), options_.cost);
@@ -207,13 +206,13 @@ AuthResult<User> UserService::change(const model::Owner& id, const ProfileChange
     User user = TRY(known(id));
     if (change.version && *change.version != user.version) {
         return Failure{error_of(AuthFailure::VersionConflict,
-                                "the user has changed since you read it; read it again")};
+                                "the user was changed since you read it; read it again")};
     }
     if (change.name) {
         if (!is_valid_name(*change.name)) {
             return Failure{
                 error_of(AuthFailure::InvalidName,
-                         "a name has 1 to 64 bytes without control or direction characters")};
+                         "a name must have 1 to 64 bytes without control or direction characters")};
         }
         user.name = *change.name;
     }

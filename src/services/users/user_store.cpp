@@ -70,7 +70,7 @@ Failure<store_sqlite::SqlError> damaged() {
 
 SqlResult<User> user_of(const Statement& row) {
     const std::int64_t role = row.integer(3);
-    // A number that is no role would compare as higher than the highest role.
+    // A number that is not a role would compare as higher than the highest role.
     if (role < 0 || role > static_cast<std::int64_t>(host::Role::Operator)) return damaged();
     User user;
     user.id = model::Owner(row.text(0));
@@ -129,7 +129,10 @@ base::Result<UserStore, std::string> UserStore::open(const std::string& path) {
     struct stat status{};
     const bool others = ::fstat(file, &status) != 0 || (status.st_mode & (S_IRWXG | S_IRWXO)) != 0;
     (void)::close(file);
-    if (others) return Failure{"others may use " + path + "; expected mode 0600: chmod 600 it"};
+    if (others)
+        return Failure{"other users may access " + path +
+                       "; expected mode 0600: run "
+                       "chmod 600 on it"};
     auto database = Database::open(path, {}, store_sqlite::OpenMode::ReadWrite);
     if (!database) return Failure{"cannot open " + path + ": " + text_of(database.error())};
     UserStore store(std::move(database).value());
@@ -138,7 +141,7 @@ base::Result<UserStore, std::string> UserStore::open(const std::string& path) {
     }
     const auto version = store.database_.integer("PRAGMA user_version");
     if (!version || version.value() != kSchemaVersion) {
-        return Failure{path + " is of another version of this program"};
+        return Failure{path + " was written by another version of this program"};
     }
     return store;
 }
