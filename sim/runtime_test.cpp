@@ -370,7 +370,7 @@ TEST_F(RuntimeAlone, WritesNothingOnceAnotherWriterOwnsTheShard) {
                             .instruments = model::builtin_instruments(),
                             .next_incarnation = [this] { return ++incarnation_; },
                             .batch_max = 256},
-                           {store_, other_exchange, market_, *this});
+                           {store_, other_exchange, market_, *this, renderer_});
     ASSERT_EQ(other.start(now()), Status::Running);
     const auto head = store_.head().value();
     const auto doubtful = submit(order());

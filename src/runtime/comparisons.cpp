@@ -28,47 +28,11 @@ void Runtime::on_reconciled(const model::AccountId& account,
     push_fact(model::ReportReconciled{account, std::move(books)});
 }
 
-/// Starts the comparisons that are due. Each covers at least the time since the newest finished
+/// Starts the comparison that is due. It covers at least the time since the newest finished
 /// comparison of its account.
 void Runtime::compare_due_accounts(model::Now now) {
-    const auto& accounts = engine_->state().accounts;
-    // If `next_day_` is more than a day ahead, it was planned with a clock that has since been set
-    // back.
-    if (next_day_ - now.time > model::Duration::seconds(86'400)) plan_day(now);
-    if (now.time >= next_day_) {
-        for (const auto& [id, account] : accounts) {
-            comparisons_[id] = now.monotonic;
-            look_back_[id] = next_day_ - model::Duration::seconds(86'400);
-        }
-        plan_comparisons(now);
-    }
-    if (options_.compare_every.in_microseconds() > 0 && now.monotonic >= next_comparison_) {
-        // Accounts not yet compared in this term already have a comparison in progress.
-        for (const auto& [id, account] : accounts) {
-            if (account.reconciled) comparisons_.try_emplace(id, now.monotonic);
-        }
-        next_comparison_ = now.monotonic + options_.compare_every;
-    }
-    // Each step starts only one comparison: comparing many accounts at once would delay requests.
-    const auto due = std::find_if(comparisons_.begin(), comparisons_.end(), [&](const auto& item) {
-        return item.second <= now.monotonic;
-    });
-    if (due == comparisons_.end()) return;
-    const model::AccountId account = due->first;
-    comparisons_.erase(due);
-    (void)compare(account);
-}
-
-void Runtime::plan_comparisons(model::Now now) {
-    next_comparison_ = now.monotonic + options_.compare_every;
-    plan_day(now);
-}
-
-void Runtime::plan_day(model::Now now) {
-    constexpr std::int64_t kDay = 86'400'000'000;
-    const std::int64_t today = now.time.in_microseconds() / kDay * kDay;
-    next_day_ = model::Timestamp::from_microseconds(today) + options_.compare_day_at;
-    if (next_day_ <= now.time) next_day_ = next_day_ + model::Duration::microseconds(kDay);
+    const auto account = comparisons_.take_due(engine_->state().accounts, now);
+    if (account) (void)compare(*account);
 }
 
 bool Runtime::compare(const model::AccountId& account) {
@@ -78,17 +42,16 @@ bool Runtime::compare(const model::AccountId& account) {
     const auto& last = place->second.comparison;
     // If the last comparison reported the exchange's own time, that time is used: the local clock
     // may have been ahead then.
-    const bool told = last && last->books && last->books->venue_time != model::Timestamp();
-    model::Timestamp since = told ? last->books->venue_time : last ? last->time : loaded_time_;
-    if (const auto day = look_back_.extract(account)) since = std::min(since, day.mapped());
-    ports_.exchange.compare(projection(account, since));
+    const bool is_known = last && last->books && last->books->venue_time != model::Timestamp();
+    const model::Timestamp since = is_known ? last->books->venue_time
+                                   : last   ? last->time
+                                            : loaded_time_;
+    ports_.exchange.compare(projection(account, comparisons_.begins_at(account, since)));
     return true;
 }
 
 bool Runtime::freeze(model::FreezeAccount finding) {
-    if (audit_events_.size() >= kAuditEventsMax) return false;
-    audit_events_.emplace_back(std::move(finding));
-    return true;
+    return audit_events_.push(std::move(finding));
 }
 
 void Runtime::count_findings(const model::Record& record) {

@@ -15,9 +15,6 @@ using model::RequestFailure;
 
 namespace {
 
-/// The maximum number of audit events in one batch; the limit keeps them from delaying orders.
-constexpr std::size_t kAuditEventsPerBatch = 64;
-
 /// While a commit is in progress, how often requests whose deadline has passed are looked for.
 constexpr model::Duration kLateCheckEvery = model::Duration::milliseconds(50);
 
@@ -28,7 +25,8 @@ Runtime::Runtime(Options options, Ports ports)
       ports_(std::move(ports)),
       requests_(kRequestsMax),
       facts_(kFactsMax),
-      reply_retention_(std::max(options_.reply_retention, kReplyRetentionMin)) {
+      reply_retention_(std::max(options_.reply_retention, kReplyRetentionMin)),
+      comparisons_(options_.compare_every, options_.compare_day_at) {
     CHECK(options_.batch_max > 0);
     CHECK(options_.next_incarnation != nullptr);
 }
@@ -49,9 +47,7 @@ void Runtime::submit(Request request, model::Now now) {
 }
 
 bool Runtime::record(model::RecordAuditEvent event) {
-    if (audit_events_.size() >= kAuditEventsMax) return false;
-    audit_events_.push_back(std::move(event));
-    return true;
+    return audit_events_.push(std::move(event));
 }
 
 namespace {
@@ -126,11 +122,11 @@ bool Runtime::step(model::Now now) {
 }
 
 void Runtime::apply_audit_events(model::Now now) {
-    CHECK(audit_events_in_batch_ == 0);
-    while (audit_events_in_batch_ < std::min(audit_events_.size(), kAuditEventsPerBatch) &&
-           batch_.size() < options_.batch_max && !store_failed_) {
-        apply(audit_events_[audit_events_in_batch_], now, nullptr);
-        ++audit_events_in_batch_;
+    audit_events_.begin_batch();
+    while (batch_.size() < options_.batch_max && !store_failed_) {
+        const model::InputBody* entry = audit_events_.next();
+        if (entry == nullptr) break;
+        apply(*entry, now, nullptr);
     }
 }
 
@@ -150,13 +146,6 @@ void Runtime::reply_to_late(model::Now now) {
             CHECK(requests_.push(std::move(request)));
         }
     }
-}
-
-void Runtime::drop_recorded_audit_events() {
-    audit_events_.erase(
-        audit_events_.begin(),
-        audit_events_.begin() + static_cast<std::ptrdiff_t>(audit_events_in_batch_));
-    audit_events_in_batch_ = 0;
 }
 
 void Runtime::apply_requests(model::Now now) {
@@ -331,7 +320,7 @@ bool Runtime::finish_commit(model::Now now) {
             return false;
         case ports::CommitResult::Unavailable:
             ++counters_.unavailable;
-            if (audit_events_in_batch_ != 0) in_doubt_ = batch_.head();
+            audit_events_.batch_in_doubt(batch_.head());
             abort_batch(now, Status::Down);
             return false;
     }
@@ -339,7 +328,7 @@ bool Runtime::finish_commit(model::Now now) {
     head_ = batch_.head();
     ++counters_.batches;
     counters_.records += batch_.size();
-    drop_recorded_audit_events();
+    audit_events_.batch_committed();
     dispatch_effects(now);
     return true;
 }
@@ -384,7 +373,7 @@ void Runtime::perform(core::Effect& effect, model::Now now) {
     } else if (const auto* reconcile = std::get_if<core::ReconcileAccount>(&effect)) {
         exchange.reconcile(projection(reconcile->account, loaded_time_));
     } else if (const auto* compare = std::get_if<core::CompareAccount>(&effect)) {
-        comparisons_[compare->account] = compare->not_before - *journal_ahead_;
+        comparisons_.plan(compare->account, compare->not_before - *journal_ahead_);
     } else if (const auto* announce = std::get_if<core::AnnounceAccount>(&effect)) {
         exchange.account_changed(projection(announce->account, loaded_time_));
     } else if (const auto* define = std::get_if<core::AnnounceInstrument>(&effect)) {
@@ -471,10 +460,7 @@ std::optional<model::Duration> Runtime::wake_after(model::Now now) const {
     const auto ticks = [](const auto& item) { return core::wants_ticks(item.second); };
     if (std::any_of(accounts.begin(), accounts.end(), ticks)) consider(next_tick_);
     if (accounts.empty()) return earliest;
-    consider_span(next_day_ - now.time);
-    if (options_.compare_every.in_microseconds() > 0) consider(next_comparison_);
-    for (const auto& [id, time] : comparisons_)
-        consider(time);
+    consider_span(comparisons_.next(now));
     return earliest;
 }
 

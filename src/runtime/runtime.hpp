@@ -39,7 +39,9 @@
 #include "ports/reply_renderer.hpp"
 #include "ports/store.hpp"
 #include "resilience/deadline.hpp"
+#include "runtime/audit_queue.hpp"
 #include "runtime/batch_builder.hpp"
+#include "runtime/comparison_schedule.hpp"
 #include "runtime/duplicate_waiters.hpp"
 #include "runtime/reply_retention.hpp"
 #include "runtime/reply_timeouts.hpp"
@@ -55,7 +57,6 @@ namespace botcore::runtime {
 
 inline constexpr std::size_t kRequestsMax = 4'096;
 inline constexpr std::size_t kFactsMax = 65'536;
-inline constexpr std::size_t kAuditEventsMax = 1'000;
 
 /// A command of a caller. Market data are added when the command is applied.
 struct Request {
@@ -259,11 +260,8 @@ private:
     void apply(model::InputBody body, model::Now now, const Request* request);
     void apply_audit_events(model::Now now);
     void apply_requests(model::Now now);
-    void drop_recorded_audit_events();
     void push_fact(model::InputBody fact);
     void compare_due_accounts(model::Now now);
-    void plan_comparisons(model::Now now);
-    void plan_day(model::Now now);
     void count_findings(const model::Record& record);
     void attach_market_data(model::InputBody& body) const;
     [[nodiscard]] bool fetch(const model::InputBody& body,
@@ -325,12 +323,7 @@ private:
     base::BoundedQueue<Request> requests_;
     base::BoundedQueue<model::InputBody> facts_;
     bool facts_lost_ = false;
-    /// Audit events and the findings of checks; they stay here until they are durable.
-    std::deque<model::InputBody> audit_events_;
-    /// How many entries of `audit_events_`, counted from the front, are in the newest batch.
-    std::size_t audit_events_in_batch_ = 0;
-    /// The head of that batch, when the outcome of its commit is unknown.
-    std::optional<model::Head> in_doubt_;
+    AuditQueue audit_events_;
     std::vector<core::Effect> effects_;
     std::vector<std::pair<RequestHandle, ApiReply>> replies_;  ///< Sent when the batch is durable.
     /// Refusals that are announced when the batch is durable.
@@ -346,13 +339,7 @@ private:
     model::Timestamp retry_at_;
     model::Timestamp next_tick_;
     model::Timestamp loaded_time_;  ///< Exchange time of the head with which the term began.
-    model::Timestamp next_comparison_;
-    model::Timestamp next_day_;  ///< When the last 24 hours are compared as a whole; exchange time.
-    /// When each pending comparison is due.
-    std::map<model::AccountId, model::Timestamp> comparisons_;
-    /// The exchange time back to which the next comparison of the account looks, if it is earlier
-    /// than usual.
-    std::map<model::AccountId, model::Timestamp> look_back_;
+    ComparisonSchedule comparisons_;
     /// How far the journal's scale is ahead of the scale of `Now`.
     std::optional<model::Duration> journal_ahead_;
     /// When the clock was found to be behind the journal.

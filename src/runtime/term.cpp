@@ -31,17 +31,16 @@ Status Runtime::start(model::Now now) {
 bool Runtime::load(model::Now now) {
     auto loaded = ports_.store.load();
     if (!loaded) return false;
-    if (in_doubt_) {
+    if (const auto& in_doubt = audit_events_.in_doubt()) {
         // The outcome of the last commit was unknown; the journal shows whether its audit events
         // are durable.
-        const auto entries = ports_.store.reader().journal(in_doubt_->sequence, 1);
+        const auto entries = ports_.store.reader().journal(in_doubt->sequence, 1);
         if (!entries) return false;
         const bool durable =
-            !entries.value().empty() && entries.value().front().hash == in_doubt_->hash;
-        if (durable) drop_recorded_audit_events();
-        in_doubt_.reset();
+            !entries.value().empty() && entries.value().front().hash == in_doubt->hash;
+        if (durable) audit_events_.batch_committed();
     }
-    audit_events_in_batch_ = 0;
+    audit_events_.batch_lost();
     ports::OpenState snapshot = std::move(loaded).value();
     core::State state;
     state.sequence = snapshot.head.sequence;
@@ -86,9 +85,7 @@ bool Runtime::load(model::Now now) {
     reply_retention_.clear();
     facts_lost_ = false;
     store_failed_ = false;
-    comparisons_.clear();
-    look_back_.clear();
-    plan_comparisons(now);
+    comparisons_.begin_term(now);
     return true;
 }
 
