@@ -14,10 +14,10 @@ namespace botcore::model {
 
 /// The request was not executed: nothing reached the exchange, or the exchange did not accept it.
 struct Refusal {
-    Reason reason = Reason::None;
+    RefusalReason reason{};
     std::string text;           ///< What was expected, what was received, and what to do next.
     ClientOrderId order;        ///< The order in which the refusal is recorded, if there is one.
-    std::uint64_t version = 0;  ///< The current version, for Reason::VersionConflict.
+    std::uint64_t version = 0;  ///< The current version, for RefusalReason::VersionConflict.
 };
 
 struct Transferred {
@@ -34,7 +34,7 @@ struct FailedExit {
     Quantity quantity;
     Quantity filled;
     OrderState state = OrderState::Rejected;
-    Reason reason = Reason::None;
+    OrderReason reason = OrderReason::None;
     std::string text;  ///< The exchange's message.
 };
 
@@ -93,9 +93,5 @@ struct FailedRequest {
     ClientOrderId order{};  ///< The order that belongs to its key, if there is one.
     AccountId account{};    ///< The order's account; empty when the order is not stored.
 };
-
-/// Whether the cause is temporary, so that the same key may be used for the same request again
-/// later.
-[[nodiscard]] bool is_transient(Reason reason);
 
 }  // namespace botcore::model

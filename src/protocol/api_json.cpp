@@ -133,8 +133,9 @@ json::object to_api(const model::Order& order) {
     object["executed_notional"] = to_text(order.filled_notional);
     object["reserved"] = to_text(order.reserved);
     object["reserved_asset"] = order.reserved_asset.text();
-    object["reason"] = order.reason == model::Reason::None ? json::value(nullptr)
-                                                           : json::value(to_text(order.reason));
+    object["reason"] = order.reason == model::OrderReason::None
+                           ? json::value(nullptr)
+                           : json::value(to_text(order.reason));
     object["reason_text"] = order.reason_text;
     object["cancelled_reason"] =
         order.cancelled_reason.empty() ? json::value(nullptr) : json::value(order.cancelled_reason);
@@ -184,7 +185,7 @@ json::object to_api(const model::Account& account) {
     object["market"] = to_text(account.market);
     object["kind"] = to_text(account.kind);
     object["state"] = to_text(account.state);
-    object["frozen_reason"] = account.frozen_reason == model::Reason::None
+    object["frozen_reason"] = account.frozen_reason == model::FreezeReason::None
                                   ? json::value(nullptr)
                                   : json::value(to_text(account.frozen_reason));
     object["quote_asset"] = account.quote.text();
@@ -313,7 +314,8 @@ struct Rendered {
     std::string operator()(const model::Refusal& refusal) const {
         json::object details;
         if (!refusal.order.empty()) details["order_id"] = refusal.order.text();
-        if (refusal.reason == model::Reason::VersionConflict) details["version"] = refusal.version;
+        if (refusal.reason == model::RefusalReason::VersionConflict)
+            details["version"] = refusal.version;
         return error_body({.code = to_text(refusal.reason),
                            .message = refusal.text,
                            .request_id = request_id,

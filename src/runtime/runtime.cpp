@@ -57,11 +57,11 @@ bool Runtime::record(model::RecordAuditEvent event) {
 namespace {
 
 /// Seconds until the refusal ends, where that is known: a maintenance window has an end.
-std::int64_t retry_after(const core::State& state, model::Reason reason, model::Now now) {
+std::int64_t retry_after(const core::State& state, model::RefusalReason reason, model::Now now) {
     const auto& operating = state.operating;
     const bool ends = operating.mode == model::OperatingMode::Maintenance ||
                       operating.mode == model::OperatingMode::Draining;
-    if (reason != model::Reason::Maintenance || !ends) return 0;
+    if (reason != model::RefusalReason::Maintenance || !ends) return 0;
     return ((operating.until - now.time).in_milliseconds() + 999) / 1'000;
 }
 
