@@ -248,7 +248,8 @@ void Metrics::read(const runtime::Runtime& runtime) {
     const bool running = runtime.status() == runtime::Status::Running;
     set("runtime_running", running ? 1 : 0);
     set("runtime_reconciled", running && runtime.reconciled() ? 1 : 0);
-    if (!running) return;  // The state in memory may contain changes that are not durable.
+    // The state in memory may contain changes that are not durable: the gauges keep their values.
+    if (!running || runtime.is_committing()) return;
     const Totals totals = totals_of(runtime.state());
     set("accounts", number(runtime.state().accounts.size()));
     set("accounts_frozen", number(totals.frozen));
