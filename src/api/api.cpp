@@ -24,13 +24,6 @@ bool is_json(std::string_view content_type) {
         });
 }
 
-void count_error(observability::Metrics& metrics, std::string_view code) {
-    metrics.count("http_request_errors_total", {code});
-    if (code == "VERSION_CONFLICT") metrics.count("optimistic_conflicts_total");
-    if (code == "REQUEST_IN_PROGRESS") metrics.count("idempotency_hits_total", {"in_progress"});
-    if (code == "TIMEOUT") metrics.count("timeouts_total", {"api_request"});
-}
-
 }  // namespace
 
 void Api::handle(net::HttpRequest request, net::Respond respond) {
@@ -173,12 +166,9 @@ bool Api::check_history(host::RequestContext& call) const {
 }
 
 void Api::on_finished(const net::HttpExchange& exchange) {
-    context_.metrics.count_request(exchange.status, exchange.duration);
+    metrics_.count(exchange);
     if (context_.read_retries != nullptr && exchange.status < 500)
         context_.read_retries->succeeded();
-    if (exchange.status >= 400) {
-        count_error(context_.metrics, exchange.error_code);
-    }
     const observability::Level level = exchange.status >= 500   ? observability::Level::Warn
                                        : exchange.status >= 400 ? observability::Level::Info
                                                                 : observability::Level::Debug;

@@ -10,6 +10,7 @@
 
 #include "api/api_context.hpp"
 #include "api/deferred_calls.hpp"
+#include "api/request_metrics.hpp"
 #include "host/caller.hpp"
 #include "host/route_table.hpp"
 #include "net/http_message.hpp"
@@ -31,7 +32,8 @@ public:
         const host::TokenVerifier& tokens)
         : context_(context),
           routes_(routes),
-          tokens_(tokens) {}
+          tokens_(tokens),
+          metrics_(context.metrics) {}
 
     /// Filters run in the order in which they were added, after the caller is authenticated and
     /// authorized for the route.
@@ -59,6 +61,7 @@ private:
     const ApiContext& context_;
     const host::RouteTable& routes_;
     const host::TokenVerifier& tokens_;
+    RequestMetrics metrics_;
     std::vector<Filter> filters_;
     Filter unauthenticated_filter_;
     DeferredCalls* deferred_calls_ = nullptr;

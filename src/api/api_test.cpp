@@ -244,6 +244,8 @@ TEST_F(ApiRoutesTest, ExportsMetrics) {
         HasSubstr(
             "price_age_seconds{exchange=\"binance\",market=\"futures\",symbol=\"BTCUSDT\"} 0.007"));
     EXPECT_THAT(text, HasSubstr("runtime_reconciled 1"));
+    EXPECT_THAT(text, HasSubstr("http_request_errors_total{error_type=\"INVALID_JSON\"} 0"));
+    EXPECT_THAT(text, HasSubstr("degraded_mode{mode=\"store_down\"} 0"));
 }
 
 }  // namespace

@@ -7,7 +7,9 @@
 #include "base/time_text.hpp"
 #include "operations/maintenance.hpp"
 #include "protocol/api_json.hpp"
+#include "services/health/health_metrics.hpp"
 #include "services/health/local_probes.hpp"
+#include "services/trading/trading_metrics.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -356,37 +358,20 @@ void HealthRoutes::measure_portfolio() {
 
 void HealthRoutes::show_metrics(host::RequestContext& call) {
     auto& metrics = context_.metrics;
-    metrics.read(context_.runtime);
     metrics.read_process();
-    metrics.read(context_.market.trade_counts());
-    for (const auto& id : context_.market.instruments()) {
-        metrics.set_price_age(id, context_.quote_of(id).age);
+    trading::write_runtime_metrics(context_.runtime, metrics);
+    trading::write_market_metrics(context_.market, metrics);
+    health::HealthReport report = monitor_.snapshot();
+    if (context_.options.cache_kind == kCacheInProcess) {
+        std::erase_if(report.findings, [](const ComponentStatus& finding) {
+            return finding.dependency == Dependency::Cache;
+        });
     }
-    const health::HealthReport snapshot = monitor_.snapshot();
-    for (const ComponentStatus& finding : snapshot.findings) {
-        const bool is_redis = finding.dependency == Dependency::Cache;
-        if (is_redis && context_.options.cache_kind == kCacheInProcess) continue;
-        metrics.set_health(operations::row_of(finding.dependency).name, to_text(finding.state));
-    }
-    for (const auto& row : operations::degraded_modes()) {
-        const auto& modes = snapshot.modes;
-        metrics.set_degraded_mode(row.id,
-                                  std::find(modes.begin(), modes.end(), row.mode) != modes.end());
-    }
-    const operations::UptimeFigures figures = monitor_.uptime().over(30);
-    metrics.set_service_time("up", figures.up);
-    metrics.set_service_time("degraded", figures.degraded);
-    metrics.set_service_time("down", figures.down);
-    metrics.set_service_time("planned", figures.planned);
-    metrics.set_service_time("stopped", figures.stopped);
-    // While a commit is in progress, these gauges keep their previous values.
-    if (context_.runtime.status() == runtime::Status::Running &&
-        !context_.runtime.is_committing()) {
-        measure_portfolio();
-        const auto mode = context_.runtime.state().operating.mode;
-        metrics.set_maintenance(mode == model::OperatingMode::Draining ||
-                                mode == model::OperatingMode::Maintenance);
-    }
+    health::write_health_metrics(report, metrics);
+    health::write_uptime_metrics(monitor_.uptime().over(30), metrics);
+    // While a commit is in progress, this gauge keeps its previous value.
+    const bool running = context_.runtime.status() == runtime::Status::Running;
+    if (running && !context_.runtime.is_committing()) measure_portfolio();
     net::HttpResponse response;
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     response.body = metrics.render();

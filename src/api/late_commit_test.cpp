@@ -37,9 +37,10 @@ TEST_F(LateCommit, AReaderSeesAnOrderOnlyOnceItIsDurable) {
     EXPECT_EQ(world_.get("/health").status, 200) << "Probes do not wait.";
     EXPECT_EQ(world_.get("/health/ready").status, 200);
     EXPECT_EQ(world_.get("/health/detailed").status, 200);
-    EXPECT_EQ(world_.get("/metrics").status, 200);
+    EXPECT_EQ(world_.metric("orders_live"), 0.0);
     world_.complete_commit();
     EXPECT_EQ(placed.get().status, 200);
+    EXPECT_EQ(world_.metric("orders_live"), 1.0);
     EXPECT_EQ(orders_in(list.get()), 1U);
 }
 

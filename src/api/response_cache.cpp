@@ -90,4 +90,22 @@ std::string account_meaning(const ApiContext& context, const model::AccountId& a
     return account.text() + "\n" + context.response_cache->stamp_of(account, context.runtime);
 }
 
+void write_cache_metrics(const ports::CacheCounters& cache, observability::Metrics& metrics) {
+    const auto raise = [&](std::string_view result, std::uint64_t total) {
+        metrics.raise("cache_requests_total", {result}, static_cast<double>(total));
+    };
+    raise("hit", cache.hits);
+    raise("miss", cache.misses);
+    raise("failure", cache.errors);
+}
+
+void write_cache_connection_metrics(const ports::CacheCounters& cache,
+                                    observability::Metrics& metrics) {
+    const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
+    metrics.raise("reconnection_attempts_total", {"cache", "success"}, number(cache.reconnects));
+    metrics.raise(
+        "reconnection_attempts_total", {"cache", "failure"}, number(cache.reconnects_failed));
+    metrics.raise("timeouts_total", {"cache"}, number(cache.timeouts));
+}
+
 }  // namespace botcore::api

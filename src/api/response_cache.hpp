@@ -62,6 +62,13 @@ void respond_cached(const ApiContext& context,
                     host::RequestContext& call,
                     ResponseCache::Query query);
 
+/// Writes what the cache counts into the metrics.
+void write_cache_metrics(const ports::CacheCounters& cache, observability::Metrics& metrics);
+
+/// Writes what a cache on another machine counts about its connection.
+void write_cache_connection_metrics(const ports::CacheCounters& cache,
+                                    observability::Metrics& metrics);
+
 /// Everything that responses about an account depend on: its name and its last change, as a text.
 [[nodiscard]] std::string account_meaning(const ApiContext& context,
                                           const model::AccountId& account);

@@ -3,6 +3,7 @@
 #include "adapters/cache_redis/cache_world_test.hpp"
 
 #include <boost/json/parse.hpp>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace botcore::api {
@@ -170,6 +171,32 @@ TEST(ResponseCache, ResponsesStayCorrectWithADeadOrHungServer) {
     ASSERT_TRUE(world.connected());
     expect(ask(world, world.cache(), state), "made of 2", "miss");
     expect(ask(world, world.cache(), state), "made of 2", "hit");
+}
+
+TEST(ResponseCache, WritesTheCountsOfTheCacheIntoTheMetrics) {
+    observability::Metrics metrics;
+    ports::CacheCounters cache;
+    cache.hits = 5;
+    cache.misses = 4;
+    cache.errors = 3;
+    cache.reconnects = 2;
+    cache.reconnects_failed = 1;
+    cache.timeouts = 7;
+    write_cache_metrics(cache, metrics);
+    EXPECT_THAT(metrics.render(), testing::Not(testing::HasSubstr("service=\"cache\"")))
+        << "a cache in this process has no connection";
+    cache.hits = 6;
+    write_cache_metrics(cache, metrics);
+    write_cache_connection_metrics(cache, metrics);
+    const std::string text = metrics.render();
+    for (const char* line : {"cache_requests_total{result=\"hit\"} 6",
+                             "cache_requests_total{result=\"miss\"} 4",
+                             "cache_requests_total{result=\"failure\"} 3",
+                             "reconnection_attempts_total{result=\"success\",service=\"cache\"} 2",
+                             "reconnection_attempts_total{result=\"failure\",service=\"cache\"} 1",
+                             "timeouts_total{op=\"cache\"} 7"}) {
+        EXPECT_THAT(text, testing::HasSubstr(line));
+    }
 }
 
 }  // namespace

@@ -1,9 +1,6 @@
 #include "observability/metric_table.hpp"
 
 #include "model/order.hpp"
-#include "operations/degraded_mode.hpp"
-#include "operations/health.hpp"
-#include "protocol/error_codes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -183,21 +180,12 @@ void add_value(LabelRow& row, std::string_view value) {
         row.open = true;
     } else if (value == "-") {
         row.on_demand = true;
-    } else if (value == "@codes") {
-        for (const auto& code : protocol::error_codes())
-            row.values.push_back(code.code);
-    } else if (value == "@dependencies") {
-        for (const auto& dependency : operations::dependencies())
-            row.values.push_back(dependency.name);
-    } else if (value == "@modes") {
-        for (const auto& mode : operations::degraded_modes())
-            row.values.push_back(mode.id);
     } else if (value == "@reasons") {
         for (unsigned i = 1; i < 256; ++i) {
             const std::string_view reason = to_text(static_cast<model::OrderReason>(i));
             if (reason != "?") row.values.push_back(reason);
         }
-    } else {
+    } else if (!value.starts_with('@')) {
         row.values.push_back(value);
     }
 }

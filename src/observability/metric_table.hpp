@@ -30,9 +30,9 @@ struct MetricRow {
     MetricKind kind = MetricKind::Counter;
     /// The labels and their values, in the form "name=value|value;name=…". "*" after the last value
     /// means that further values may appear. "-" means that no line exists before its source has
-    /// reported; an example is a component that may not be configured. "@codes" stands for all
-    /// error codes, "@reasons" for all refusal reasons, "@dependencies" and "@modes" for the tables
-    /// of the health rules.
+    /// reported; an example is a component that may not be configured. "@reasons" stands for all
+    /// refusal reasons. "@codes", "@dependencies" and "@modes" stand for all values of a table that
+    /// this layer does not see: the code that reports the metric adds their lines.
     std::string_view labels;
     std::string_view unit;
     std::string_view help;

@@ -23,10 +23,6 @@ using prometheus::Family;
 using prometheus::Gauge;
 using prometheus::Histogram;
 
-double seconds(std::chrono::nanoseconds duration) {
-    return std::chrono::duration<double>(duration).count();
-}
-
 /// A registered row of the table.
 struct Entry {
     std::vector<LabelRow> labels;
@@ -111,28 +107,24 @@ struct Metrics::Families {
         return found.counters->Add(found.named(labels));
     }
 
-    [[nodiscard]] Histogram& histogram(std::string_view name) const {
+    [[nodiscard]] Histogram& histogram(std::string_view name, Labels labels) const {
         const Entry& found = entry(name);
         CHECK(found.histograms != nullptr);
-        return found.histograms->Add({}, found.bounds);
+        return found.histograms->Add(found.named(labels), found.bounds);
     }
 
     prometheus::Registry registry;
     std::map<std::string_view, Entry> entries =
         register_all(registry);  ///< Does not change after construction.
-    // These counters are used by every request, and a look-up in a family costs more than ten times
-    // as much as an increment.
-    std::map<std::uint16_t, Counter*> by_status;
-    Histogram& request_seconds = histogram("http_request_duration_seconds");
-    Histogram& commit_seconds = histogram("database_transaction_duration_seconds");
-    Histogram& query_seconds = histogram("db_query_duration_seconds");
-    Counter& committed = counter("database_transactions_total", {"committed"});
-    Counter& trades = counter("trades_total", {});
-    Counter& orders = counter("orders_total", {});
-    Counter& refused = counter("orders_refused_total", {});
-    Counter& filled = counter("trades_success_total", {});
-    Counter& failed = counter("trades_failed_total", {});
 };
+
+void CounterLine::add(double amount) {
+    counter_->Increment(amount);
+}
+
+void HistogramLine::observe(double value) {
+    histogram_->Observe(value);
+}
 
 Metrics::Metrics(std::string_view service) : families_(std::make_unique<Families>()) {
     set("up", {service}, 1);
@@ -151,9 +143,7 @@ void Metrics::set(std::string_view name, Labels labels, double value) {
 }
 
 void Metrics::observe(std::string_view name, Labels labels, double value) {
-    const Entry& entry = families_->entry(name);
-    CHECK(entry.histograms != nullptr);
-    entry.histograms->Add(entry.named(labels), entry.bounds).Observe(value);
+    families_->histogram(name, labels).Observe(value);
 }
 
 void Metrics::raise(std::string_view name, Labels labels, double total) {
@@ -162,126 +152,12 @@ void Metrics::raise(std::string_view name, Labels labels, double total) {
     if (behind > 0) counter.Increment(behind);
 }
 
-void Metrics::count_request(std::uint16_t status, std::chrono::nanoseconds duration) {
-    Counter*& counter = families_->by_status[status];
-    if (counter == nullptr) {
-        counter = &families_->counter("http_requests_total", {std::to_string(status)});
-    }
-    counter->Increment();
-    families_->request_seconds.Observe(seconds(duration));
+CounterLine Metrics::counter(std::string_view name, Labels labels) {
+    return CounterLine(families_->counter(name, labels));
 }
 
-void Metrics::count_transaction(const Transaction& transaction) {
-    Families& f = *families_;
-    f.commit_seconds.Observe(seconds(transaction.duration));
-    switch (transaction.result) {
-        case ports::CommitResult::Committed:
-            f.committed.Increment();
-            break;
-        case ports::CommitResult::Conflict:
-            return count("database_transactions_total", {"conflict"});
-        case ports::CommitResult::Unavailable:
-            return count("database_transactions_total", {"unavailable"});
-    }
-    f.trades.Increment(static_cast<double>(transaction.trades));
-    f.orders.Increment(static_cast<double>(transaction.orders_placed));
-    f.refused.Increment(static_cast<double>(transaction.orders_refused));
-    f.filled.Increment(static_cast<double>(transaction.orders_filled));
-    f.failed.Increment(static_cast<double>(transaction.orders_failed));
-}
-
-void Metrics::count_query(std::chrono::nanoseconds duration) {
-    families_->query_seconds.Observe(seconds(duration));
-}
-
-namespace {
-
-struct Totals {
-    std::size_t live = 0;
-    std::size_t unknown = 0;
-    std::size_t positions = 0;
-    std::size_t frozen = 0;
-    model::Money profit;
-};
-
-Totals totals_of(const core::State& state) {
-    Totals totals;
-    for (const auto& [id, account] : state.accounts) {
-        totals.frozen += account.account.state == model::AccountState::Frozen ? 1U : 0U;
-        for (const auto& [number, order] : account.orders) {
-            totals.live += model::is_live(order.order.state) ? 1U : 0U;
-            totals.unknown += order.order.state == model::OrderState::Unknown ? 1U : 0U;
-        }
-        for (const auto& [instrument, position] : account.positions) {
-            totals.positions += position.quantity.is_zero() ? 0U : 1U;
-            totals.profit += position.realized_profit;
-        }
-    }
-    return totals;
-}
-
-}  // namespace
-
-double as_number(model::Money money) {
-    return static_cast<double>(money.units()) / 1e8;
-}
-
-void Metrics::read(const runtime::Runtime& runtime) {
-    const auto number = [](auto value) { return static_cast<double>(value); };
-    const runtime::Counters& counters = runtime.counters();
-    raise("idempotency_hits_total", {"replayed"}, number(counters.replays));
-    raise("idempotency_hits_total", {"mismatch"}, number(counters.key_mismatches));
-    raise("recovery_attempts_total", {"reload", "success"}, number(counters.terms));
-    raise("recovery_attempts_total", {"reload", "failure"}, number(counters.unavailable));
-    raise("recovery_attempts_total", {"reconcile", "success"}, number(counters.comparisons));
-    raise("requests_dropped_total", {}, number(counters.requests_dropped));
-    raise("timeouts_total", {"exchange_call"}, number(counters.exchange_silences));
-    raise("exchange_facts_dropped_total", {}, number(counters.facts_dropped));
-    raise("reconcile_mismatches_total", {"order"}, number(counters.orders_imported));
-    raise("reconcile_mismatches_total", {"trade"}, number(counters.trades_imported));
-    raise("reconcile_mismatches_total", {"position"}, number(counters.positions_differ));
-    raise("reconcile_mismatches_total", {"balance"}, number(counters.balances_differ));
-    raise("journal_records_total", {}, number(counters.records));
-    set("journal_sequence", number(runtime.head().sequence));
-    set("journal_epoch", number(runtime.head().epoch));
-    set("requests_waiting", number(runtime.requests_waiting()));
-    const bool running = runtime.status() == runtime::Status::Running;
-    set("runtime_running", running ? 1 : 0);
-    set("runtime_reconciled", running && runtime.reconciled() ? 1 : 0);
-    if (!running) return;  // The state in memory may contain changes that are not durable.
-    const Totals totals = totals_of(runtime.state());
-    set("accounts", number(runtime.state().accounts.size()));
-    set("accounts_frozen", number(totals.frozen));
-    set("orders_live", number(totals.live));
-    set("order_unknown_outcomes", number(totals.unknown));
-    set("positions_open", number(totals.positions));
-    set("profit_loss_total", as_number(totals.profit));
-}
-
-void Metrics::read(const ports::CacheCounters& cache) {
-    const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
-    raise("cache_requests_total", {"hit"}, number(cache.hits));
-    raise("cache_requests_total", {"miss"}, number(cache.misses));
-    raise("cache_requests_total", {"failure"}, number(cache.errors));
-}
-
-void Metrics::read_connection(const ports::CacheCounters& cache) {
-    const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
-    raise("reconnection_attempts_total", {"cache", "success"}, number(cache.reconnects));
-    raise("reconnection_attempts_total", {"cache", "failure"}, number(cache.reconnects_failed));
-    raise("timeouts_total", {"cache"}, number(cache.timeouts));
-}
-
-void Metrics::read(const ports::TradeCounts& trades) {
-    const auto raise_to = [&](std::string_view result, std::uint64_t value) {
-        raise("market_trades_total", {result}, static_cast<double>(value));
-    };
-    raise_to("counted", trades.counted);
-    raise_to("late", trades.late);
-    raise_to("too_late", trades.too_late);
-    raise_to("repeated", trades.repeated);
-    raise_to("not_market", trades.not_market);
-    raise_to("malformed", trades.malformed);
+HistogramLine Metrics::histogram(std::string_view name, Labels labels) {
+    return HistogramLine(families_->histogram(name, labels));
 }
 
 void Metrics::read_process() {
@@ -292,30 +168,12 @@ void Metrics::read_process() {
     raise("process_cpu_seconds_total", {}, figures.cpu_seconds);
 }
 
-void Metrics::set_price_age(const model::InstrumentId& instrument, model::Duration age) {
-    set("price_age_seconds",
-        {instrument.symbol.text(), to_text(instrument.market), to_text(instrument.exchange)},
-        static_cast<double>(age.in_microseconds()) / 1e6);
-}
-
-void Metrics::set_health(std::string_view check, std::string_view status) {
-    set("health_check_status", {check}, status == "healthy" ? 1 : status == "degraded" ? 0.5 : 0);
-}
-
-void Metrics::set_degraded_mode(std::string_view mode, bool holds) {
-    set("degraded_mode", {mode}, holds ? 1 : 0);
-}
-
-void Metrics::set_service_time(std::string_view state, model::Duration time) {
-    set("service_seconds", {state}, static_cast<double>(time.in_microseconds()) / 1e6);
-}
-
-void Metrics::set_maintenance(bool under_way) {
-    set("maintenance_active", under_way ? 1 : 0);
-}
-
 std::string Metrics::render() const {
     return prometheus::TextSerializer().Serialize(families_->registry.Collect());
+}
+
+double as_number(model::Money money) {
+    return static_cast<double>(money.units()) / 1e8;
 }
 
 }  // namespace botcore::observability

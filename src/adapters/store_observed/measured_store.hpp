@@ -14,7 +14,7 @@ public:
     /// Both must outlive this object.
     MeasuredReader(ports::StoreReader& reader, observability::Metrics& metrics)
         : ForwardingReader(reader),
-          metrics_(metrics) {}
+          seconds_(metrics.histogram("db_query_duration_seconds")) {}
 
     ports::StoreResult<std::optional<ports::KeyRow>> find_key(
         const model::Owner& owner, const model::IdempotencyKey& key) override;
@@ -27,16 +27,13 @@ public:
     ports::StoreResult<model::Head> head() override;
 
 private:
-    observability::Metrics& metrics_;
+    observability::HistogramLine seconds_;
 };
 
 class MeasuredStore final : public ports::ForwardingStore {
 public:
     /// Both must outlive this object.
-    MeasuredStore(ports::Store& store, observability::Metrics& metrics)
-        : ForwardingStore(store),
-          metrics_(metrics),
-          reader_(store.reader(), metrics) {}
+    MeasuredStore(ports::Store& store, observability::Metrics& metrics);
 
     ports::StoreResult<ports::OpenState> load() override;
 
@@ -51,6 +48,14 @@ private:
 
     observability::Metrics& metrics_;
     MeasuredReader reader_;
+    observability::HistogramLine commit_seconds_;
+    observability::HistogramLine execution_seconds_;
+    observability::CounterLine committed_;
+    observability::CounterLine trades_;
+    observability::CounterLine orders_;
+    observability::CounterLine refused_;
+    observability::CounterLine filled_;
+    observability::CounterLine failed_;
 };
 
 }  // namespace botcore::store_observed

@@ -1,5 +1,6 @@
 #include "apps/botcored/cache_service.hpp"
 
+#include "api/response_cache.hpp"
 #include "services/health/local_probes.hpp"
 
 #include <sysexits.h>
@@ -18,8 +19,9 @@ void CacheService::add_probes(host::HealthProber& prober) {
 }
 
 void CacheService::tick(const model::Now& /*now*/) {
-    process_.metrics.read(cache_->counters());
-    if (is_remote()) process_.metrics.read_connection(cache_->counters());
+    const ports::CacheCounters counters = cache_->counters();
+    api::write_cache_metrics(counters, process_.metrics);
+    if (is_remote()) api::write_cache_connection_metrics(counters, process_.metrics);
 }
 
 }  // namespace botcore::apps

@@ -1,0 +1,20 @@
+#pragma once
+
+/// Writes the health of the process into the metrics; called before the metrics are read.
+///
+/// Threads: the loop thread.
+
+#include "observability/metrics.hpp"
+#include "services/health/health_monitor.hpp"
+
+namespace botcore::health {
+
+/// Writes the state of each component of the report, and for each degraded mode whether it is
+/// active.
+void write_health_metrics(const HealthReport& report, observability::Metrics& metrics);
+
+/// Writes how long the service was in each state.
+void write_uptime_metrics(const operations::UptimeFigures& figures,
+                          observability::Metrics& metrics);
+
+}  // namespace botcore::health
