@@ -212,7 +212,7 @@ TEST_F(Restore, ImportsOrdersAndFillsOfLostRecordsAndFreezesTheAccount) {
     EXPECT_EQ(orders(OrderRole::Orphan).size(), 2U);
     EXPECT_EQ(position(), model::Quantity::from_units(1'000'000));
     EXPECT_EQ(account().state, AccountState::Frozen);
-    EXPECT_EQ(account().frozen_reason, model::Reason::OrphanOrder);
+    EXPECT_EQ(account().frozen_reason, model::FreezeReason::OrphanOrder);
     const model::Sequence settled = head();
     run(60'000);  // Further comparisons find the same orders again.
     EXPECT_EQ(orders(OrderRole::Orphan).size(), 2U);
@@ -275,7 +275,7 @@ TEST_F(Restore, ImportsOrdersOfOthersWithoutFreezing) {
 }
 
 // @spec:R3-INTEG-08 R3-INTEG-02
-// @error:Reason::BooksDiffer
+// @error:FreezeReason::BooksDiffer
 TEST_F(Restore, FreezesOnUnexplainedMoneyUntilAnOperatorAdoptsIt) {
     begin();
     (void)buy();
@@ -286,7 +286,7 @@ TEST_F(Restore, FreezesOnUnexplainedMoneyUntilAnOperatorAdoptsIt) {
     less.of(model::Book::Cash) = model::Money::whole(90'000);
     world_->server().change_unreported({account(), {less}, {}, {}});
     run(30'000);
-    EXPECT_EQ(account().frozen_reason, model::Reason::BooksDiffer);
+    EXPECT_EQ(account().frozen_reason, model::FreezeReason::BooksDiffer);
     EXPECT_GE(world_->node().runtime->counters().positions_differ, 1U);
     EXPECT_GE(world_->node().runtime->counters().balances_differ, 1U);
     const auto seen =
@@ -352,21 +352,21 @@ TEST_F(Restore, ComparesTheWholeDayAtFourInTheMorning) {
     end_well();
 }
 
-// @error:Reason::IntegrityFinding
+// @error:FreezeReason::IntegrityFinding
 TEST_F(Restore, FreezesTheAccountAfterAFindingAndRecordsIt) {
     begin();
     ASSERT_TRUE(world_->node().runtime->freeze({.account = Clients::kAliceFutures,
-                                                .reason = model::Reason::IntegrityFinding,
+                                                .reason = model::FreezeReason::IntegrityFinding,
                                                 .evidence = "row_differs: position"}));
     world_->node().process->wake();
     run(1'000);
-    EXPECT_EQ(account().frozen_reason, model::Reason::IntegrityFinding);
+    EXPECT_EQ(account().frozen_reason, model::FreezeReason::IntegrityFinding);
     const auto exit = rest();
     run(1'000);
     EXPECT_TRUE(refused(exit, "ACCOUNT_FROZEN"));
 }
 
-// @error:Reason::IntegrityFinding @spec:RK-05
+// @error:FreezeReason::IntegrityFinding @spec:RK-05
 TEST_F(Restore, AnAccountInDoubtIsFrozenFirstAndFreedByAnOperator) {
     begin();
     world_->put_in_doubt(Clients::kAliceFutures);
@@ -379,7 +379,7 @@ TEST_F(Restore, AnAccountInDoubtIsFrozenFirstAndFreedByAnOperator) {
     EXPECT_EQ(account().state, AccountState::Active);
 }
 
-// @error:Reason::StoreBehindArchive
+// @error:RefusalReason::StoreBehindArchive
 TEST_F(Restore, AStoreBehindItsArchiveRefusesEntriesUntilAnOperatorDecides) {
     for (std::uint64_t seed = 1; seed <= 4; ++seed) {  // Both decisions occur among these seeds.
         begin(seed);

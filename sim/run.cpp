@@ -17,8 +17,9 @@ void mark_stop(const model::Order& order) {
     if (filled && order.type == model::OrderType::TakeProfitMarket) {
         REACHED("take profit triggered");
     }
-    if (order.reason == model::Reason::StopWouldTrigger) REACHED("stop rejected beyond the market");
-    if (order.reason == model::Reason::NoLongerNeeded && is_protective(order.role)) {
+    if (order.reason == model::RefusalReason::StopWouldTrigger)
+        REACHED("stop rejected beyond the market");
+    if (order.reason == model::EndReason::NoLongerNeeded && is_protective(order.role)) {
         REACHED("stop cancelled after its position");
     }
     if (!order.trail_mark.is_zero()) REACHED("stop trailed");
@@ -26,7 +27,7 @@ void mark_stop(const model::Order& order) {
     if (!order.queue_limit) return;
     REACHED("exit queued");
     if (order.attempt.number != 0) REACHED("queued exit sent");
-    if (order.reason == model::Reason::QueueExpired) REACHED("queued exit expired");
+    if (order.reason == model::EndReason::QueueExpired) REACHED("queued exit expired");
 }
 
 /// Sets the coverage marks that can be determined only after a run has finished.
@@ -38,7 +39,7 @@ void mark_ends(const checkers::Projection& projection,
         frozen = frozen || account.state == model::AccountState::Frozen;
     }
     for (const auto& [number, order] : projection.orders) {
-        if (order.reason == model::Reason::ProvenAbsent) REACHED("order proven absent");
+        if (order.reason == model::RefusalReason::ProvenAbsent) REACHED("order proven absent");
         mark_stop(order);
     }
     if (plan.breaks != Breaks::Nothing && frozen && violations.count() == 0) {

@@ -173,7 +173,7 @@ protected:
     Timestamp time_ = Timestamp::from_milliseconds(1'000'000);
     std::map<runtime::RequestHandle, runtime::ApiReply> replies_;
     std::size_t records_reported_ = 0;
-    std::vector<std::pair<model::IdempotencyKey, model::Reason>> refusals_reported_;
+    std::vector<std::pair<model::IdempotencyKey, model::RefusalReason>> refusals_reported_;
     runtime::RequestHandle tickets_ = 0;
     int keys_ = 0;
 };
@@ -261,7 +261,7 @@ TEST_F(RuntimeAlone, ReportsRefusalsWithoutARecordToListeners) {
     steps();
     EXPECT_EQ(replies_.at(handle).status, 503);
     EXPECT_EQ(refusals_reported_,
-              (std::vector{std::pair{entry.origin.key, model::Reason::DiskFull}}));
+              (std::vector{std::pair{entry.origin.key, model::RefusalReason::DiskFull}}));
     EXPECT_EQ(runtime_.head(), head);
     EXPECT_EQ(records_reported_, told);
     EXPECT_EQ(exchange_.placed, 0);
@@ -302,7 +302,7 @@ TEST_F(RuntimeAlone, HoldsOnlyEntriesAfterAStartBehindTheJournalsTime) {
     };
     submit_at(order(), Duration::seconds(9));
     ASSERT_EQ(refusals_reported_.size(), 1U);
-    EXPECT_EQ(refusals_reported_.back().second, model::Reason::ClockUncertain);
+    EXPECT_EQ(refusals_reported_.back().second, model::RefusalReason::ClockUncertain);
     EXPECT_EQ(next.clock_state(at(Duration::seconds(9))), model::ClockState::Uncertain)
         << "Health uses the same function.";
     submit_at(model::CancelAll{origin(), kAccount, std::nullopt, true}, Duration::seconds(9));
@@ -351,7 +351,7 @@ TEST_F(RuntimeAlone, FreezesAccountsOfRowsInDoubtBeforeAnyDecision) {
     ASSERT_EQ(next.start(now()), Status::Running);
     const auto& account = next.state().accounts.at(kAccount).account;
     EXPECT_EQ(account.state, model::AccountState::Frozen);
-    EXPECT_EQ(account.frozen_reason, model::Reason::IntegrityFinding);
+    EXPECT_EQ(account.frozen_reason, model::FreezeReason::IntegrityFinding);
     ASSERT_EQ(next.doubts().size(), 1U);
     const auto entries = store_.journal(next.head().sequence - 1, 2).value();
     for (const auto& entry : entries) {

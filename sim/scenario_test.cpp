@@ -289,7 +289,7 @@ TEST_F(Scenario, LostRequestIsAbsentOnlyAfterTheFence) {
     EXPECT_EQ(order_of(number).state, OrderState::Unknown);
     run(Duration::seconds(10));
     EXPECT_EQ(order_of(number).state, OrderState::Absent);
-    EXPECT_EQ(order_of(number).reason, model::Reason::ProvenAbsent);
+    EXPECT_EQ(order_of(number).reason, model::RefusalReason::ProvenAbsent);
     EXPECT_TRUE(order_of(number).reserved.is_zero());
     end_well();
 }
@@ -435,7 +435,7 @@ TEST_F(Scenario, LateFactAfterAbsentFreezesTheAccountAndTheOrderCanBeCanceled) {
     EXPECT_EQ(order_of(number).state, OrderState::Open);
     const auto* account = world_->context().checker.projection().find(Clients::kAliceFutures);
     EXPECT_EQ(account->state, model::AccountState::Frozen);
-    EXPECT_EQ(account->frozen_reason, model::Reason::LateFact);
+    EXPECT_EQ(account->frozen_reason, model::FreezeReason::LateFact);
     (void)world_->clients().call(model::CancelOrder{
         .origin = origin(), .account = sent.account, .order = sent.id, .version = {}});
     run(Duration::seconds(2));
@@ -558,10 +558,10 @@ TEST_F(Scenario, TriggeredStopLimitStillRestsAfterACrash) {
     const auto number = world_->clients().call(body);
     run(Duration::seconds(1));
     ASSERT_EQ(order_of(number).state, OrderState::Open);
-    ASSERT_EQ(order_of(number).reason, model::Reason::None);
-    ASSERT_TRUE(
-        world_->run_until([&] { return order_of(number).reason == model::Reason::StopTriggered; },
-                          Duration::seconds(3'600)));
+    ASSERT_EQ(order_of(number).reason, model::OrderReason::None);
+    ASSERT_TRUE(world_->run_until(
+        [&] { return order_of(number).reason == model::OrderReason::StopTriggered; },
+        Duration::seconds(3'600)));
     world_->crash();
     run(Duration::seconds(15));
     EXPECT_EQ(order_of(number).state, OrderState::Open);
@@ -583,7 +583,7 @@ TEST_F(Scenario, StopOfAnEntryStaysOpenUntilThePositionIsClosed) {
     run(Duration::seconds(3));
     EXPECT_TRUE(position().quantity.is_zero());
     EXPECT_EQ(newest(model::OrderRole::StopLoss)->state, OrderState::Canceled);
-    EXPECT_EQ(newest(model::OrderRole::StopLoss)->reason, model::Reason::NoLongerNeeded);
+    EXPECT_EQ(newest(model::OrderRole::StopLoss)->reason, model::EndReason::NoLongerNeeded);
     end_well();
 }
 
@@ -603,7 +603,7 @@ TEST_F(Scenario, CancelOfAStopThatCouldNotBeSentIsSentAgain) {
     EXPECT_EQ(newest(model::OrderRole::StopLoss)->state, OrderState::Open);
     run(Duration::seconds(10));
     EXPECT_EQ(newest(model::OrderRole::StopLoss)->state, OrderState::Canceled);
-    EXPECT_EQ(newest(model::OrderRole::StopLoss)->reason, model::Reason::NoLongerNeeded);
+    EXPECT_EQ(newest(model::OrderRole::StopLoss)->reason, model::EndReason::NoLongerNeeded);
     end_well();
 }
 
@@ -630,7 +630,7 @@ TEST_F(Scenario, TradersFailedCancelDoesNotEndTheCancelOfTheCore) {
     ASSERT_FALSE(replies.empty());
     EXPECT_NE(replies.back().body.find("NOT_SENT"), std::string::npos) << replies.back().body;
     EXPECT_EQ(stop().state, OrderState::Canceled);
-    EXPECT_EQ(stop().reason, model::Reason::NoLongerNeeded);
+    EXPECT_EQ(stop().reason, model::EndReason::NoLongerNeeded);
     end_well();
 }
 
@@ -664,10 +664,10 @@ TEST_F(Scenario, ManualReduceOnlyOrdersEndWithThePosition) {
     EXPECT_TRUE(position().quantity.is_zero());
     for (const auto number : {stop, target}) {
         EXPECT_EQ(order_of(number).state, OrderState::Canceled);
-        EXPECT_EQ(order_of(number).reason, model::Reason::NoLongerNeeded);
+        EXPECT_EQ(order_of(number).reason, model::EndReason::NoLongerNeeded);
     }
     EXPECT_EQ(order_of(limit).state, OrderState::Expired);
-    EXPECT_EQ(order_of(limit).reason, model::Reason::ReduceOnlyRefused);
+    EXPECT_EQ(order_of(limit).reason, model::RefusalReason::ReduceOnlyRefused);
     end_well();
 }
 

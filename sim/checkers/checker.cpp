@@ -257,7 +257,7 @@ void Checker::audit_orders(const VenueTruth& truth) {
         } else if (order.state == OrderState::Open && there->second.filled != order.filled) {
             violations_.add("I4", "order " + name + " has other fills than the exchange");
         } else if (order.state == OrderState::Open &&
-                   order.reason == model::Reason::StopTriggered && !there->second.triggered) {
+                   order.reason == model::OrderReason::StopTriggered && !there->second.triggered) {
             violations_.add("I12",
                             "order " + name + " was triggered, but waits for its stop price again");
         } else if (order.state != OrderState::Open && open && !frozen(order.account)) {
@@ -388,7 +388,7 @@ void Checker::audit_frozen() {
     for (const auto& [id, account] : projection().accounts) {
         if (account.state != model::AccountState::Frozen) continue;
         // Freezing is correct here: the exchange has an order of this system whose record was lost.
-        if (account.frozen_reason == model::Reason::OrphanOrder && restore_) continue;
+        if (account.frozen_reason == model::FreezeReason::OrphanOrder && restore_) continue;
         violations_.add("LIVENESS",
                         "account " + id.text() + " is frozen (" +
                             std::string(to_text(account.frozen_reason)) +

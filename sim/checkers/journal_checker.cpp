@@ -5,8 +5,9 @@
 
 namespace botcore::sim::checkers {
 
+using model::OrderReason;
 using model::OrderState;
-using model::Reason;
+using model::RefusalReason;
 using model::ReportKind;
 
 namespace {
@@ -16,15 +17,16 @@ std::string place_of(const model::Record& record) {
            std::string(kind_of(record.input.body)) + ")";
 }
 
-bool is_temporary_refusal(Reason reason) {
-    return reason == Reason::PriceStale || reason == Reason::PriceMissing ||
-           reason == Reason::ClockUncertain || reason == Reason::DiskFull ||
-           reason == Reason::AccountFrozen || reason == Reason::AccountUnreconciled ||
-           reason == Reason::Maintenance || reason == Reason::TradingHalted ||
-           reason == Reason::MaxPositionsExceeded || reason == Reason::DailyLossLimit ||
-           reason == Reason::DrawdownLimit || reason == Reason::MarginLevelLow ||
-           reason == Reason::CooldownActive || reason == Reason::ExposureLimit ||
-           reason == Reason::OrderRateLimit || reason == Reason::StoreBehindArchive;
+bool is_temporary_refusal(OrderReason reason) {
+    return reason == RefusalReason::PriceStale || reason == RefusalReason::PriceMissing ||
+           reason == RefusalReason::ClockUncertain || reason == RefusalReason::DiskFull ||
+           reason == RefusalReason::AccountFrozen || reason == RefusalReason::AccountUnreconciled ||
+           reason == RefusalReason::Maintenance || reason == RefusalReason::TradingHalted ||
+           reason == RefusalReason::MaxPositionsExceeded ||
+           reason == RefusalReason::DailyLossLimit || reason == RefusalReason::DrawdownLimit ||
+           reason == RefusalReason::MarginLevelLow || reason == RefusalReason::CooldownActive ||
+           reason == RefusalReason::ExposureLimit || reason == RefusalReason::OrderRateLimit ||
+           reason == RefusalReason::StoreBehindArchive;
 }
 
 bool takes_entries(model::OperatingMode mode) {

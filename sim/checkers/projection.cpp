@@ -121,8 +121,7 @@ model::Money Projection::reservation(const model::AccountId& account,
         if (order.account != account || order.instrument != instrument.id) continue;
         if (order.state == model::OrderState::Queued || order.reduce_only == model::ReduceOnly::Yes)
             continue;
-        const bool waits = model::is_conditional(order.type) && order.filled.is_zero() &&
-                           order.reason != model::Reason::StopTriggered;
+        const bool waits = model::is_conditional(order.type) && !is_triggered(order);
         if (waits || remaining(order).is_negative()) continue;
         // A market exit that was accepted without a price has no price; it only reduces the
         // position.

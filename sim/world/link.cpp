@@ -276,7 +276,7 @@ void Link::report_not_restored(const ports::AccountProjection& projection) {
         const bool was_there = order.state == model::OrderState::Open;
         OrderReport report =
             plain(order, was_there ? ReportKind::Expired : ReportKind::NotSent, context_.now());
-        if (was_there) report.reason = model::Reason::NotFilledAtOnce;
+        if (was_there) report.reason = model::order_reason(model::EndReason::NotFilledAtOnce);
         process_->sink->on_report(std::move(report));
     }
 }

@@ -133,7 +133,7 @@ OrderReport VenueServer::query(const venue::OrderName& name, model::Duration lag
         report.instrument = name.instrument;
         report.id = name.id;
         report.kind = ReportKind::NotFound;
-        report.reason = model::Reason::OrderUnknown;
+        report.reason = model::order_reason(model::RefusalReason::OrderUnknown);
         report.venue_time = context_.now();
         return report;
     }
@@ -147,7 +147,7 @@ OrderReport VenueServer::query(const venue::OrderName& name, model::Duration lag
     if (seen.kind != ReportKind::Open && seen.ended > view) {
         REACHED("query lags: older state");
         report.kind = ReportKind::Open;
-        report.reason = model::Reason::None;
+        report.reason = model::OrderReason::None;
         report.reason_text.clear();
     }
     return report;
@@ -161,7 +161,7 @@ void VenueServer::restore(const venue::AccountSnapshot& snapshot) {
         // The order is restored from its row, so that queries find it from now on.
         Seen& seen = orders_[{order.account, order.instrument, order.id}];
         if (seen.taken != model::Timestamp()) continue;
-        if (order.reason == model::Reason::StopTriggered) REACHED("triggered limit restored");
+        if (order.reason == model::OrderReason::StopTriggered) REACHED("triggered limit restored");
         seen.taken = context_.now();
         seen.changed = context_.now();
         seen.filled_before = order.filled;
@@ -216,7 +216,7 @@ checkers::VenueTruth VenueServer::truth() const {
         truth.open_orders.push_back({name.account,
                                      name.id,
                                      filled,
-                                     reports.front().reason == model::Reason::StopTriggered});
+                                     reports.front().reason == model::OrderReason::StopTriggered});
     }
     for (const auto& [id, account] : restored_) {
         if (account.market == model::Market::Spot) {

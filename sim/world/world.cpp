@@ -178,7 +178,7 @@ void World::operator_tick() {
         operator_tick();
         if (operator_call_ && !clients_.at(*operator_call_).done) return;
         for (const auto& [id, account] : context_.checker.projection().accounts) {
-            if (account.frozen_reason != model::Reason::IntegrityFinding) continue;
+            if (account.frozen_reason != model::FreezeReason::IntegrityFinding) continue;
             REACHED("account in doubt freed");
             operator_call_ = clients_.call(
                 model::SetAccountState{.origin = {account.owner, {}, {}, model::Authority::All},
@@ -394,7 +394,7 @@ bool World::settled() {
     if (node_->runtime->status() != Status::Running || !node_->runtime->reconciled()) return false;
     if (!clients_.all_done()) return false;
     for (const auto& [id, account] : store_.table<model::Account>()) {
-        if (account.frozen_reason == model::Reason::IntegrityFinding) return false;
+        if (account.frozen_reason == model::FreezeReason::IntegrityFinding) return false;
     }
     for (const auto& order : store_.live_orders()) {
         if (order.state != model::OrderState::Open) return false;
@@ -418,7 +418,7 @@ std::string World::unsettled() {
                 std::string(to_text(order.cancel));
     }
     for (const auto& [id, account] : store_.table<model::Account>()) {
-        if (account.frozen_reason != model::Reason::IntegrityFinding) continue;
+        if (account.frozen_reason != model::FreezeReason::IntegrityFinding) continue;
         text += "; account was not unfrozen: " + id.text();
     }
     for (const auto& position : store_.rows().positions) {

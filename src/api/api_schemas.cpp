@@ -49,7 +49,7 @@ void add_words(host::SchemaTable& schemas) {
     schemas.add_enum<Side>("Side", "Side of an order");
     schemas.add_enum<OrderType>("OrderType", "Order type");
     schemas.add_enum<TimeInForce>("TimeInForce", "Time in force");
-    schemas.add_enum<Reason>("Reason", "Why an order was refused, rejected or ended");
+    schemas.add_enum<OrderReason>("Reason", "Why an order was refused, rejected or ended");
     schemas.add_enum<OrderRole>("OrderRole", "Purpose of an order");
     schemas.add_enum<OrderState>("OrderState", "State of an order in the journal");
     schemas.add_enum<CancelState>("CancelState", "State of a cancel");

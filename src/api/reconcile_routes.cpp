@@ -114,13 +114,13 @@ std::pair<std::string_view, std::string_view> advice_of(const core::AccountState
                 "the account"};
     }
     if (account.account.state != model::AccountState::Frozen) return {};
-    if (account.account.frozen_reason == model::Reason::OrphanOrder) {
+    if (account.account.frozen_reason == model::FreezeReason::OrphanOrder) {
         return {
             "the exchange had orders with ids of this system that are missing from our journal; "
             "they were imported",
             "cancel the orders that are not wanted, then unfreeze the account"};
     }
-    if (account.account.frozen_reason == model::Reason::BooksDiffer) {
+    if (account.account.frozen_reason == model::FreezeReason::BooksDiffer) {
         return {"the amounts differed, but agree now",
                 "find out why they differed, then unfreeze the account"};
     }
@@ -135,7 +135,7 @@ json::object comparison_view(const core::AccountState& account) {
     view["owner"] = account.account.owner.text();
     view["market"] = to_text(account.account.market);
     view["state"] = to_text(account.account.state);
-    view["frozen_reason"] = account.account.frozen_reason == model::Reason::None
+    view["frozen_reason"] = account.account.frozen_reason == model::FreezeReason::None
                                 ? json::value(nullptr)
                                 : json::value(to_text(account.account.frozen_reason));
     json::array balances;

@@ -2,8 +2,8 @@
 
 namespace botcore::core {
 
-using model::Reason;
 using model::Refusal;
+using model::RefusalReason;
 
 void refuse(Transaction& transaction, const model::Origin& origin, RuleBreach breach) {
     transaction.reply_at_once(origin, Refusal{breach.reason, std::move(breach.text), {}, 0});
@@ -17,8 +17,9 @@ AccountState* own_account(Transaction& transaction,
         place != transaction.state().accounts.end() &&
         (place->second.account.owner == origin.owner || origin.authority == model::Authority::All);
     if (allowed) return &place->second;
-    refuse(
-        transaction, origin, {Reason::AccountUnknown, "you have no account '" + id.text() + "'"});
+    refuse(transaction,
+           origin,
+           {RefusalReason::AccountUnknown, "you have no account '" + id.text() + "'"});
     return nullptr;
 }
 
@@ -29,7 +30,7 @@ bool refused_by_version(Transaction& transaction,
     if (!seen || *seen == current) return false;
     transaction.reply_at_once(
         origin,
-        Refusal{Reason::VersionConflict,
+        Refusal{RefusalReason::VersionConflict,
                 "the object was changed in the meantime: the request names version " +
                     std::to_string(*seen) + ", but the current version is " +
                     std::to_string(current) + "; read it again",

@@ -29,12 +29,12 @@ void lose(Bench& bench) {
     (void)bench.fill_all(*exit, "59900");
 }
 
-Reason refusal_of_entry(Bench& bench) {
+OrderReason refusal_of_entry(Bench& bench) {
     bench.last_reply.reset();
     const auto sent = bench.place(bench.order("futures", Side::Buy, "0.002"));
     if (!sent) return bench.refusal();
     (void)bench.apply(Bench::report(*sent, ReportKind::Rejected));
-    return Reason::None;
+    return OrderReason::None;
 }
 
 model::RiskLimits only_cooldown() {
@@ -97,7 +97,7 @@ TEST(ClockSteps, TheFenceUsesTheLatestTimeOfAllAttempts) {
     not_found_at(bench, second, fence_of(*first) + Duration::milliseconds(1));
     EXPECT_EQ(state_of_first(bench), OrderState::Unknown);
     not_found_at(bench, second, fence_of(*first) + view_lag + Duration::milliseconds(1));
-    EXPECT_EQ(bench.refusal(), Reason::ProvenAbsent);
+    EXPECT_EQ(bench.refusal(), RefusalReason::ProvenAbsent);
 }
 
 // @spec:I3
@@ -114,7 +114,7 @@ TEST(ClockSteps, ATimeFarAheadKeepsAnOrderUnknownForTheLifetimeOfARequestOnly) {
     not_found_at(bench, *sent, fence + Duration::milliseconds(1));
     EXPECT_EQ(state_of_first(bench), OrderState::Unknown);
     not_found_at(bench, *sent, fence + Duration::milliseconds(60'001));
-    EXPECT_EQ(bench.refusal(), Reason::ProvenAbsent);
+    EXPECT_EQ(bench.refusal(), RefusalReason::ProvenAbsent);
 }
 
 TEST(ClockSteps, ACooldownHasItsDurationWhicheverWayTheClockIsSet) {
@@ -126,11 +126,11 @@ TEST(ClockSteps, ACooldownHasItsDurationWhicheverWayTheClockIsSet) {
             if (wrong_first) bench.clock_step = step;
             lose(bench);
             bench.clock_step = wrong_first ? Duration() : step;
-            EXPECT_EQ(refusal_of_entry(bench), Reason::CooldownActive);
+            EXPECT_EQ(refusal_of_entry(bench), RefusalReason::CooldownActive);
             bench.pass(kHour - Duration::seconds(1));
-            EXPECT_EQ(refusal_of_entry(bench), Reason::CooldownActive);
+            EXPECT_EQ(refusal_of_entry(bench), RefusalReason::CooldownActive);
             bench.pass(Duration::seconds(1));
-            EXPECT_EQ(refusal_of_entry(bench), Reason::None);
+            EXPECT_EQ(refusal_of_entry(bench), OrderReason::None);
         }
     }
 }
@@ -141,14 +141,14 @@ TEST(ClockSteps, DailyLossesExpireWithElapsedTimeAndNotWithClockSteps) {
     Bench bench(limits);
     bench.clock_step = kYear;
     lose(bench);
-    EXPECT_EQ(refusal_of_entry(bench), Reason::DailyLossLimit);
+    EXPECT_EQ(refusal_of_entry(bench), RefusalReason::DailyLossLimit);
     bench.clock_step = {};
-    EXPECT_EQ(refusal_of_entry(bench), Reason::DailyLossLimit);
+    EXPECT_EQ(refusal_of_entry(bench), RefusalReason::DailyLossLimit);
     bench.clock_step = Duration() - kYear;
     bench.pass(Duration::seconds(23 * 3'600));
-    EXPECT_EQ(refusal_of_entry(bench), Reason::DailyLossLimit);
+    EXPECT_EQ(refusal_of_entry(bench), RefusalReason::DailyLossLimit);
     bench.pass(Duration::seconds(3 * 3'600));
-    EXPECT_EQ(refusal_of_entry(bench), Reason::None);
+    EXPECT_EQ(refusal_of_entry(bench), OrderReason::None);
 }
 
 TEST(ClockSteps, AnUnprotectedEntryIsClosedAtItsDeadlineDespiteClockSteps) {
@@ -211,9 +211,9 @@ TEST(ClockSteps, ARampEndsAfterItsDurationDespiteClockSteps) {
     mode.until = bench.time() + kHour;
     (void)bench.apply(mode);
     bench.clock_step = Duration() - kYear;
-    EXPECT_EQ(refusal_of_entry(bench), Reason::Maintenance);
+    EXPECT_EQ(refusal_of_entry(bench), RefusalReason::Maintenance);
     bench.pass(kHour);
-    EXPECT_EQ(refusal_of_entry(bench), Reason::None);
+    EXPECT_EQ(refusal_of_entry(bench), OrderReason::None);
 }
 
 TEST(ClockSteps, RefusesAWindowMoreThanAYearAhead) {
@@ -223,7 +223,7 @@ TEST(ClockSteps, RefusesAWindowMoreThanAYearAhead) {
     plan.begin = bench.time() + kYear + Duration::seconds(2 * 86'400);
     plan.end = plan.begin + kHour;
     (void)bench.apply(plan);
-    EXPECT_EQ(bench.refusal(), Reason::WindowTooLong);
+    EXPECT_EQ(bench.refusal(), RefusalReason::WindowTooLong);
 }
 
 }  // namespace botcore::core

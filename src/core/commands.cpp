@@ -14,9 +14,10 @@
 namespace botcore::core {
 
 using model::Book;
+using model::FreezeReason;
 using model::Money;
 using model::Quantity;
-using model::Reason;
+using model::RefusalReason;
 
 void start_epoch(Transaction& transaction, const model::StartEpoch& body) {
     State& state = transaction.state();
@@ -42,13 +43,13 @@ void open_account(Transaction& transaction, const model::OpenAccount& body) {
     if (state.accounts.contains(body.account)) {
         refuse(transaction,
                body.origin,
-               {Reason::AccountExists, "the name '" + body.account.text() + "' is taken"});
+               {RefusalReason::AccountExists, "the name '" + body.account.text() + "' is taken"});
         return;
     }
     if (model::is_reserved_for_another(body.account, body.origin.owner, body.market)) {
         refuse(transaction,
                body.origin,
-               {Reason::AccountExists,
+               {RefusalReason::AccountExists,
                 "the name '" + body.account.text() +
                     "' is reserved for the default account of a user"});
         return;
@@ -60,7 +61,7 @@ void open_account(Transaction& transaction, const model::OpenAccount& body) {
     if (owned >= std::int64_t(state.policy.accounts_max)) {
         refuse(transaction,
                body.origin,
-               {Reason::TooManyAccounts,
+               {RefusalReason::TooManyAccounts,
                 "an owner may have at most " + std::to_string(state.policy.accounts_max) +
                     " accounts; use one of them, or reset it"});
         return;
@@ -83,14 +84,15 @@ void set_leverage(Transaction& transaction, const model::SetLeverage& body) {
     AccountState* account = own_account(transaction, body.origin, body.account);
     if (account == nullptr) return;
     const auto instrument = transaction.state().instruments.find(body.instrument);
-    const auto refused = [&](Reason reason, std::string text) {
+    const auto refused = [&](RefusalReason reason, std::string text) {
         refuse(transaction, body.origin, {reason, std::move(text)});
     };
     if (account->account.market != model::Market::Futures) {
-        return refused(Reason::NotSupportedOnMarket, "leverage exists on futures accounts only");
+        return refused(RefusalReason::NotSupportedOnMarket,
+                       "leverage exists on futures accounts only");
     }
     if (instrument == transaction.state().instruments.end()) {
-        return refused(Reason::InstrumentUnknown,
+        return refused(RefusalReason::InstrumentUnknown,
                        "there is no " + body.instrument.symbol.text() + " on the futures market");
     }
     const auto place = account->positions.find(body.instrument);
@@ -99,15 +101,17 @@ void set_leverage(Transaction& transaction, const model::SetLeverage& body) {
     const auto highest = instrument->second.brackets.front().leverage_max;
     const bool whole = is_multiple(body.leverage, model::Rate::whole(1));
     if (!whole || body.leverage < model::Rate::whole(1) || body.leverage > highest) {
-        return refused(Reason::LeverageTooHigh,
+        return refused(RefusalReason::LeverageTooHigh,
                        "leverage must be a whole number from 1 to " + to_text(highest) + ", but " +
                            to_text(body.leverage) + " was requested");
     }
     if (place != account->positions.end() && !place->second.quantity.is_zero()) {
-        return refused(Reason::PositionOpen, "leverage cannot change while a position is open");
+        return refused(RefusalReason::PositionOpen,
+                       "leverage cannot change while a position is open");
     }
     if (open_orders_count(*account, body.instrument) != 0) {
-        return refused(Reason::OpenOrdersExist, "leverage cannot change while orders are open");
+        return refused(RefusalReason::OpenOrdersExist,
+                       "leverage cannot change while orders are open");
     }
     model::Position& position = transaction.change(*account, body.instrument);
     position.leverage = body.leverage;
@@ -120,20 +124,20 @@ void transfer_money(Transaction& transaction, const model::TransferMoney& body) 
     if (from == nullptr) return;
     AccountState* to = own_account(transaction, body.origin, body.to);
     if (to == nullptr) return;
-    const auto refused = [&](Reason reason, std::string text) {
+    const auto refused = [&](RefusalReason reason, std::string text) {
         refuse(transaction, body.origin, {reason, std::move(text)});
     };
     if (from == to)
-        return refused(Reason::AccountExists,
+        return refused(RefusalReason::AccountExists,
                        "the source and the target of the transfer are the same account");
     if (!body.amount.is_positive()) {
-        return refused(Reason::QuantityTooSmall, "the amount must be greater than zero");
+        return refused(RefusalReason::QuantityTooSmall, "the amount must be greater than zero");
     }
     if (!from->balances.contains(body.asset)) {
-        return refused(Reason::AssetUnknown, "the account holds no " + body.asset.text());
+        return refused(RefusalReason::AssetUnknown, "the account holds no " + body.asset.text());
     }
     if (from->account.state == model::AccountState::Frozen) {
-        return refused(Reason::AccountFrozen, "money cannot leave a frozen account");
+        return refused(RefusalReason::AccountFrozen, "money cannot leave a frozen account");
     }
     if (auto breach = closed_by_lost_records(transaction.input().storage)) {
         return transaction.refuse_for_the_moment({breach->reason, std::move(breach->text), {}, 0});
@@ -143,7 +147,7 @@ void transfer_money(Transaction& transaction, const model::TransferMoney& body) 
     const Money free =
         std::min(cash, available(transaction.state(), *from, body.asset, body.marks));
     if (body.amount > free) {
-        return refused(Reason::InsufficientBalance,
+        return refused(RefusalReason::InsufficientBalance,
                        to_text(body.amount) + " " + body.asset.text() + " was requested, but " +
                            to_text(std::max(free, Money())) + " is available");
     }
@@ -172,10 +176,10 @@ void reset_account(Transaction& transaction, const model::ResetAccount& body) {
     }
     const bool operators = body.origin.authority == model::Authority::All;
     const bool frozen = account->account.state == model::AccountState::Frozen;
-    if (frozen && !operators && account->account.frozen_reason == Reason::FrozenByOperator) {
+    if (frozen && !operators && account->account.frozen_reason == FreezeReason::FrozenByOperator) {
         refuse(transaction,
                body.origin,
-               {Reason::AccountFrozen,
+               {RefusalReason::AccountFrozen,
                 "an operator froze the account; only an operator can unfreeze it"});
         return;
     }
@@ -186,7 +190,7 @@ void reset_account(Transaction& transaction, const model::ResetAccount& body) {
     if (live) {
         refuse(transaction,
                body.origin,
-               {Reason::OpenOrdersExist, "cancel the open orders before a reset"});
+               {RefusalReason::OpenOrdersExist, "cancel the open orders before a reset"});
         return;
     }
     for (auto& [instrument, position] : account->positions) {
@@ -218,7 +222,7 @@ void reset_account(Transaction& transaction, const model::ResetAccount& body) {
                      account->account.initial_deposit);
     model::Account& row = transaction.change(*account);
     row.state = model::AccountState::Active;
-    row.frozen_reason = Reason::None;
+    row.frozen_reason = FreezeReason::None;
     transaction.perform(AnnounceAccount{body.account});
     transaction.reply_at_once(body.origin, row);
 }

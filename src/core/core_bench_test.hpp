@@ -15,11 +15,14 @@
 
 namespace botcore::core {
 using model::Book;
+using model::EndReason;
+using model::FreezeReason;
 using model::Money;
+using model::OrderReason;
 using model::OrderState;
 using model::Price;
 using model::Quantity;
-using model::Reason;
+using model::RefusalReason;
 using model::ReportKind;
 using model::Side;
 
@@ -180,11 +183,12 @@ public:
         return engine_.state().accounts.at(model::AccountId(id));
     }
 
-    [[nodiscard]] Reason refusal() const {
-        if (!last_reply) return Reason::None;
-        if (const auto* refusal = std::get_if<model::Refusal>(&*last_reply)) return refusal->reason;
+    [[nodiscard]] OrderReason refusal() const {
+        if (!last_reply) return OrderReason::None;
+        if (const auto* refusal = std::get_if<model::Refusal>(&*last_reply))
+            return order_reason(refusal->reason);
         if (const auto* order = std::get_if<model::Order>(&*last_reply)) return order->reason;
-        return Reason::None;
+        return OrderReason::None;
     }
 
     [[nodiscard]] const model::Order& replied_order() const {
@@ -219,8 +223,8 @@ public:
 
     /// The reasons of the orders that a decision changed: why they ended, or why the core placed
     /// them.
-    static std::vector<Reason> reasons_in(const Decision& decision) {
-        std::vector<Reason> reasons;
+    static std::vector<OrderReason> reasons_in(const Decision& decision) {
+        std::vector<OrderReason> reasons;
         for (const auto& change : decision.outcome.changes) {
             if (const auto* order = std::get_if<model::Order>(&change)) {
                 reasons.push_back(order->reason);

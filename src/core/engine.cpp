@@ -67,7 +67,7 @@ struct Engine::Apply {
             // clients.
             const bool frozen = account->second.account.state == model::AccountState::Frozen;
             if (frozen || !number_of(body.report.id)) return;
-            transaction.freeze(account->second, model::Reason::OrphanOrder);
+            transaction.freeze(account->second, model::FreezeReason::OrphanOrder);
             transaction.perform(CompareAccount{account->first, transaction.monotonic_time()});
             return;
         }

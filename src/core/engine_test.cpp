@@ -106,7 +106,7 @@ TEST(Engine, UnknownEndsOnlyAfterTheFenceAndTheViewLag) {
     EXPECT_TRUE(std::holds_alternative<QueryOrder>(first.effects.front()));
     (void)not_found(fence + model::Duration::milliseconds(60'001));
     EXPECT_TRUE(bench.account("futures").orders.empty());
-    EXPECT_EQ(bench.refusal(), Reason::ProvenAbsent);
+    EXPECT_EQ(bench.refusal(), RefusalReason::ProvenAbsent);
     EXPECT_TRUE(bench.book("futures", kUsdt, Book::Reserved).is_zero());
 }
 
@@ -130,7 +130,7 @@ TEST(Engine, ALateTradeAfterAbsenceIsBookedAndFreezesTheAccount) {
     EXPECT_EQ(to_text(bench.account("futures").positions.at(kFutures).quantity), "0.1");
     EXPECT_EQ(bench.account("futures").account.state, model::AccountState::Frozen);
     (void)bench.place(bench.order("futures", Side::Buy, "0.01"));
-    EXPECT_EQ(bench.refusal(), Reason::AccountFrozen);
+    EXPECT_EQ(bench.refusal(), RefusalReason::AccountFrozen);
     EXPECT_TRUE(bench.place(bench.order("futures", Side::Sell, "0.01")))
         << "Exits are accepted (I9).";
 }
@@ -149,7 +149,7 @@ TEST(Engine, AnInvalidTradeIsNotBookedAndFreezesTheAccount) {
                                trade(3, "900000000000000", "900000000000000"),
                                trade(4, "60000", "0.04")}));
     EXPECT_EQ(bench.account("futures").account.state, model::AccountState::Frozen);
-    EXPECT_EQ(bench.account("futures").account.frozen_reason, Reason::LateFact);
+    EXPECT_EQ(bench.account("futures").account.frozen_reason, FreezeReason::LateFact);
     EXPECT_EQ(to_text(bench.position().quantity), "0.04") << "Only the valid trade is booked.";
     EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Fees)), "1");
 }
@@ -162,7 +162,7 @@ TEST(Engine, AFactThatMakesCashNegativeIsBookedAndFreezesTheAccount) {
     EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Fees)), "20000");
     EXPECT_TRUE(bench.book("futures", kUsdt, Book::Cash).is_negative());
     EXPECT_EQ(bench.account("futures").account.state, model::AccountState::Frozen);
-    EXPECT_EQ(bench.account("futures").account.frozen_reason, Reason::InsufficientBalance);
+    EXPECT_EQ(bench.account("futures").account.frozen_reason, FreezeReason::InsufficientBalance);
 }
 
 TEST(Engine, ReportsOfForeignOrdersOrUnknownAccountsChangeNothing) {
@@ -196,7 +196,7 @@ TEST(Engine, RetriesOnlyWhatWasProvablyNeverSent) {
         not_sent.report.attempt = attempt;
     }
     bench.apply(not_sent);
-    EXPECT_EQ(bench.refusal(), Reason::NotSent);
+    EXPECT_EQ(bench.refusal(), RefusalReason::NotSent);
     EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Cash)), "10000");
 }
 
@@ -204,7 +204,7 @@ TEST(Engine, RetriesOnlyWhatWasProvablyNeverSent) {
 TEST(Engine, EntryChecksRefuseEntriesButNeverExits) {
     Bench bench;
     bench.fill(*bench.place(bench.order("futures", Side::Buy, "0.1")), "60000", 1);
-    const auto entry_refused_with = [&](Reason reason, const model::Quote& seen) {
+    const auto entry_refused_with = [&](RefusalReason reason, const model::Quote& seen) {
         auto body = bench.order("futures", Side::Buy, "0.01");
         body.quote = seen;
         EXPECT_FALSE(bench.place(body));
@@ -215,21 +215,21 @@ TEST(Engine, EntryChecksRefuseEntriesButNeverExits) {
     };
     auto seen = quote(kFutures);
     seen.age = model::Duration::milliseconds(2'001);
-    entry_refused_with(Reason::PriceStale, seen);
+    entry_refused_with(RefusalReason::PriceStale, seen);
     model::Quote nothing;
     nothing.instrument = kFutures;
-    entry_refused_with(Reason::PriceMissing, nothing);
+    entry_refused_with(RefusalReason::PriceMissing, nothing);
     bench.clock = model::ClockState::Uncertain;
-    entry_refused_with(Reason::ClockUncertain, quote(kFutures));
+    entry_refused_with(RefusalReason::ClockUncertain, quote(kFutures));
     bench.clock = model::ClockState::Certain;
     bench.storage = model::StorageState::Reserve;
-    entry_refused_with(Reason::DiskFull, quote(kFutures));
+    entry_refused_with(RefusalReason::DiskFull, quote(kFutures));
     bench.storage = model::StorageState::Normal;
     model::StartEpoch start;
     start.epoch = 2;
     start.policy.risk = model::RiskLimits::none();
     bench.apply(start);
-    entry_refused_with(Reason::AccountUnreconciled, quote(kFutures));
+    entry_refused_with(RefusalReason::AccountUnreconciled, quote(kFutures));
     bench.apply(model::ReportReconciled{model::AccountId("futures")});
     EXPECT_TRUE(bench.place(bench.order("futures", Side::Buy, "0.01")));
 }
@@ -241,7 +241,7 @@ TEST(Engine, ATransientRefusalDoesNotBindTheKey) {
     body.quote.age = model::Duration::seconds(3);
     const auto before = bench.engine().state().sequence;
     EXPECT_FALSE(bench.place(body));
-    EXPECT_EQ(bench.refusal(), Reason::PriceStale);
+    EXPECT_EQ(bench.refusal(), RefusalReason::PriceStale);
     EXPECT_EQ(bench.engine().state().sequence, before) << "Nothing was done: there is no record.";
     body.quote.age = {};
     EXPECT_TRUE(bench.place(body)) << "The same key works once the price is current.";
@@ -251,10 +251,10 @@ TEST(Engine, ATransientRefusalDoesNotBindTheKey) {
 TEST(Engine, RefusesOrdersThatTheAccountCannotPayFor) {
     Bench bench;
     EXPECT_FALSE(bench.place(bench.order("futures", Side::Buy, "0.2")));
-    EXPECT_EQ(bench.refusal(), Reason::InsufficientBalance);
+    EXPECT_EQ(bench.refusal(), RefusalReason::InsufficientBalance);
     EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Cash)), "10000");
     EXPECT_FALSE(bench.place(bench.order("spot", Side::Sell, "0.1")));
-    EXPECT_EQ(bench.refusal(), Reason::InsufficientBalance);
+    EXPECT_EQ(bench.refusal(), RefusalReason::InsufficientBalance);
 }
 
 TEST(Engine, UnrealizedLossesReduceAvailableMoney) {
@@ -265,7 +265,7 @@ TEST(Engine, UnrealizedLossesReduceAvailableMoney) {
     mark.bid = mark.ask = price("40000");
     body.marks = {mark};
     EXPECT_FALSE(bench.place(body));
-    EXPECT_EQ(bench.refusal(), Reason::InsufficientBalance);
+    EXPECT_EQ(bench.refusal(), RefusalReason::InsufficientBalance);
 }
 
 // @spec:R3-VAL-09 R3-AC-05
@@ -280,13 +280,13 @@ TEST(Engine, ReportsOneReasonForEachBrokenRule) {
         EXPECT_FALSE(bench.place(body));
         return bench.refusal();
     };
-    EXPECT_EQ(refused("0.0001", {}), Reason::QuantityTooSmall);
-    EXPECT_EQ(refused("1001", {}), Reason::QuantityTooLarge);
-    EXPECT_EQ(refused("0.0015", {}), Reason::QuantityOffStep);
-    EXPECT_EQ(refused("0.001", {}), Reason::NotionalTooSmall);
-    EXPECT_EQ(refused("0.01", "60000.05"), Reason::PriceOffTick);
-    EXPECT_EQ(refused("0.01", "100"), Reason::PriceOutOfRange);
-    EXPECT_EQ(refused("0.01", "70000"), Reason::PriceTooFarFromMarket);
+    EXPECT_EQ(refused("0.0001", {}), RefusalReason::QuantityTooSmall);
+    EXPECT_EQ(refused("1001", {}), RefusalReason::QuantityTooLarge);
+    EXPECT_EQ(refused("0.0015", {}), RefusalReason::QuantityOffStep);
+    EXPECT_EQ(refused("0.001", {}), RefusalReason::NotionalTooSmall);
+    EXPECT_EQ(refused("0.01", "60000.05"), RefusalReason::PriceOffTick);
+    EXPECT_EQ(refused("0.01", "100"), RefusalReason::PriceOutOfRange);
+    EXPECT_EQ(refused("0.01", "70000"), RefusalReason::PriceTooFarFromMarket);
 }
 
 /// The same bounds as in the tests FuturesFilters and SpotFilters.
@@ -297,7 +297,7 @@ TEST(Engine, AppliesPriceDistanceLimitsToTheSameSidesAsTheExchange) {
         body.type = model::OrderType::Limit;
         body.price = price(limit);
         const bool sent = bench.place(body).has_value();
-        if (!sent) EXPECT_EQ(bench.refusal(), Reason::PriceTooFarFromMarket) << limit;
+        if (!sent) EXPECT_EQ(bench.refusal(), RefusalReason::PriceTooFarFromMarket) << limit;
         return sent;
     };
     EXPECT_TRUE(placed("futures", Side::Buy, "63000"));
@@ -322,9 +322,9 @@ TEST(Engine, RemembersThatAStopWasTriggered) {
     };
     EXPECT_FALSE(model::is_triggered(order()));
     auto triggered = Bench::report(*sent, ReportKind::Open);
-    triggered.report.reason = Reason::StopTriggered;
+    triggered.report.reason = OrderReason::StopTriggered;
     EXPECT_EQ(bench.apply(triggered).verdict, Verdict::Recorded);
-    EXPECT_EQ(order().reason, Reason::StopTriggered);
+    EXPECT_EQ(order().reason, OrderReason::StopTriggered);
     bench.apply(Bench::report(*sent, ReportKind::Open));
     EXPECT_TRUE(model::is_triggered(order()))
         << "A later report without the trigger changes nothing.";
@@ -340,11 +340,11 @@ TEST(Engine, ReduceOnlyOrdersNeverOpenAndDoNotShareThePosition) {
     EXPECT_TRUE(bench.place(body));
     body.origin = bench.origin();
     EXPECT_FALSE(bench.place(body)) << "Only 0.04 of the position remains.";
-    EXPECT_EQ(bench.refusal(), Reason::ReduceOnlyRefused);
+    EXPECT_EQ(bench.refusal(), RefusalReason::ReduceOnlyRefused);
     body.origin = bench.origin();
     body.side = Side::Buy;
     EXPECT_FALSE(bench.place(body));
-    EXPECT_EQ(bench.refusal(), Reason::ReduceOnlyRefused);
+    EXPECT_EQ(bench.refusal(), RefusalReason::ReduceOnlyRefused);
 }
 
 // @spec:I8
@@ -380,13 +380,13 @@ TEST(Engine, ACancelGetsItsReplyWhenTheOrderEnds) {
         model::CancelOrder{bench.origin(), model::AccountId("futures"), sent->id, std::nullopt});
     ASSERT_TRUE(std::holds_alternative<SendCancel>(decision.effects.front()));
     bench.apply(model::CancelOrder{bench.origin(), model::AccountId("futures"), sent->id, {}});
-    EXPECT_EQ(bench.refusal(), Reason::CancelPending);
+    EXPECT_EQ(bench.refusal(), RefusalReason::CancelPending);
     // "Not open" proves nothing, because the order may have filled. It is queried, and it had
     // filled.
     const auto asked = bench.apply(Bench::report(*sent, ReportKind::CancelNotOpen));
     EXPECT_TRUE(std::holds_alternative<QueryOrder>(asked.effects.front()));
     bench.fill(*sent, "59000", 5);
-    EXPECT_EQ(bench.refusal(), Reason::OrderNotOpen);
+    EXPECT_EQ(bench.refusal(), RefusalReason::OrderNotOpen);
 }
 
 TEST(Engine, ACancelOfAnEndedOrderReportsHowItEnded) {
@@ -405,7 +405,7 @@ TEST(Engine, ACancelOfAnEndedOrderReportsHowItEnded) {
     };
     for (const OrderState ended : {OrderState::Filled, OrderState::Expired, OrderState::Rejected}) {
         cancel_in(ended);
-        EXPECT_EQ(bench.refusal(), Reason::OrderNotOpen);
+        EXPECT_EQ(bench.refusal(), RefusalReason::OrderNotOpen);
         EXPECT_EQ(std::get<model::Refusal>(*bench.last_reply).order, sent->id);
     }
     cancel_in(OrderState::Canceled);
@@ -437,7 +437,7 @@ TEST(Engine, RefusesAChangeBasedOnAnOldVersion) {
     const auto current = bench.account("futures").positions.at(kFutures).version;
     bench.apply(model::ClosePosition{
         bench.origin(), model::AccountId("futures"), kFutures, current + 1, quote(kFutures)});
-    EXPECT_EQ(bench.refusal(), Reason::VersionConflict);
+    EXPECT_EQ(bench.refusal(), RefusalReason::VersionConflict);
     EXPECT_EQ(std::get<model::Refusal>(*bench.last_reply).version, current);
 }
 
@@ -446,7 +446,7 @@ TEST(Engine, RefusesLeverageAndResetBasedOnAnOldVersion) {
     Bench bench;
     const model::AccountId id("futures");
     const auto expect_conflict = [&](std::uint64_t current) {
-        EXPECT_EQ(bench.refusal(), Reason::VersionConflict);
+        EXPECT_EQ(bench.refusal(), RefusalReason::VersionConflict);
         EXPECT_EQ(std::get<model::Refusal>(*bench.last_reply).version, current);
     };
     bench.apply(model::SetLeverage{bench.origin(), id, kFutures, model::Rate::whole(5), {}});
@@ -473,10 +473,10 @@ TEST(Engine, ATransferConservesTheTotal) {
                                          {}});
         return bench.refusal();
     };
-    EXPECT_EQ(transfer("2500.5"), Reason::None);
+    EXPECT_EQ(transfer("2500.5"), OrderReason::None);
     EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Cash)), "7499.5");
     EXPECT_EQ(to_text(bench.book("spot", kUsdt, Book::Cash)), "12500.5");
-    EXPECT_EQ(transfer("7499.50000001"), Reason::InsufficientBalance);
+    EXPECT_EQ(transfer("7499.50000001"), RefusalReason::InsufficientBalance);
 }
 
 TEST(Engine, RefusesInvalidTransfers) {
@@ -490,13 +490,13 @@ TEST(Engine, RefusesInvalidTransfers) {
                                          {}});
         return bench.refusal();
     };
-    EXPECT_EQ(transfer("futures", kUsdt, "1"), Reason::AccountExists);
-    EXPECT_EQ(transfer("spot", kUsdt, "0"), Reason::QuantityTooSmall);
-    EXPECT_EQ(transfer("spot", model::Asset("DOGE"), "1"), Reason::AssetUnknown);
-    EXPECT_EQ(transfer("nobody", kUsdt, "1"), Reason::AccountUnknown);
+    EXPECT_EQ(transfer("futures", kUsdt, "1"), RefusalReason::AccountExists);
+    EXPECT_EQ(transfer("spot", kUsdt, "0"), RefusalReason::QuantityTooSmall);
+    EXPECT_EQ(transfer("spot", model::Asset("DOGE"), "1"), RefusalReason::AssetUnknown);
+    EXPECT_EQ(transfer("nobody", kUsdt, "1"), RefusalReason::AccountUnknown);
     bench.apply(model::OpenAccount{
         bench.origin(), model::AccountId("spot"), model::Market::Spot, kUsdt, money("10000")});
-    EXPECT_EQ(bench.refusal(), Reason::AccountExists);
+    EXPECT_EQ(bench.refusal(), RefusalReason::AccountExists);
     EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Cash)), "10000");
     EXPECT_EQ(to_text(bench.book("spot", kUsdt, Book::Cash)), "10000");
 }
@@ -514,10 +514,10 @@ TEST(Engine, MoneyMayEnterAFrozenAccountButNotLeaveIt) {
             bench.origin(), model::AccountId(from), model::AccountId(to), kUsdt, money("1"), {}});
         return bench.refusal();
     };
-    EXPECT_EQ(transfer("futures", "spot"), Reason::AccountFrozen);
+    EXPECT_EQ(transfer("futures", "spot"), RefusalReason::AccountFrozen);
     EXPECT_EQ(bench.book("futures", kUsdt, Book::Cash), cash);
     EXPECT_EQ(to_text(bench.book("spot", kUsdt, Book::Cash)), "10000");
-    EXPECT_EQ(transfer("spot", "futures"), Reason::None);
+    EXPECT_EQ(transfer("spot", "futures"), OrderReason::None);
     EXPECT_EQ(bench.book("futures", kUsdt, Book::Cash), cash + money("1"));
 }
 
@@ -532,13 +532,14 @@ TEST(Engine, RefusesToCancelAnUnknownOrderOrCloseAnEmptyPosition) {
             bench.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)});
         return bench.refusal();
     };
-    EXPECT_EQ(cancel(model::ClientOrderId("no id of ours")), Reason::OrderUnknown);
-    EXPECT_EQ(close(), Reason::PositionNotOpen);
+    EXPECT_EQ(cancel(model::ClientOrderId("no id of ours")), RefusalReason::OrderUnknown);
+    EXPECT_EQ(close(), RefusalReason::PositionNotOpen);
     bench.fill(*bench.place(bench.order("futures", Side::Buy, "0.1")), "60000", 1);
     auto exit = bench.order("futures", Side::Sell, "0.1");
     exit.reduce_only = model::ReduceOnly::Yes;
     ASSERT_TRUE(bench.place(exit));
-    EXPECT_EQ(close(), Reason::ReduceOnlyRefused) << "an open exit closes the whole position";
+    EXPECT_EQ(close(), RefusalReason::ReduceOnlyRefused)
+        << "an open exit closes the whole position";
 }
 
 TEST(Engine, ACancelThatCannotBeSentIsRefusedAfterItsLastAttempt) {
@@ -552,12 +553,12 @@ TEST(Engine, ACancelThatCannotBeSentIsRefusedAfterItsLastAttempt) {
     const std::uint32_t attempts = bench.engine().state().policy.attempts_max;
     bench.last_reply.reset();
     for (std::uint32_t number = 1; number <= attempts; ++number) {
-        EXPECT_EQ(bench.refusal(), Reason::None) << number;
+        EXPECT_EQ(bench.refusal(), OrderReason::None) << number;
         auto report = Bench::report(*sent, ReportKind::CancelNotSent);
         report.report.attempt = number;
         bench.apply(report);
     }
-    EXPECT_EQ(bench.refusal(), Reason::NotSent);
+    EXPECT_EQ(bench.refusal(), RefusalReason::NotSent);
     EXPECT_EQ(bench.account("futures").orders.begin()->second.order.state, OrderState::Open);
 }
 
@@ -568,11 +569,11 @@ TEST(Engine, AnotherOwnersAccountIsReportedAsUnknown) {
     model::CancelOrder cancel{bench.origin(), model::AccountId("futures"), sent->id, {}};
     cancel.origin.owner = model::Owner("mallory");
     EXPECT_TRUE(Bench::cancelled_by(bench.apply(cancel)).empty());
-    EXPECT_EQ(bench.refusal(), Reason::AccountUnknown);
+    EXPECT_EQ(bench.refusal(), RefusalReason::AccountUnknown);
     body.origin = bench.origin();
     body.origin.owner = model::Owner("mallory");
     EXPECT_FALSE(bench.place(body));
-    EXPECT_EQ(bench.refusal(), Reason::AccountUnknown);
+    EXPECT_EQ(bench.refusal(), RefusalReason::AccountUnknown);
 }
 
 // @spec:R3-TX-09
@@ -587,9 +588,9 @@ TEST(Engine, AResetRestoresTheDepositAndRequiresNoOpenOrders) {
         bench.apply(model::ResetAccount{bench.origin(), model::AccountId("futures"), {}});
         return bench.refusal();
     };
-    EXPECT_EQ(reset(), Reason::OpenOrdersExist);
+    EXPECT_EQ(reset(), RefusalReason::OpenOrdersExist);
     bench.apply(Bench::report(*resting, ReportKind::Canceled));
-    EXPECT_EQ(reset(), Reason::None);
+    EXPECT_EQ(reset(), OrderReason::None);
     EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Cash)), "10000");
     EXPECT_TRUE(bench.book("futures", kUsdt, Book::Margin).is_zero());
     EXPECT_TRUE(bench.account("futures").positions.at(kFutures).quantity.is_zero());
@@ -605,16 +606,16 @@ TEST(Engine, LeverageCannotChangeWhileAnythingIsOpen) {
                                        {}});
         return bench.refusal();
     };
-    EXPECT_EQ(set(125), Reason::None);
-    EXPECT_EQ(set(126), Reason::LeverageTooHigh);
-    EXPECT_EQ(set(0), Reason::LeverageTooHigh);
+    EXPECT_EQ(set(125), OrderReason::None);
+    EXPECT_EQ(set(126), RefusalReason::LeverageTooHigh);
+    EXPECT_EQ(set(0), RefusalReason::LeverageTooHigh);
     auto body = bench.order("futures", Side::Buy, "2");
     EXPECT_FALSE(bench.place(body)) << "An exposure of 120,000 allows a leverage of at most 100.";
-    EXPECT_EQ(bench.refusal(), Reason::LeverageTooHigh);
+    EXPECT_EQ(bench.refusal(), RefusalReason::LeverageTooHigh);
     const auto sent = bench.place(bench.order("futures", Side::Buy, "0.1"));
-    EXPECT_EQ(set(10), Reason::OpenOrdersExist);
+    EXPECT_EQ(set(10), RefusalReason::OpenOrdersExist);
     bench.fill(*sent, "60000", 1);
-    EXPECT_EQ(set(10), Reason::PositionOpen);
+    EXPECT_EQ(set(10), RefusalReason::PositionOpen);
 }
 
 // @spec:I11
@@ -631,7 +632,8 @@ TEST(Engine, TheStartOfATermMakesSentOrdersUnknownAndReconcilesTheAccount) {
     EXPECT_TRUE(std::holds_alternative<AnnounceInstrument>(decision.effects.front()));
     EXPECT_TRUE(std::holds_alternative<ReconcileAccount>(decision.effects.back()));
     bench.apply(Bench::report(*sent, ReportKind::NotSent));
-    EXPECT_EQ(bench.refusal(), Reason::NotSent) << "The order is not sent again without a request.";
+    EXPECT_EQ(bench.refusal(), RefusalReason::NotSent)
+        << "The order is not sent again without a request.";
 }
 
 // @spec:I2

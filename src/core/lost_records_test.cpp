@@ -5,7 +5,7 @@
 namespace botcore::core {
 
 // @spec:I8 I9
-// @error:Reason::StoreBehindArchive
+// @error:RefusalReason::StoreBehindArchive
 TEST(LostRecords, RefuseEntriesAndTransfersButAllowExitsAndCancels) {
     for (const auto storage : {model::StorageState::Behind, model::StorageState::Unconfirmed}) {
         Bench bench;
@@ -13,7 +13,7 @@ TEST(LostRecords, RefuseEntriesAndTransfersButAllowExitsAndCancels) {
         (void)bench.fill_all(*entry, "60000");
         bench.storage = storage;
         EXPECT_FALSE(bench.place(bench.order("futures", Side::Buy, "0.1")));
-        EXPECT_EQ(bench.refusal(), Reason::StoreBehindArchive);
+        EXPECT_EQ(bench.refusal(), RefusalReason::StoreBehindArchive);
         model::TransferMoney transfer;
         transfer.origin = bench.origin();
         transfer.from = model::AccountId("futures");
@@ -21,7 +21,7 @@ TEST(LostRecords, RefuseEntriesAndTransfersButAllowExitsAndCancels) {
         transfer.asset = kUsdt;
         transfer.amount = money("1");
         EXPECT_EQ(bench.apply(transfer).verdict, Verdict::Refused) << "The key can be used again.";
-        EXPECT_EQ(bench.refusal(), Reason::StoreBehindArchive);
+        EXPECT_EQ(bench.refusal(), RefusalReason::StoreBehindArchive);
         EXPECT_TRUE(bench.place(bench.order("futures", Side::Sell, "0.1")));
         EXPECT_EQ(bench
                       .apply(model::CancelAll{

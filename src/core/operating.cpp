@@ -7,8 +7,8 @@ namespace botcore::core {
 
 using model::MaintenanceWindow;
 using model::OperatingMode;
-using model::Reason;
 using model::Refusal;
+using model::RefusalReason;
 using model::WindowState;
 
 namespace {
@@ -93,7 +93,7 @@ void schedule_maintenance(Transaction& transaction, const model::ScheduleMainten
     if (length <= model::Duration() || length > policy.maintenance_max) {
         return refuse(transaction,
                       body.origin,
-                      {Reason::WindowTooLong,
+                      {RefusalReason::WindowTooLong,
                        "a window must end after it begins and last at most " +
                            in_minutes(policy.maintenance_max) + ", but " + in_minutes(length) +
                            " were requested; plan two windows",
@@ -105,7 +105,7 @@ void schedule_maintenance(Transaction& transaction, const model::ScheduleMainten
     if (notice < least) {
         return refuse(transaction,
                       body.origin,
-                      {Reason::NoticeTooShort,
+                      {RefusalReason::NoticeTooShort,
                        "a window must be announced at least " + in_minutes(least) +
                            " before it begins, but this one begins in " + in_minutes(notice) +
                            "; choose a later begin, or mark it as an emergency",
@@ -116,7 +116,7 @@ void schedule_maintenance(Transaction& transaction, const model::ScheduleMainten
         return refuse(
             transaction,
             body.origin,
-            {Reason::WindowTooLong,
+            {RefusalReason::WindowTooLong,
              "a window must begin within a year, but this one begins in " +
                  std::to_string(notice.in_milliseconds() / 86'400'000) + " days; check the year",
              {},
@@ -128,7 +128,7 @@ void schedule_maintenance(Transaction& transaction, const model::ScheduleMainten
         return refuse(
             transaction,
             body.origin,
-            {Reason::WindowNotMovable,
+            {RefusalReason::WindowNotMovable,
              "the window overlaps window " + std::to_string(id) + "; cancel the other window first",
              {},
              other.version});
@@ -155,7 +155,7 @@ void move_maintenance(Transaction& transaction, const model::MoveMaintenance& bo
     if (place == state.windows.end()) {
         return refuse(transaction,
                       body.origin,
-                      {Reason::WindowUnknown,
+                      {RefusalReason::WindowUnknown,
                        "there is no maintenance window " + std::to_string(body.window),
                        {},
                        0});
@@ -164,7 +164,7 @@ void move_maintenance(Transaction& transaction, const model::MoveMaintenance& bo
     if (!may_move(from, body.state)) {
         return refuse(transaction,
                       body.origin,
-                      {Reason::WindowNotMovable,
+                      {RefusalReason::WindowNotMovable,
                        "the window is " + std::string(to_text(from)) + " and cannot become " +
                            std::string(to_text(body.state)),
                        {},

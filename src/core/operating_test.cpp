@@ -30,30 +30,31 @@ void move(Bench& bench, std::uint64_t id, WindowState state) {
         model::MoveMaintenance{bench.origin(), id, state, bench.time() + Duration::seconds(100)});
 }
 
-Reason refusal_of_entry(Bench& bench) {
+OrderReason refusal_of_entry(Bench& bench) {
     bench.last_reply.reset();
-    return bench.place(bench.order("futures", Side::Buy, "0.002")) ? Reason::None : bench.refusal();
+    return bench.place(bench.order("futures", Side::Buy, "0.002")) ? OrderReason::None
+                                                                   : bench.refusal();
 }
 
 // @spec:R1-MAINT-02
 TEST(Maintenance, AWindowIsLimitedInLengthAndAnnouncedInTime) {
     Bench bench;
     bench.apply(window(bench, kWeek + kHour, Duration::seconds(7'201)));
-    EXPECT_EQ(bench.refusal(), Reason::WindowTooLong);
+    EXPECT_EQ(bench.refusal(), RefusalReason::WindowTooLong);
     bench.apply(window(bench, kWeek, {}));
-    EXPECT_EQ(bench.refusal(), Reason::WindowTooLong);
+    EXPECT_EQ(bench.refusal(), RefusalReason::WindowTooLong);
     bench.apply(window(bench, kHour, kHour));
-    EXPECT_EQ(bench.refusal(), Reason::NoticeTooShort);
+    EXPECT_EQ(bench.refusal(), RefusalReason::NoticeTooShort);
     auto urgent = window(bench, kHour, kHour);
     urgent.emergency = true;
     bench.apply(urgent);
     const auto planned = std::get<model::MaintenanceWindow>(*bench.last_reply);
     EXPECT_EQ(planned.state, WindowState::Planned);
     bench.apply(window(bench, kWeek + kHour, kHour));
-    EXPECT_EQ(bench.refusal(), Reason::None);
+    EXPECT_EQ(bench.refusal(), OrderReason::None);
     auto twice = window(bench, kWeek + kHour, kHour);
     bench.apply(twice);
-    EXPECT_EQ(bench.refusal(), Reason::WindowNotMovable) << "Windows do not overlap.";
+    EXPECT_EQ(bench.refusal(), RefusalReason::WindowNotMovable) << "Windows do not overlap.";
 }
 
 TEST(Maintenance, AnImmediateEmergencyRefusesEntriesAfterItsReply) {
@@ -66,9 +67,9 @@ TEST(Maintenance, AnImmediateEmergencyRefusesEntriesAfterItsReply) {
     EXPECT_EQ(begun.begin, bench.time()) << "It has begun.";
     EXPECT_EQ(bench.engine().state().operating.mode, OperatingMode::Draining);
     EXPECT_EQ(bench.engine().state().operating.until, begun.end);
-    EXPECT_EQ(refusal_of_entry(bench), Reason::Maintenance);
+    EXPECT_EQ(refusal_of_entry(bench), RefusalReason::Maintenance);
     move(bench, begun.id, WindowState::Watching);
-    EXPECT_EQ(refusal_of_entry(bench), Reason::None);
+    EXPECT_EQ(refusal_of_entry(bench), OrderReason::None);
 }
 
 // @spec:R1-MAINT-09
@@ -78,13 +79,13 @@ TEST(Maintenance, RefusesEntriesButAllowsExits) {
     bench.fill_all(*entry, "60000");
     const auto id = planned(bench);
     move(bench, id, WindowState::Noticed);
-    EXPECT_EQ(refusal_of_entry(bench), Reason::None);
+    EXPECT_EQ(refusal_of_entry(bench), OrderReason::None);
     move(bench, id, WindowState::Draining);
-    EXPECT_EQ(refusal_of_entry(bench), Reason::Maintenance);
-    EXPECT_TRUE(model::is_transient(Reason::Maintenance));
+    EXPECT_EQ(refusal_of_entry(bench), RefusalReason::Maintenance);
+    EXPECT_TRUE(model::is_transient(RefusalReason::Maintenance));
     move(bench, id, WindowState::Active);
     EXPECT_EQ(bench.engine().state().operating.mode, OperatingMode::Maintenance);
-    EXPECT_EQ(refusal_of_entry(bench), Reason::Maintenance);
+    EXPECT_EQ(refusal_of_entry(bench), RefusalReason::Maintenance);
     const auto exits = Bench::sent_by(bench.apply(model::ClosePosition{
         bench.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)}));
     EXPECT_EQ(exits.size(), 1U);
@@ -99,7 +100,7 @@ TEST(Maintenance, AcceptsAGrowingShareOfEntriesAfterwards) {
     const auto taken = [&] {
         int count = 0;
         for (int i = 0; i < 20; ++i)
-            count += refusal_of_entry(bench) == Reason::None ? 1 : 0;
+            count += refusal_of_entry(bench) == OrderReason::None ? 1 : 0;
         return count;
     };
     const int early = taken();
@@ -116,13 +117,13 @@ TEST(Maintenance, AcceptsAGrowingShareOfEntriesAfterwards) {
 TEST(Maintenance, AWindowOnlyMovesForward) {
     Bench bench;
     move(bench, 4'711, WindowState::Noticed);
-    EXPECT_EQ(bench.refusal(), Reason::WindowUnknown);
+    EXPECT_EQ(bench.refusal(), RefusalReason::WindowUnknown);
     const auto id = planned(bench);
     move(bench, id, WindowState::Active);
     move(bench, id, WindowState::Noticed);
-    EXPECT_EQ(bench.refusal(), Reason::WindowNotMovable);
+    EXPECT_EQ(bench.refusal(), RefusalReason::WindowNotMovable);
     move(bench, id, WindowState::Canceled);
-    EXPECT_EQ(bench.refusal(), Reason::WindowNotMovable)
+    EXPECT_EQ(bench.refusal(), RefusalReason::WindowNotMovable)
         << "A window that has begun cannot be canceled, only ended.";
     const auto other = planned(bench, kWeek + kWeek);
     move(bench, other, WindowState::Canceled);
@@ -134,7 +135,7 @@ TEST(Maintenance, AWatchedWindowDoesNotBlockTheNextOne) {
     const auto id = planned(bench);
     move(bench, id, WindowState::Active);
     bench.apply(window(bench, kWeek + kHour, kHour));
-    EXPECT_EQ(bench.refusal(), Reason::WindowNotMovable);
+    EXPECT_EQ(bench.refusal(), RefusalReason::WindowNotMovable);
     move(bench, id, WindowState::Watching);
     EXPECT_NE(planned(bench), 0U);
 }
@@ -145,9 +146,9 @@ TEST(Maintenance, AHaltOutlastsAWindow) {
     bench.apply(model::SetMode{bench.origin(), OperatingMode::Halted, {}, "a look at the books"});
     move(bench, id, WindowState::Active);
     move(bench, id, WindowState::Watching);
-    EXPECT_EQ(refusal_of_entry(bench), Reason::TradingHalted);
+    EXPECT_EQ(refusal_of_entry(bench), RefusalReason::TradingHalted);
     bench.apply(model::SetMode{bench.origin(), OperatingMode::Normal, {}, ""});
-    EXPECT_EQ(refusal_of_entry(bench), Reason::None);
+    EXPECT_EQ(refusal_of_entry(bench), OrderReason::None);
 }
 
 /// A position of 0.01, and a close that may wait for the end of the window.
@@ -187,7 +188,7 @@ TEST_F(QueuedClose, IsSentAfterTheWindowAtAPriceWithinItsLimit) {
 TEST_F(QueuedClose, ExpiresAtItsDeadline) {
     const auto decision = bench_.tick(kHour, "60000");
     EXPECT_EQ(decision.verdict, Verdict::Recorded);
-    EXPECT_EQ(Bench::reasons_in(decision), std::vector{Reason::QueueExpired});
+    EXPECT_EQ(Bench::reasons_in(decision), std::vector{order_reason(EndReason::QueueExpired)});
     EXPECT_TRUE(bench_.account("futures").orders.empty());
 }
 
@@ -196,7 +197,7 @@ TEST_F(QueuedClose, IsCanceledWithoutTheExchange) {
         bench_.apply(model::CancelOrder{bench_.origin(), model::AccountId("futures"), id_, {}});
     EXPECT_TRUE(Bench::cancelled_by(decision).empty());
     EXPECT_EQ(bench_.replied_order().state, OrderState::Canceled);
-    EXPECT_EQ(bench_.replied_order().reason, Reason::CanceledByUser);
+    EXPECT_EQ(bench_.replied_order().reason, EndReason::CanceledByUser);
 }
 
 TEST_F(QueuedClose, IsCanceledByCancelAllWithoutTheExchange) {
@@ -225,7 +226,7 @@ TEST(QueuedCloses, RequireALimitAndAFutureDeadline) {
         bench.origin(), model::AccountId("futures"), kFutures, {}, quote(kFutures)};
     body.queue_until = bench.time() + kHour;
     bench.apply(body);
-    EXPECT_EQ(bench.refusal(), Reason::PriceOutsideQueueLimit);
+    EXPECT_EQ(bench.refusal(), RefusalReason::PriceOutsideQueueLimit);
 }
 
 TEST(QueuedCloses, RequireALimitThatTheExchangeAccepts) {
@@ -241,10 +242,10 @@ TEST(QueuedCloses, RequireALimitThatTheExchangeAccepts) {
         bench.apply(body);
         return bench.refusal();
     };
-    EXPECT_EQ(refused("59000.05"), Reason::PriceOffTick);
-    EXPECT_EQ(refused("0"), Reason::PriceOutOfRange);
-    EXPECT_EQ(refused("50000"), Reason::PriceTooFarFromMarket);
-    EXPECT_EQ(refused("59000.1"), Reason::None);
+    EXPECT_EQ(refused("59000.05"), RefusalReason::PriceOffTick);
+    EXPECT_EQ(refused("0"), RefusalReason::PriceOutOfRange);
+    EXPECT_EQ(refused("50000"), RefusalReason::PriceTooFarFromMarket);
+    EXPECT_EQ(refused("59000.1"), OrderReason::None);
 }
 
 TEST_F(QueuedClose, IsSentWithAPriceThatTheExchangeAccepts) {
@@ -418,14 +419,14 @@ TEST(Sweeps, FlattenReportsTheExitsThatFailed) {
     Bench bench;
     const auto exit = flatten_one(bench);
     auto rejected = Bench::report(exit, ReportKind::Rejected);
-    rejected.report.reason = Reason::RejectedByExchange;
+    rejected.report.reason = order_reason(RefusalReason::RejectedByExchange);
     rejected.report.reason_text = "-2022 ReduceOnly Order is rejected.";
     bench.apply(rejected);
     ASSERT_TRUE(bench.last_reply.has_value());
     const auto& touched = std::get<model::OrdersTouched>(*bench.last_reply);
     ASSERT_EQ(touched.failed.size(), 1U);
     EXPECT_EQ(touched.failed[0].order, exit.id);
-    EXPECT_EQ(touched.failed[0].reason, Reason::RejectedByExchange);
+    EXPECT_EQ(touched.failed[0].reason, RefusalReason::RejectedByExchange);
     EXPECT_EQ(touched.failed[0].text, "-2022 ReduceOnly Order is rejected.");
     EXPECT_TRUE(model::did_nothing(touched)) << "The exit closed no quantity.";
 }
@@ -435,7 +436,7 @@ TEST(Sweeps, AreAllowedToTheOwnerAndToOperatorsOnly) {
     auto body = model::Flatten{bench.origin(), model::AccountId("futures"), {}};
     body.origin.owner = model::Owner("mallory");
     bench.apply(body);
-    EXPECT_EQ(bench.refusal(), Reason::AccountUnknown);
+    EXPECT_EQ(bench.refusal(), RefusalReason::AccountUnknown);
     body.origin.key = model::IdempotencyKey("another");
     body.origin.authority = model::Authority::All;
     bench.apply(body);

@@ -14,10 +14,11 @@
 
 namespace botcore::core {
 
+using model::EndReason;
 using model::Money;
 using model::Quantity;
-using model::Reason;
 using model::Refusal;
+using model::RefusalReason;
 
 std::size_t open_orders_count(const AccountState& account, const model::InstrumentId& instrument) {
     return static_cast<std::size_t>(
@@ -98,7 +99,7 @@ std::optional<RuleBreach> too_many_open(const AccountState& account,
     if (open_orders_count(account, instrument.id) < instrument.open_orders_max) {
         return std::nullopt;
     }
-    return RuleBreach{Reason::TooManyOpenOrders,
+    return RuleBreach{RefusalReason::TooManyOpenOrders,
                       "at most " + std::to_string(instrument.open_orders_max) +
                           " orders may be open; cancel some first"};
 }
@@ -110,7 +111,7 @@ std::optional<RuleBreach> too_little_money(const State& state,
     if (worst.amount.is_zero()) return std::nullopt;
     const Money free = available(state, account, worst.asset, marks);
     if (worst.amount <= free) return std::nullopt;
-    return RuleBreach{Reason::InsufficientBalance,
+    return RuleBreach{RefusalReason::InsufficientBalance,
                       "the order needs " + to_text(worst.amount) + " " + worst.asset.text() +
                           " in the worst case, but " + to_text(std::max(free, Money())) +
                           " is available"};
@@ -146,7 +147,7 @@ base::Result<Reservation, RuleBreach> judge(Transaction& transaction,
     const Quantity shrinking = shrinking_part(account, body);
     if (body.reduce_only == model::ReduceOnly::Yes && shrinking < body.quantity) {
         return base::Failure{RuleBreach{
-            Reason::ReduceOnlyRefused,
+            RefusalReason::ReduceOnlyRefused,
             spot ? "reduce-only orders exist on futures accounts only"
                  : "a reduce-only order may reduce the position by at most " + to_text(shrinking) +
                        ", but " + to_text(body.quantity) + " was requested"}};
@@ -182,7 +183,7 @@ void record_order(Transaction& transaction, AccountState& account, const model::
         body.instrument.market != account.account.market) {
         refuse(transaction,
                body.origin,
-               {Reason::InstrumentUnknown,
+               {RefusalReason::InstrumentUnknown,
                 "there is no " + body.instrument.symbol.text() + " on the " +
                     std::string(to_text(account.account.market)) + " market"});
         return;
@@ -196,7 +197,7 @@ void record_order(Transaction& transaction, AccountState& account, const model::
     transaction.open_key(body.origin, live.order.id);
     if (!verdict) {
         live.order.state = model::OrderState::Refused;
-        live.order.reason = verdict.error().reason;
+        live.order.reason = order_reason(verdict.error().reason);
         live.order.reason_text = verdict.error().text;
         transaction.answer({body.origin.owner, body.origin.key}, live.order);
         return;
@@ -219,7 +220,7 @@ void queue_exit(Transaction& transaction, AccountState& account, const model::Cl
     if (left.is_zero() || !body.queue_limit || body.queue_until <= transaction.exchange_time()) {
         refuse(transaction,
                body.origin,
-               {Reason::PriceOutsideQueueLimit,
+               {RefusalReason::PriceOutsideQueueLimit,
                 "a queued close requires an open position, a limit price and a deadline in the "
                 "future"});
         return;
@@ -268,7 +269,7 @@ std::optional<model::Reply> late_cancel_reply(const model::Order& order) {
     if (model::is_live(order.state)) return std::nullopt;
     if (order.state == model::OrderState::Canceled) return order;
     return Refusal{
-        Reason::OrderNotOpen,
+        RefusalReason::OrderNotOpen,
         "the order is " + std::string(to_text(order.state)) + " and can no longer be canceled",
         order.id,
         order.version};
@@ -279,9 +280,10 @@ void cancel_order(Transaction& transaction, const model::CancelOrder& body) {
     if (account == nullptr) return;
     LiveOrder* live = find_order(*account, {body.order});
     if (live == nullptr) {
-        refuse(transaction,
-               body.origin,
-               {Reason::OrderUnknown, "the account has no order '" + body.order.text() + "'"});
+        refuse(
+            transaction,
+            body.origin,
+            {RefusalReason::OrderUnknown, "the account has no order '" + body.order.text() + "'"});
         return;
     }
     const model::Order& order = live->order;
@@ -299,7 +301,7 @@ void cancel_order(Transaction& transaction, const model::CancelOrder& body) {
     }
     if (!order.cancel_key.empty()) {
         transaction.reply_at_once(body.origin,
-                                  Refusal{Reason::CancelPending,
+                                  Refusal{RefusalReason::CancelPending,
                                           "this order is already being canceled",
                                           order.id,
                                           order.version});
@@ -317,7 +319,7 @@ void cancel_order(Transaction& transaction, const model::CancelOrder& body) {
     if (order.state == model::OrderState::Queued) {
         model::Order& row = transaction.change(*live);
         row.state = model::OrderState::Canceled;
-        row.reason = Reason::CanceledByUser;
+        row.reason = order_reason(EndReason::CanceledByUser);
         row.cancelled_reason = body.reason;
         transaction.reply_at_once(body.origin, row);
         return;
@@ -337,7 +339,7 @@ void close_position(Transaction& transaction, const model::ClosePosition& body) 
     if (place == account->positions.end() || place->second.quantity.is_zero()) {
         refuse(transaction,
                body.origin,
-               {Reason::PositionNotOpen,
+               {RefusalReason::PositionNotOpen,
                 "there is no open position in " + body.instrument.symbol.text()});
         return;
     }
@@ -353,7 +355,7 @@ void close_position(Transaction& transaction, const model::ClosePosition& body) 
     if (left.is_zero()) {
         refuse(transaction,
                body.origin,
-               {Reason::ReduceOnlyRefused,
+               {RefusalReason::ReduceOnlyRefused,
                 "market orders that already exist close the whole position; wait until they have "
                 "ended"});
         return;

@@ -10,7 +10,8 @@
 namespace botcore::core {
 namespace {
 
-using model::Reason;
+using model::OrderReason;
+using model::RefusalReason;
 using model::Side;
 
 const model::InstrumentId kBitcoin{model::Market::Futures, model::Symbol("BTCUSDT")};
@@ -41,7 +42,7 @@ protected:
     }
 
     /// The reason for which the input was refused; None if it was not.
-    Reason apply(model::InputBody body) {
+    OrderReason apply(model::InputBody body) {
         time_ = time_ + model::Duration::milliseconds(1);
         const Decision decision = engine_.apply({.time = time_,
                                                  .clock = clock_,
@@ -58,10 +59,11 @@ protected:
             if (const auto* send = std::get_if<SendOrder>(&effect)) sent_ = send->instruction;
         }
         if (decision.refusal) reply = *decision.refusal;
-        if (!reply) return Reason::None;
-        if (const auto* refusal = std::get_if<model::Refusal>(&*reply)) return refusal->reason;
+        if (!reply) return OrderReason::None;
+        if (const auto* refusal = std::get_if<model::Refusal>(&*reply))
+            return order_reason(refusal->reason);
         const auto* order = std::get_if<model::Order>(&*reply);
-        return order == nullptr ? Reason::None : order->reason;
+        return order == nullptr ? OrderReason::None : order->reason;
     }
 
     model::Origin origin() {
@@ -124,38 +126,38 @@ protected:
 // @spec:I14
 TEST_F(Refusals, EntriesWhileTheClockIsUncertain) {
     clock_ = model::ClockState::Uncertain;
-    EXPECT_EQ(apply(order("0.01")), Reason::ClockUncertain);
+    EXPECT_EQ(apply(order("0.01")), RefusalReason::ClockUncertain);
 }
 
 // @spec:I14
 TEST_F(Refusals, EntriesWithoutAPrice) {
     model::PlaceOrder body = order("0.01");
     body.quote.source = model::MarketSource::None;
-    EXPECT_EQ(apply(body), Reason::PriceMissing);
+    EXPECT_EQ(apply(body), RefusalReason::PriceMissing);
     body = order("0.01");
     body.quote.worst = {};
-    EXPECT_EQ(apply(body), Reason::PriceMissing) << "The order book has too little depth.";
+    EXPECT_EQ(apply(body), RefusalReason::PriceMissing) << "The order book has too little depth.";
 }
 
 TEST_F(Refusals, OrdersOfAHaltedInstrument) {
     model::Instrument instrument = bitcoin();
     instrument.status = model::InstrumentStatus::Halted;
     apply(model::DefineInstrument{instrument});
-    EXPECT_EQ(apply(order("0.01")), Reason::InstrumentNotTrading);
+    EXPECT_EQ(apply(order("0.01")), RefusalReason::InstrumentNotTrading);
 }
 
 TEST_F(Refusals, OrdersOfAnUndefinedInstrument) {
     model::PlaceOrder body = order("0.01");
     body.instrument.symbol = model::Symbol("NOPEUSDT");
-    EXPECT_EQ(apply(body), Reason::InstrumentUnknown);
+    EXPECT_EQ(apply(body), RefusalReason::InstrumentUnknown);
     EXPECT_EQ(
         apply(model::SetLeverage{origin(), kFutures, body.instrument, model::Rate::whole(2), {}}),
-        Reason::InstrumentUnknown);
+        RefusalReason::InstrumentUnknown);
 }
 
 TEST_F(Refusals, LeverageOnSpotAccounts) {
     EXPECT_EQ(apply(model::SetLeverage{origin(), kSpot, kBitcoin, model::Rate::whole(2), {}}),
-              Reason::NotSupportedOnMarket);
+              RefusalReason::NotSupportedOnMarket);
 }
 
 TEST_F(Refusals, DefaultAccountNamesOfOtherUsers) {
@@ -168,29 +170,29 @@ TEST_F(Refusals, DefaultAccountNamesOfOtherUsers) {
         model::OpenAccount body{
             origin(), model::AccountId("u-ann-futures"), model::Market::Futures, kUsdt, {}};
         body.origin.authority = authority;
-        EXPECT_EQ(apply(body), Reason::AccountExists)
+        EXPECT_EQ(apply(body), RefusalReason::AccountExists)
             << "An operator may not open the default account of another user either.";
     }
-    EXPECT_EQ(open("u-bob", "u-ann-spot", model::Market::Spot), Reason::AccountExists);
-    EXPECT_EQ(open("u-bob", "u-bob-futures", model::Market::Spot), Reason::AccountExists)
+    EXPECT_EQ(open("u-bob", "u-ann-spot", model::Market::Spot), RefusalReason::AccountExists);
+    EXPECT_EQ(open("u-bob", "u-bob-futures", model::Market::Spot), RefusalReason::AccountExists)
         << "The name is reserved for the user's default futures account.";
-    EXPECT_EQ(open("u-ann", "u-ann-futures", model::Market::Futures), Reason::None);
-    EXPECT_EQ(open("u-ann", "u-ann-spot", model::Market::Spot), Reason::None);
-    EXPECT_EQ(open("u-bob", "u-bob-second", model::Market::Spot), Reason::None);
-    EXPECT_EQ(open("u-bob", "turn-spot", model::Market::Spot), Reason::None);
+    EXPECT_EQ(open("u-ann", "u-ann-futures", model::Market::Futures), OrderReason::None);
+    EXPECT_EQ(open("u-ann", "u-ann-spot", model::Market::Spot), OrderReason::None);
+    EXPECT_EQ(open("u-bob", "u-bob-second", model::Market::Spot), OrderReason::None);
+    EXPECT_EQ(open("u-bob", "turn-spot", model::Market::Spot), OrderReason::None);
 }
 
 TEST_F(Refusals, TransfersOfAnAssetThatTheAccountNeverHeld) {
     EXPECT_EQ(apply(model::TransferMoney{
                   origin(), kFutures, kSpot, model::Asset("DOGE"), amount<model::Money>("1"), {}}),
-              Reason::AssetUnknown);
+              RefusalReason::AssetUnknown);
 }
 
 TEST_F(Refusals, OrdersAboveTheInstrumentsMaximumNotional) {
     model::Instrument instrument = bitcoin();
     instrument.notional_max = amount<model::Money>("1000");
     apply(model::DefineInstrument{instrument});
-    EXPECT_EQ(apply(limit("0.1", "59000")), Reason::NotionalTooLarge);
+    EXPECT_EQ(apply(limit("0.1", "59000")), RefusalReason::NotionalTooLarge);
 }
 
 TEST_F(Refusals, AmountsThatOverflowReserveNothing) {
@@ -198,29 +200,30 @@ TEST_F(Refusals, AmountsThatOverflowReserveNothing) {
     apply(model::DefineInstrument{boundless(model::Market::Spot)});
     model::PlaceOrder body = order("10000000000000");
     body.quote.worst = amount<model::Price>("10000000000");
-    EXPECT_EQ(apply(body), Reason::NotionalTooLarge);
+    EXPECT_EQ(apply(body), RefusalReason::NotionalTooLarge);
     EXPECT_TRUE(reserved(kFutures).is_zero());
     body.origin = origin();
     body.account = kSpot;
     body.instrument.market = model::Market::Spot;
-    EXPECT_EQ(apply(body), Reason::NotionalTooLarge);
+    EXPECT_EQ(apply(body), RefusalReason::NotionalTooLarge);
     EXPECT_TRUE(reserved(kSpot).is_zero());
 }
 
 TEST_F(Refusals, OverflowingLimitsAreRefusedByTheRuleTheyBreak) {
-    EXPECT_EQ(apply(order("0")), Reason::QuantityTooSmall);
-    EXPECT_EQ(apply(limit("0.01", "900000")), Reason::PriceOutOfRange)
+    EXPECT_EQ(apply(order("0")), RefusalReason::QuantityTooSmall);
+    EXPECT_EQ(apply(limit("0.01", "900000")), RefusalReason::PriceOutOfRange)
         << "The price is above the maximum.";
     model::Instrument instrument = boundless(model::Market::Futures);
     instrument.price_filter.max = {};
     apply(model::DefineInstrument{instrument});
     model::PlaceOrder body = limit("10000000000000", "10000000000");
     body.quote.last = *body.price;
-    EXPECT_EQ(apply(body), Reason::NotionalTooLarge);
+    EXPECT_EQ(apply(body), RefusalReason::NotionalTooLarge);
     instrument.price_percent_up = model::Rate::whole(100'000'000'000'000);
     apply(model::DefineInstrument{instrument});
     body.origin = origin();
-    EXPECT_EQ(apply(body), Reason::PriceOutOfRange) << "The bound itself overflows 128 bits.";
+    EXPECT_EQ(apply(body), RefusalReason::PriceOutOfRange)
+        << "The bound itself overflows 128 bits.";
     EXPECT_TRUE(reserved(kFutures).is_zero());
 }
 
@@ -228,10 +231,10 @@ TEST_F(Refusals, StopPricesThatBreakThePriceFilter) {
     model::PlaceOrder body = order("0.01");
     body.type = model::OrderType::StopMarket;
     body.stop_price = amount<model::Price>("66000.05");
-    EXPECT_EQ(apply(body), Reason::PriceOffTick);
+    EXPECT_EQ(apply(body), RefusalReason::PriceOffTick);
     body.origin = origin();
     body.stop_price = amount<model::Price>("66000.1");
-    EXPECT_EQ(apply(body), Reason::None);
+    EXPECT_EQ(apply(body), OrderReason::None);
 }
 
 TEST_F(Refusals, ReduceOnlyOrdersOnSpotAccounts) {
@@ -240,7 +243,7 @@ TEST_F(Refusals, ReduceOnlyOrdersOnSpotAccounts) {
     body.instrument.market = model::Market::Spot;
     body.side = Side::Sell;
     body.reduce_only = model::ReduceOnly::Yes;
-    EXPECT_EQ(apply(body), Reason::ReduceOnlyRefused);
+    EXPECT_EQ(apply(body), RefusalReason::ReduceOnlyRefused);
     EXPECT_FALSE(sent_.has_value());
 }
 
@@ -248,7 +251,7 @@ TEST_F(Refusals, RatesThatOverflowReserveNothing) {
     model::Instrument instrument = boundless(model::Market::Futures);
     instrument.fee_taker = model::Rate::whole(100'000'000'000'000);
     apply(model::DefineInstrument{instrument});
-    EXPECT_EQ(apply(order("1000000000")), Reason::NotionalTooLarge)
+    EXPECT_EQ(apply(order("1000000000")), RefusalReason::NotionalTooLarge)
         << "The fee overflows 128 bits.";
     model::StartEpoch start;
     start.epoch = 2;
@@ -259,7 +262,8 @@ TEST_F(Refusals, RatesThatOverflowReserveNothing) {
     apply(model::ReportReconciled{kFutures});
     model::PlaceOrder body = order("0.01");
     body.quote.worst = amount<model::Price>("10000000000");
-    EXPECT_EQ(apply(body), Reason::NotionalTooLarge) << "The assumed price overflows 128 bits.";
+    EXPECT_EQ(apply(body), RefusalReason::NotionalTooLarge)
+        << "The assumed price overflows 128 bits.";
     EXPECT_FALSE(sent_.has_value());
     EXPECT_TRUE(reserved(kFutures).is_zero());
 }
@@ -271,34 +275,34 @@ TEST_F(Refusals, LimitsTooFarFromTheirStopPrice) {
         body.stop_price = amount<model::Price>(stop);
         return apply(body);
     };
-    EXPECT_EQ(refused(model::OrderType::StopLimit, "66000", "66100"), Reason::None)
+    EXPECT_EQ(refused(model::OrderType::StopLimit, "66000", "66100"), OrderReason::None)
         << "The limit is compared with the stop price.";
     EXPECT_EQ(refused(model::OrderType::StopLimit, "66000", "69400"),
-              Reason::PriceTooFarFromMarket);
+              RefusalReason::PriceTooFarFromMarket);
     EXPECT_EQ(refused(model::OrderType::TakeProfitLimit, "54000", "57000"),
-              Reason::PriceTooFarFromMarket);
-    EXPECT_EQ(refused(model::OrderType::TakeProfitLimit, "54000", "54100"), Reason::None);
+              RefusalReason::PriceTooFarFromMarket);
+    EXPECT_EQ(refused(model::OrderType::TakeProfitLimit, "54000", "54100"), OrderReason::None);
 }
 
 TEST_F(Refusals, MoreOpenOrdersThanTheInstrumentAllows) {
     model::Instrument instrument = bitcoin();
     instrument.open_orders_max = 2;
     apply(model::DefineInstrument{instrument});
-    EXPECT_EQ(apply(limit("0.01", "59000")), Reason::None);
-    EXPECT_EQ(apply(limit("0.01", "59000")), Reason::None);
-    EXPECT_EQ(apply(limit("0.01", "59000")), Reason::TooManyOpenOrders);
+    EXPECT_EQ(apply(limit("0.01", "59000")), OrderReason::None);
+    EXPECT_EQ(apply(limit("0.01", "59000")), OrderReason::None);
+    EXPECT_EQ(apply(limit("0.01", "59000")), RefusalReason::TooManyOpenOrders);
     model::PlaceOrder at_market = limit("0.01", "59000");
     at_market.type = model::OrderType::Market;
     at_market.price.reset();
-    EXPECT_EQ(apply(at_market), Reason::None)
+    EXPECT_EQ(apply(at_market), OrderReason::None)
         << "A market order never rests, and may be an exit (I9).";
     instrument.open_orders_max = 0;
     apply(model::DefineInstrument{instrument});
-    EXPECT_EQ(apply(limit("0.01", "59000")), Reason::None) << "Zero disables the limit.";
+    EXPECT_EQ(apply(limit("0.01", "59000")), OrderReason::None) << "Zero disables the limit.";
 }
 
 TEST_F(Refusals, ExchangeRejectionsWithoutAReasonGetADefaultReason) {
-    EXPECT_EQ(apply(limit("0.01", "59000")), Reason::None);
+    EXPECT_EQ(apply(limit("0.01", "59000")), OrderReason::None);
     ASSERT_TRUE(sent_.has_value());
     model::OrderReport report;
     report.account = sent_->account;
@@ -306,7 +310,7 @@ TEST_F(Refusals, ExchangeRejectionsWithoutAReasonGetADefaultReason) {
     report.id = sent_->id;
     report.attempt = sent_->attempt.number;
     report.kind = model::ReportKind::Rejected;
-    EXPECT_EQ(apply(model::ReportOrder{report, {}}), Reason::RejectedByExchange);
+    EXPECT_EQ(apply(model::ReportOrder{report, {}}), RefusalReason::RejectedByExchange);
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ bool cancel_live(Transaction& transaction, AccountState& account, LiveOrder& liv
     if (live.order.state == OrderState::Queued) {  // It was never sent.
         model::Order& order = transaction.change(live);
         order.state = OrderState::Canceled;
-        order.reason = model::Reason::CanceledByUser;
+        order.reason = model::order_reason(model::EndReason::CanceledByUser);
         return true;
     }
     send_cancel(transaction, account, live);
@@ -93,14 +93,15 @@ void flatten(Transaction& transaction, const model::Flatten& body) {
 bool count_end(model::OrdersTouched& touched, const model::Order& exit) {
     if (std::erase(touched.pending, exit.id) == 0) return false;
     if (exit.state == OrderState::Filled) return true;
-    const bool silent = exit.reason == model::Reason::None;
-    touched.failed.push_back({.order = exit.id,
-                              .symbol = exit.instrument.symbol,
-                              .quantity = exit.quantity,
-                              .filled = exit.filled,
-                              .state = exit.state,
-                              .reason = silent ? model::Reason::NotFilledAtOnce : exit.reason,
-                              .text = exit.reason_text});
+    const bool silent = exit.reason == model::OrderReason::None;
+    touched.failed.push_back(
+        {.order = exit.id,
+         .symbol = exit.instrument.symbol,
+         .quantity = exit.quantity,
+         .filled = exit.filled,
+         .state = exit.state,
+         .reason = silent ? model::order_reason(model::EndReason::NotFilledAtOnce) : exit.reason,
+         .text = exit.reason_text});
     return true;
 }
 

@@ -44,10 +44,13 @@ bool is_queue_over(const Transaction& transaction, const model::Order& order) {
            (has_deadline ? order.queue_deadline : order.queue_until);
 }
 
-void end_queued(Transaction& transaction, LiveOrder& live, OrderState state, model::Reason reason) {
+void end_queued(Transaction& transaction,
+                LiveOrder& live,
+                OrderState state,
+                model::EndReason reason) {
     model::Order& order = transaction.change(live);
     order.state = state;
-    order.reason = reason;
+    order.reason = order_reason(reason);
 }
 
 void release_queued(Transaction& transaction,
@@ -56,7 +59,8 @@ void release_queued(Transaction& transaction,
                     const model::Quote& quote) {
     const model::Quantity left = unclosed(account, live.order.instrument);
     if (left.is_zero()) {
-        return end_queued(transaction, live, OrderState::Canceled, model::Reason::NoLongerNeeded);
+        return end_queued(
+            transaction, live, OrderState::Canceled, model::EndReason::NoLongerNeeded);
     }
     model::Order& order = transaction.change(live);
     order.state = OrderState::Intended;
@@ -75,7 +79,7 @@ void process_queued_exits(Transaction& transaction,
     for (auto& [number, live] : account.orders) {
         if (live.order.state != OrderState::Queued) continue;
         if (is_queue_over(transaction, live.order)) {
-            end_queued(transaction, live, OrderState::Expired, model::Reason::QueueExpired);
+            end_queued(transaction, live, OrderState::Expired, model::EndReason::QueueExpired);
             continue;
         }
         // If the store has lost its newest records, the order may have been sent already: only the
@@ -115,7 +119,7 @@ void tick(Transaction& transaction, const model::Tick& body) {
         }
     }
     // While the figures are in doubt, nothing is closed because of them.
-    const bool in_doubt = account.account.frozen_reason == model::Reason::IntegrityFinding ||
+    const bool in_doubt = account.account.frozen_reason == model::FreezeReason::IntegrityFinding ||
                           transaction.input().storage == model::StorageState::Behind;
     if (!fresh.empty() && !in_doubt && has_open_position(account))
         watch_margin(transaction, account, fresh, stale);

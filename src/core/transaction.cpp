@@ -206,7 +206,7 @@ void Transaction::reply_at_once(const model::Origin& origin, model::Reply reply)
     answer({origin.owner, origin.key}, std::move(reply));
 }
 
-void Transaction::freeze(AccountState& account, model::Reason reason) {
+void Transaction::freeze(AccountState& account, model::FreezeReason reason) {
     if (account.account.state == model::AccountState::Frozen) return;
     model::Account& row = change(account);
     row.state = model::AccountState::Frozen;
@@ -256,7 +256,7 @@ Decision Transaction::finish() {
             // I13: a fact that the exchange reports may make cash negative; then the account is
             // frozen.
             if (balance.of(Book::Cash).is_negative()) {
-                freeze(*account, model::Reason::InsufficientBalance);
+                freeze(*account, model::FreezeReason::InsufficientBalance);
             }
         }
     }

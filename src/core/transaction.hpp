@@ -100,7 +100,7 @@ public:
 
     /// Freezes the account: its money is in doubt, and only cancels and exits are accepted. The
     /// first reason is retained.
-    void freeze(AccountState& account, model::Reason reason);
+    void freeze(AccountState& account, model::FreezeReason reason);
 
     /// Returns the decision. An input that contains nothing new and a transient refusal make no
     /// record.

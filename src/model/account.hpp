@@ -28,7 +28,7 @@ struct Account {
     Market market = Market::Futures;
     AccountKind kind = AccountKind::Paper;
     AccountState state = AccountState::Active;
-    Reason frozen_reason = Reason::None;
+    FreezeReason frozen_reason = FreezeReason::None;
     Asset quote;            ///< The asset in which the account's value is measured.
     Money initial_deposit;  ///< In `quote`; a reset restores it.
     Timestamp created;

@@ -81,7 +81,7 @@ struct OrderReport {
     ReportKind kind = ReportKind::NoAnswer;
     std::string venue_order_id;
     std::vector<Trade> trades;  ///< Any known trades, old and new; each is counted once (I4).
-    Reason reason = Reason::None;
+    OrderReason reason = OrderReason::None;
     std::string reason_text;
     Timestamp venue_time;  ///< The time on the exchange's clock when it made the statement; fences
                            ///< are compared with it.

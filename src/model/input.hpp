@@ -454,7 +454,7 @@ struct SetAccountState {
 /// One of our integrity checks found an account's money to be in doubt.
 struct FreezeAccount {
     AccountId account;
-    Reason reason = Reason::IntegrityFinding;
+    FreezeReason reason = FreezeReason::IntegrityFinding;
     std::string evidence;
 
     friend bool operator==(const FreezeAccount&, const FreezeAccount&) = default;

@@ -18,6 +18,7 @@
 #include "base/time.hpp"
 #include "model/amount.hpp"
 #include "model/names.hpp"
+#include "model/reason.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -83,85 +84,6 @@ enum class CancelState : std::uint8_t {
     Unknown = 2,  ///< The cancel was sent, and no response arrived.
 };
 
-/// Why an order or a request was refused, rejected or ended, or why an order rests. One stable code
-/// per cause.
-enum class Reason : std::uint8_t {
-    None = 0,
-    InsufficientBalance = 1,
-    PriceStale = 2,
-    PriceMissing = 3,
-    ClockUncertain = 4,
-    DiskFull = 5,
-    AccountFrozen = 6,
-    AccountUnreconciled = 7,
-    InstrumentUnknown = 8,
-    InstrumentNotTrading = 9,
-    PriceOffTick = 10,
-    PriceOutOfRange = 11,
-    PriceTooFarFromMarket = 12,
-    QuantityTooSmall = 13,
-    QuantityTooLarge = 14,
-    QuantityOffStep = 15,
-    NotionalTooSmall = 16,
-    NotionalTooLarge = 17,
-    ReduceOnlyRefused = 18,  ///< The order would not shrink the position.
-    LeverageTooHigh = 19,
-    TooManyOpenOrders = 20,
-    AccountUnknown = 21,
-    OrderUnknown = 22,
-    OrderNotOpen = 23,
-    PositionNotOpen = 24,
-    VersionConflict = 25,
-    OpenOrdersExist = 26,
-    PositionOpen = 27,
-    AssetUnknown = 28,
-    // 29 is not assigned.
-    AccountExists = 30,
-    NotSent = 31,  ///< The request was provably never written to the exchange.
-    RejectedByExchange = 32,
-    WouldTakeLiquidity = 33,
-    CanceledByUser = 34,
-    NotFilledAtOnce = 35,  ///< IOC or FOK: the part that could not trade immediately expired.
-    CancelPending = 36,
-    ProvenAbsent = 37,
-    NotSupportedOnMarket = 38,
-    // 39 is not assigned.
-    /// The exchange reported a fact after we had set the outcome; the account is frozen.
-    LateFact = 40,
-    MaxPositionsExceeded = 41,
-    StopTooFar = 42,
-    StopOnWrongSide = 43,
-    StopPriceMissing = 44,
-    StopWouldTrigger = 45,  ///< The market is already beyond the stop price.
-    DailyLossLimit = 46,
-    DrawdownLimit = 47,
-    MarginLevelLow = 48,
-    CooldownActive = 49,
-    ExposureLimit = 50,
-    OrderRateLimit = 51,
-    Maintenance = 52,
-    TradingHalted = 53,
-    NoLongerNeeded = 54,  ///< A protective order whose position is closed or better protected.
-    Unprotected = 55,     ///< The entry's stop could not be placed; the entry is closed again.
-    MarginCall = 56,
-    // 57 is not assigned.
-    QueueExpired = 58,
-    NoticeTooShort = 59,
-    WindowTooLong = 60,
-    WindowUnknown = 61,
-    WindowNotMovable = 62,
-    PriceOutsideQueueLimit = 63,
-    StopTriggered = 64,  ///< For an order that rests since its stop price was reached.
-    // Why an account is frozen.
-    OrphanOrder = 65,  ///< The exchange has an order of this system that is not in the journal.
-    BooksDiffer = 66,  ///< The exchange's balances or positions differ from ours.
-    IntegrityFinding = 67,  ///< A check of our own data found damage.
-    FrozenByOperator = 68,
-    StoreBehindArchive = 69,  ///< Acknowledged records are missing from the store, or may be.
-    TooManyAccounts = 70,
-    GaveWayToExit = 71,  ///< The order left a market exit no room; the core canceled it.
-};
-
 /// One attempt to send a request to the exchange: the timestamp and the receive window with which
 /// it is signed.
 struct Attempt {
@@ -216,7 +138,7 @@ struct Order {
     Money reserved;
     Money reserved_full;  ///< The reservation that was made when the order was placed.
     std::string venue_order_id;
-    Reason reason = Reason::None;
+    OrderReason reason = OrderReason::None;
     std::string reason_text;
     Timestamp created;
     Timestamp updated;
@@ -329,7 +251,7 @@ struct Order {
 /// does after a restart.
 [[nodiscard]] inline bool is_triggered(const Order& order) {
     return is_conditional(order.type) &&
-           (order.reason == Reason::StopTriggered || order.filled.is_positive());
+           (order.reason == OrderReason::StopTriggered || order.filled.is_positive());
 }
 
 /// Whether the order triggers when the price gets worse for its side (stop), not better (take
@@ -355,8 +277,8 @@ struct Order {
 }
 
 /// Whether the core itself canceled the order or is canceling it.
-[[nodiscard]] constexpr bool is_cancel_of_the_core(Reason reason) {
-    return reason == Reason::NoLongerNeeded || reason == Reason::GaveWayToExit;
+[[nodiscard]] constexpr bool is_cancel_of_the_core(OrderReason reason) {
+    return reason == EndReason::NoLongerNeeded || reason == EndReason::GaveWayToExit;
 }
 
 /// Whether an order that was to trade immediately or to reduce a position ended without any effect.
@@ -387,8 +309,6 @@ struct Order {
 [[nodiscard]] std::string_view to_text(ReduceOnly reduce_only);
 [[nodiscard]] std::string_view to_text(OrderState state);
 [[nodiscard]] std::string_view to_text(CancelState state);
-/// The stable error code, for example "INSUFFICIENT_BALANCE".
-[[nodiscard]] std::string_view to_text(Reason reason);
 [[nodiscard]] std::optional<Side> parse_side(std::string_view text);
 [[nodiscard]] std::optional<OrderType> parse_order_type(std::string_view text);
 [[nodiscard]] std::optional<TimeInForce> parse_time_in_force(std::string_view text);

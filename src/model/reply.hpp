@@ -14,10 +14,10 @@ namespace botcore::model {
 
 /// The request was not executed: nothing reached the exchange, or the exchange did not accept it.
 struct Refusal {
-    Reason reason = Reason::None;
+    RefusalReason reason{};
     std::string text;           ///< What was expected, what was received, and what to do next.
     ClientOrderId order;        ///< The order in which the refusal is recorded, if there is one.
-    std::uint64_t version = 0;  ///< The current version, for Reason::VersionConflict.
+    std::uint64_t version = 0;  ///< The current version, for RefusalReason::VersionConflict.
 };
 
 struct Transferred {
@@ -34,7 +34,7 @@ struct FailedExit {
     Quantity quantity;
     Quantity filled;
     OrderState state = OrderState::Rejected;
-    Reason reason = Reason::None;
+    OrderReason reason = OrderReason::None;
     std::string text;  ///< The exchange's message.
 };
 
@@ -76,7 +76,7 @@ struct RenderedReply {
 };
 
 /// Why a request has no reply of its own.
-enum class RequestError : std::uint8_t {
+enum class RequestFailure : std::uint8_t {
     OutcomeUnknown,  ///< The commit that recorded it failed; it may have been recorded.
     TooLate,         ///< It waited until its deadline and was not carried out.
     Unavailable,     ///< The store cannot be reached; the request was not carried out.
@@ -88,14 +88,10 @@ enum class RequestError : std::uint8_t {
 
 /// A request that has no reply of its own.
 struct FailedRequest {
-    RequestError error = RequestError::OutcomeUnknown;
+    RequestFailure failure = RequestFailure::OutcomeUnknown;
     std::string request_id{};
     ClientOrderId order{};  ///< The order that belongs to its key, if there is one.
     AccountId account{};    ///< The order's account; empty when the order is not stored.
 };
-
-/// Whether the cause is temporary, so that the same key may be used for the same request again
-/// later.
-[[nodiscard]] bool is_transient(Reason reason);
 
 }  // namespace botcore::model

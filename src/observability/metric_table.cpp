@@ -194,7 +194,7 @@ void add_value(LabelRow& row, std::string_view value) {
             row.values.push_back(mode.id);
     } else if (value == "@reasons") {
         for (unsigned i = 1; i < 256; ++i) {
-            const std::string_view reason = to_text(static_cast<model::Reason>(i));
+            const std::string_view reason = to_text(static_cast<model::OrderReason>(i));
             if (reason != "?") row.values.push_back(reason);
         }
     } else {

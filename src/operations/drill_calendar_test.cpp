@@ -10,14 +10,14 @@ namespace {
 using base::Duration;
 using base::Timestamp;
 
-Timestamp at(std::int64_t year, std::int64_t month, std::int64_t day) {
+Timestamp noon_of(std::int64_t year, std::int64_t month, std::int64_t day) {
     return base::midnight_of(base::days_of({year, month, day})) + Duration::seconds(43'200);
 }
 
 TEST(DrillCalendar, QuartersBeginInJanuaryAprilJulyAndOctober) {
     for (std::int64_t month = 1; month <= 12; ++month) {
         const std::int64_t first = (month - 1) / 3 * 3 + 1;
-        EXPECT_EQ(quarter_begin(at(2026, month, 28)),
+        EXPECT_EQ(quarter_begin(noon_of(2026, month, 28)),
                   base::midnight_of(base::days_of({2026, first, 1})));
     }
     const Timestamp begin = base::midnight_of(base::days_of({2026, 4, 1}));
@@ -28,38 +28,38 @@ TEST(DrillCalendar, QuartersBeginInJanuaryAprilJulyAndOctober) {
 
 // @spec:R3-BKP-05 @spec:RT-DR-01
 TEST(DrillCalendar, ADrillIsDueOnceAQuarterAndAfterAFailedOne) {
-    EXPECT_TRUE(is_drill_due({}, at(2026, 11, 29)));
-    const DrillTimes passed{.tried = at(2026, 10, 2), .passed = at(2026, 10, 2)};
-    EXPECT_FALSE(is_drill_due(passed, at(2026, 12, 31)));
-    EXPECT_TRUE(is_drill_due(passed, at(2027, 1, 1)));
-    const DrillTimes failed{.tried = at(2027, 1, 1), .passed = at(2026, 10, 2)};
-    EXPECT_FALSE(is_drill_due(failed, at(2027, 1, 1) + Duration::seconds(86'399)));
-    EXPECT_TRUE(is_drill_due(failed, at(2027, 1, 2)));
-    const DrillTimes never{.tried = at(2027, 1, 1)};
-    EXPECT_FALSE(is_drill_due(never, at(2027, 1, 1)));
-    const DrillTimes ahead{.tried = at(2030, 1, 1), .passed = at(2030, 1, 1)};
-    EXPECT_TRUE(is_drill_due(ahead, at(2027, 1, 1)))
+    EXPECT_TRUE(is_drill_due({}, noon_of(2026, 11, 29)));
+    const DrillTimes passed{.tried = noon_of(2026, 10, 2), .passed = noon_of(2026, 10, 2)};
+    EXPECT_FALSE(is_drill_due(passed, noon_of(2026, 12, 31)));
+    EXPECT_TRUE(is_drill_due(passed, noon_of(2027, 1, 1)));
+    const DrillTimes failed{.tried = noon_of(2027, 1, 1), .passed = noon_of(2026, 10, 2)};
+    EXPECT_FALSE(is_drill_due(failed, noon_of(2027, 1, 1) + Duration::seconds(86'399)));
+    EXPECT_TRUE(is_drill_due(failed, noon_of(2027, 1, 2)));
+    const DrillTimes never{.tried = noon_of(2027, 1, 1)};
+    EXPECT_FALSE(is_drill_due(never, noon_of(2027, 1, 1)));
+    const DrillTimes ahead{.tried = noon_of(2030, 1, 1), .passed = noon_of(2030, 1, 1)};
+    EXPECT_TRUE(is_drill_due(ahead, noon_of(2027, 1, 1)))
         << "The report lies in the future: the clock was wrong.";
 }
 
 // @spec:R4-AC-15
 TEST(DrillCalendar, AWholeQuarterWithoutASignatureIsReported) {
-    EXPECT_FALSE(is_signature_missing({}, at(2026, 11, 29))) << "There is no drill yet.";
-    DrillTimes times{.first = at(2026, 2, 10)};
-    EXPECT_FALSE(is_signature_missing(times, at(2026, 3, 31)));
-    EXPECT_FALSE(is_signature_missing(times, at(2026, 6, 30)))
+    EXPECT_FALSE(is_signature_missing({}, noon_of(2026, 11, 29))) << "There is no drill yet.";
+    DrillTimes times{.first = noon_of(2026, 2, 10)};
+    EXPECT_FALSE(is_signature_missing(times, noon_of(2026, 3, 31)));
+    EXPECT_FALSE(is_signature_missing(times, noon_of(2026, 6, 30)))
         << "The first quarter was not a whole one.";
-    EXPECT_TRUE(is_signature_missing(times, at(2026, 7, 1)));
-    times.accepted = at(2026, 2, 10);
-    EXPECT_TRUE(is_signature_missing(times, at(2026, 7, 1)));
-    times.accepted = at(2026, 4, 1);
-    EXPECT_FALSE(is_signature_missing(times, at(2026, 9, 30)));
-    EXPECT_TRUE(is_signature_missing(times, at(2026, 10, 1)));
-    times.accepted = at(2026, 10, 1);
-    EXPECT_FALSE(is_signature_missing(times, at(2026, 10, 1)))
+    EXPECT_TRUE(is_signature_missing(times, noon_of(2026, 7, 1)));
+    times.accepted = noon_of(2026, 2, 10);
+    EXPECT_TRUE(is_signature_missing(times, noon_of(2026, 7, 1)));
+    times.accepted = noon_of(2026, 4, 1);
+    EXPECT_FALSE(is_signature_missing(times, noon_of(2026, 9, 30)));
+    EXPECT_TRUE(is_signature_missing(times, noon_of(2026, 10, 1)));
+    times.accepted = noon_of(2026, 10, 1);
+    EXPECT_FALSE(is_signature_missing(times, noon_of(2026, 10, 1)))
         << "A later signature ends the warning.";
-    times.accepted = at(2040, 1, 1);
-    EXPECT_TRUE(is_signature_missing(times, at(2026, 10, 1)))
+    times.accepted = noon_of(2040, 1, 1);
+    EXPECT_TRUE(is_signature_missing(times, noon_of(2026, 10, 1)))
         << "The report lies in the future: the clock was wrong.";
 }
 

@@ -8,8 +8,8 @@
 namespace botcore::operations {
 namespace {
 
-constexpr std::int64_t kDay = 20'780;
-const Timestamp kStart = base::midnight_of(kDay);
+constexpr std::int64_t kFirstDay = 20'780;
+const Timestamp kFirstMidnight = base::midnight_of(kFirstDay);
 
 constexpr ServiceState kUp{HealthState::Healthy, false};
 constexpr ServiceState kDegraded{HealthState::Degraded, false};
@@ -61,12 +61,12 @@ TEST(Uptime, TargetsGiveTheBudgetsOfTheSpecification) {
 // @spec:R1-CALC-04 @spec:R1-MAINT-04
 TEST(Uptime, CountsTheKindsOfTimeSeparately) {
     UptimeLog log;
-    log.note(kStart, kUp);
-    log.note(kStart + hours(10), kDegraded);
-    log.note(kStart + hours(12), kDown);
-    log.note(kStart + hours(13), kPlanned);
-    log.note(kStart + hours(15), kUp);
-    log.note(kStart + hours(20), kUp);
+    log.note(kFirstMidnight, kUp);
+    log.note(kFirstMidnight + hours(10), kDegraded);
+    log.note(kFirstMidnight + hours(12), kDown);
+    log.note(kFirstMidnight + hours(13), kPlanned);
+    log.note(kFirstMidnight + hours(15), kUp);
+    log.note(kFirstMidnight + hours(20), kUp);
     const UptimeFigures counted = log.over(1);
     EXPECT_EQ(counted, figures(15 * 3'600, 2 * 3'600, 3'600, 2 * 3'600));
     EXPECT_EQ(availability_ppm(counted, PlannedTime::LeftOut), 17'000'000 / 18);
@@ -75,8 +75,8 @@ TEST(Uptime, CountsTheKindsOfTimeSeparately) {
 
 TEST(Uptime, SumsOverCalendarDaysIncludingToday) {
     UptimeLog log;
-    log.note(kStart + hours(23), kUp);
-    log.note(kStart + hours(49), kUp);
+    log.note(kFirstMidnight + hours(23), kUp);
+    log.note(kFirstMidnight + hours(49), kUp);
     EXPECT_EQ(log.over(1).up, hours(1));
     EXPECT_EQ(log.over(2).up, hours(25));
     EXPECT_EQ(log.over(3).up, hours(26));
@@ -86,16 +86,16 @@ TEST(Uptime, SumsOverCalendarDaysIncludingToday) {
 // @spec:RD-10
 TEST(Uptime, OutagesGiveMeanTimes) {
     UptimeLog log;
-    log.note(kStart, kUp);
+    log.note(kFirstMidnight, kUp);
     EXPECT_EQ(log.failures(30).outages, 0U);
     EXPECT_FALSE(log.failures(30).between);
-    log.note(kStart + hours(4), kDown);
+    log.note(kFirstMidnight + hours(4), kDown);
     EXPECT_FALSE(log.failures(30).to_repair) << "the outage has not ended";
-    log.note(kStart + hours(5), kDown);
-    log.note(kStart + hours(6), kUp);
-    log.note(kStart + hours(12), kDown);
-    log.note(kStart + hours(13), kPlanned);
-    log.note(kStart + hours(14), kUp);
+    log.note(kFirstMidnight + hours(5), kDown);
+    log.note(kFirstMidnight + hours(6), kUp);
+    log.note(kFirstMidnight + hours(12), kDown);
+    log.note(kFirstMidnight + hours(13), kPlanned);
+    log.note(kFirstMidnight + hours(14), kUp);
     const FailureRates rates = log.failures(30);
     EXPECT_EQ(rates.outages, 2U);
     EXPECT_EQ(rates.between, hours(5));
@@ -105,93 +105,96 @@ TEST(Uptime, OutagesGiveMeanTimes) {
 // @spec:RD-10
 TEST(Uptime, AnOutageWithoutDurationIsNotCounted) {
     UptimeLog log;
-    log.note(kStart, kDown);
-    log.note(kStart, kUp);
+    log.note(kFirstMidnight, kDown);
+    log.note(kFirstMidnight, kUp);
     EXPECT_TRUE(log.outages().empty());
 }
 
 TEST(Uptime, TimeWithoutAProcessIsDownUnlessAnnounced) {
-    UptimeLog log({{kDay, figures(3'600, 0, 0, 0)}}, {}, kStart + hours(1));
-    log.resume(kStart + hours(4), Period{kStart + hours(2), kStart + hours(3)});
-    log.note(kStart + hours(4), kUp);
-    log.note(kStart + hours(5), kUp);
+    UptimeLog log({{kFirstDay, figures(3'600, 0, 0, 0)}}, {}, kFirstMidnight + hours(1));
+    log.resume(kFirstMidnight + hours(4),
+               Period{kFirstMidnight + hours(2), kFirstMidnight + hours(3)});
+    log.note(kFirstMidnight + hours(4), kUp);
+    log.note(kFirstMidnight + hours(5), kUp);
     EXPECT_EQ(log.over(1), figures(2 * 3'600, 0, 2 * 3'600, 3'600));
     ASSERT_EQ(log.outages().size(), 2U);
-    EXPECT_EQ(log.outages()[0], (Outage{kStart + hours(1), kStart + hours(2)}));
-    EXPECT_EQ(log.outages()[1], (Outage{kStart + hours(3), kStart + hours(4)}));
+    EXPECT_EQ(log.outages()[0], (Outage{kFirstMidnight + hours(1), kFirstMidnight + hours(2)}));
+    EXPECT_EQ(log.outages()[1], (Outage{kFirstMidnight + hours(3), kFirstMidnight + hours(4)}));
 }
 
 TEST(Uptime, AnOrderedStopIsNotAnOutageButReducesAvailability) {
-    UptimeLog log({}, {}, kStart);
+    UptimeLog log({}, {}, kFirstMidnight);
     log.stop_in_order();
-    log.resume(kStart + hours(4), Period{kStart + hours(2), kStart + hours(3)});
+    log.resume(kFirstMidnight + hours(4),
+               Period{kFirstMidnight + hours(2), kFirstMidnight + hours(3)});
     EXPECT_FALSE(log.stopped_in_order());
-    log.note(kStart + hours(4), kUp);
-    log.note(kStart + hours(5), kUp);
+    log.note(kFirstMidnight + hours(4), kUp);
+    log.note(kFirstMidnight + hours(5), kUp);
     auto counted = figures(3'600, 0, 0, 3'600);
     counted.stopped = hours(3);
     EXPECT_EQ(log.over(1), counted);
     EXPECT_TRUE(log.outages().empty());
     EXPECT_EQ(availability_ppm(counted, PlannedTime::LeftOut), 250'000);
-    log.resume(kStart + hours(6), std::nullopt);
-    log.note(kStart + hours(6), kUp);
+    log.resume(kFirstMidnight + hours(6), std::nullopt);
+    log.note(kFirstMidnight + hours(6), kUp);
     EXPECT_EQ(log.outages().size(), 1U) << "This stop was not ordered.";
 }
 
 TEST(Uptime, ARestartInsideTheWindowIsNotAnOutage) {
-    UptimeLog log({}, {}, kStart);
-    log.resume(kStart + hours(1), Period{kStart - hours(1), kStart + hours(2)});
-    log.note(kStart + hours(1), kUp);
+    UptimeLog log({}, {}, kFirstMidnight);
+    log.resume(kFirstMidnight + hours(1),
+               Period{kFirstMidnight - hours(1), kFirstMidnight + hours(2)});
+    log.note(kFirstMidnight + hours(1), kUp);
     EXPECT_TRUE(log.outages().empty());
     EXPECT_EQ(log.over(1), figures(0, 0, 0, 3'600));
 }
 
 TEST(Uptime, AnOutageContinuesThroughARestart) {
-    UptimeLog log({}, {{kStart, std::nullopt}}, kStart + hours(1));
-    log.resume(kStart + hours(2), std::nullopt);
-    log.note(kStart + hours(2), kUp);
+    UptimeLog log({}, {{kFirstMidnight, std::nullopt}}, kFirstMidnight + hours(1));
+    log.resume(kFirstMidnight + hours(2), std::nullopt);
+    log.note(kFirstMidnight + hours(2), kUp);
     ASSERT_EQ(log.outages().size(), 1U);
-    EXPECT_EQ(log.outages()[0], (Outage{kStart, kStart + hours(2)}));
+    EXPECT_EQ(log.outages()[0], (Outage{kFirstMidnight, kFirstMidnight + hours(2)}));
 }
 
 TEST(Uptime, AClockStepBackCountsNothingTwice) {
     UptimeLog log;
-    log.note(kStart + hours(2), kUp);
-    log.note(kStart, kUp);
-    log.note(kStart + hours(3), kUp);
+    log.note(kFirstMidnight + hours(2), kUp);
+    log.note(kFirstMidnight, kUp);
+    log.note(kFirstMidnight + hours(3), kUp);
     EXPECT_EQ(log.over(1).up, hours(1));
 }
 
 // The elapsed time is known, and the clock is set ahead and back again.
 TEST(Uptime, AClockStepCountsTheElapsedTimeAndDropsNoHistory) {
     UptimeLog log;
-    log.note(kStart, kUp);
-    log.note(kStart + hours(1), kUp, hours(1));
+    log.note(kFirstMidnight, kUp);
+    log.note(kFirstMidnight + hours(1), kUp, hours(1));
     const Duration year = hours(400 * 24);
-    log.note(kStart + hours(2) + year, kUp, hours(1));
-    EXPECT_EQ(log.days().begin()->first, base::day_of(kStart))
+    log.note(kFirstMidnight + hours(2) + year, kUp, hours(1));
+    EXPECT_EQ(log.days().begin()->first, base::day_of(kFirstMidnight))
         << "The history before the clock step remains.";
-    log.note(kStart + hours(3), kUp, hours(1));
-    log.note(kStart + hours(4), kUp, hours(1));
-    EXPECT_EQ(log.days().rbegin()->first, base::day_of(kStart + hours(4)))
+    log.note(kFirstMidnight + hours(3), kUp, hours(1));
+    log.note(kFirstMidnight + hours(4), kUp, hours(1));
+    EXPECT_EQ(log.days().rbegin()->first, base::day_of(kFirstMidnight + hours(4)))
         << "No day lies in the future.";
     EXPECT_EQ(log.over(1).up, hours(3)) << "The hour that was counted for another year is removed.";
     // A process that starts with a corrected clock continues from there.
-    UptimeLog later(log.days(), log.outages(), kStart + year);
-    later.resume(kStart + hours(5), std::nullopt);
-    later.note(kStart + hours(5), kUp);
-    later.note(kStart + hours(6), kUp);
+    UptimeLog later(log.days(), log.outages(), kFirstMidnight + year);
+    later.resume(kFirstMidnight + hours(5), std::nullopt);
+    later.note(kFirstMidnight + hours(5), kUp);
+    later.note(kFirstMidnight + hours(6), kUp);
     EXPECT_EQ(later.over(1).up, hours(4));
 }
 
 TEST(Uptime, DropsWhatIsOlderThanAYearAndADay) {
     UptimeLog log;
-    log.note(kStart, kUp);
-    log.note(base::midnight_of(kDay + 400), kUp);
-    EXPECT_EQ(log.days().begin()->first, kDay + 400 - UptimeLog::kDaysMax)
+    log.note(kFirstMidnight, kUp);
+    log.note(base::midnight_of(kFirstDay + 400), kUp);
+    EXPECT_EQ(log.days().begin()->first, kFirstDay + 400 - UptimeLog::kDaysMax)
         << "Today has no figures yet.";
     for (int i = 0; i < 1'200; ++i) {
-        const auto at = base::midnight_of(kDay + 400) + Duration::seconds(2 * i);
+        const auto at = base::midnight_of(kFirstDay + 400) + Duration::seconds(2 * i);
         log.note(at, kDown);
         log.note(at + Duration::seconds(1), kUp);
     }
@@ -200,7 +203,7 @@ TEST(Uptime, DropsWhatIsOlderThanAYearAndADay) {
 
 RC_GTEST_PROP(UptimeProperty, EveryMomentIsCountedOnce, ()) {
     UptimeLog log;
-    Timestamp now = kStart;
+    Timestamp now = kFirstMidnight;
     log.note(now, kUp);
     const auto steps = *rc::gen::container<std::vector<std::int64_t>>(
         rc::gen::inRange<std::int64_t>(0, 40 * 3'600));
@@ -218,8 +221,8 @@ RC_GTEST_PROP(UptimeProperty, EveryMomentIsCountedOnce, ()) {
         log.note(now, {health, *rc::gen::arbitrary<bool>()});
     }
     const UptimeFigures all = log.over(UptimeLog::kDaysMax);
-    if (now - kStart < Duration::seconds(360 * 86'400)) {
-        RC_ASSERT(all.counted() + all.planned == now - kStart);
+    if (now - kFirstMidnight < Duration::seconds(360 * 86'400)) {
+        RC_ASSERT(all.counted() + all.planned == now - kFirstMidnight);
     }
     RC_ASSERT(availability_ppm(all, PlannedTime::CountsAsDown) <=
               availability_ppm(all, PlannedTime::LeftOut));

@@ -133,8 +133,9 @@ json::object to_api(const model::Order& order) {
     object["executed_notional"] = to_text(order.filled_notional);
     object["reserved"] = to_text(order.reserved);
     object["reserved_asset"] = order.reserved_asset.text();
-    object["reason"] = order.reason == model::Reason::None ? json::value(nullptr)
-                                                           : json::value(to_text(order.reason));
+    object["reason"] = order.reason == model::OrderReason::None
+                           ? json::value(nullptr)
+                           : json::value(to_text(order.reason));
     object["reason_text"] = order.reason_text;
     object["cancelled_reason"] =
         order.cancelled_reason.empty() ? json::value(nullptr) : json::value(order.cancelled_reason);
@@ -184,7 +185,7 @@ json::object to_api(const model::Account& account) {
     object["market"] = to_text(account.market);
     object["kind"] = to_text(account.kind);
     object["state"] = to_text(account.state);
-    object["frozen_reason"] = account.frozen_reason == model::Reason::None
+    object["frozen_reason"] = account.frozen_reason == model::FreezeReason::None
                                   ? json::value(nullptr)
                                   : json::value(to_text(account.frozen_reason));
     object["quote_asset"] = account.quote.text();
@@ -313,7 +314,8 @@ struct Rendered {
     std::string operator()(const model::Refusal& refusal) const {
         json::object details;
         if (!refusal.order.empty()) details["order_id"] = refusal.order.text();
-        if (refusal.reason == model::Reason::VersionConflict) details["version"] = refusal.version;
+        if (refusal.reason == model::RefusalReason::VersionConflict)
+            details["version"] = refusal.version;
         return error_body({.code = to_text(refusal.reason),
                            .message = refusal.text,
                            .request_id = request_id,
@@ -416,31 +418,31 @@ struct FailedRequestText {
     std::string_view message;
 };
 
-FailedRequestText text_of(model::RequestError error) {
-    using model::RequestError;
-    switch (error) {
-        case RequestError::OutcomeUnknown:
+FailedRequestText text_of(model::RequestFailure failure) {
+    using model::RequestFailure;
+    switch (failure) {
+        case RequestFailure::OutcomeUnknown:
             return {"OUTCOME_UNKNOWN",
                     "the store failed while this was being recorded; repeat the request with the "
                     "same idempotency key, it is never executed twice"};
-        case RequestError::TooLate:
+        case RequestFailure::TooLate:
             return {"TIMEOUT",
                     "the request waited until its deadline and was not executed; repeat it with "
                     "the same idempotency key"};
-        case RequestError::Unavailable:
+        case RequestFailure::Unavailable:
             return {"SERVICE_UNAVAILABLE",
                     "the store cannot be reached now, nothing was done; try again shortly"};
-        case RequestError::Overloaded:
+        case RequestFailure::Overloaded:
             return {"OVERLOADED",
                     "too many requests wait already, nothing was done; try again shortly"};
-        case RequestError::KeyReused:
+        case RequestFailure::KeyReused:
             return {"IDEMPOTENCY_KEY_REUSED",
                     "this idempotency key belongs to another request; use a new key"};
-        case RequestError::KeyExpired:
+        case RequestFailure::KeyExpired:
             return {"IDEMPOTENCY_KEY_EXPIRED",
                     "the request under this key was executed once, and its reply is not stored any "
                     "more; nothing was executed again"};
-        case RequestError::InProgress:
+        case RequestFailure::InProgress:
             return {"REQUEST_IN_PROGRESS",
                     "the request under this key is still in progress; read status_link or try "
                     "again later"};
@@ -451,9 +453,9 @@ FailedRequestText text_of(model::RequestError error) {
 }  // namespace
 
 std::string render(const model::FailedRequest& failed, base::Timestamp now) {
-    const FailedRequestText text = text_of(failed.error);
+    const FailedRequestText text = text_of(failed.failure);
     boost::json::object details;
-    const bool expired = failed.error == model::RequestError::KeyExpired;
+    const bool expired = failed.failure == model::RequestFailure::KeyExpired;
     if (expired && !failed.order.empty()) details["order_id"] = failed.order.text();
     if (!failed.account.empty()) details["status_link"] = order_path(failed.account, failed.order);
     return error_body({.code = text.code,

@@ -24,7 +24,7 @@ TEST(ErrorCodes, HaveACauseAndANextStep) {
 TEST(ErrorCodes, HaveARowForEachRefusalReason) {
     std::size_t reasons = 0;
     for (unsigned i = 1; i < 256; ++i) {
-        const std::string_view code = to_text(static_cast<model::Reason>(i));
+        const std::string_view code = to_text(static_cast<model::OrderReason>(i));
         if (code == "?") continue;
         EXPECT_NE(find_error_code(code), nullptr) << code;
         ++reasons;

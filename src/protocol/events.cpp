@@ -21,23 +21,23 @@ constexpr std::size_t kKeyEnd = 4;
 
 bool is_failure(const model::Order& order) {
     // A late fact about a failed order is not a second failure.
-    return order.reason != model::Reason::LateFact && order.filled.is_zero() &&
+    return order.reason != model::OrderReason::LateFact && order.filled.is_zero() &&
            order.cancelled_reason.empty() &&
            (order.state == model::OrderState::Refused ||
             order.state == model::OrderState::Rejected || order.state == model::OrderState::Absent);
 }
 
 /// Whether a risk rule refused an entry.
-bool is_risk_rule(model::Reason reason) {
-    static constexpr std::array kRules = {model::Reason::LeverageTooHigh,
-                                          model::Reason::MaxPositionsExceeded,
-                                          model::Reason::StopTooFar,
-                                          model::Reason::DailyLossLimit,
-                                          model::Reason::DrawdownLimit,
-                                          model::Reason::MarginLevelLow,
-                                          model::Reason::CooldownActive,
-                                          model::Reason::ExposureLimit,
-                                          model::Reason::OrderRateLimit};
+bool is_risk_rule(model::OrderReason reason) {
+    static constexpr std::array kRules = {model::RefusalReason::LeverageTooHigh,
+                                          model::RefusalReason::MaxPositionsExceeded,
+                                          model::RefusalReason::StopTooFar,
+                                          model::RefusalReason::DailyLossLimit,
+                                          model::RefusalReason::DrawdownLimit,
+                                          model::RefusalReason::MarginLevelLow,
+                                          model::RefusalReason::CooldownActive,
+                                          model::RefusalReason::ExposureLimit,
+                                          model::RefusalReason::OrderRateLimit};
     return std::find(kRules.begin(), kRules.end(), reason) != kRules.end();
 }
 
@@ -133,7 +133,8 @@ private:
         const bool froze = std::any_of(
             record_.outcome.changes.begin(), record_.outcome.changes.end(), [](const auto& change) {
                 const auto* account = std::get_if<model::Account>(&change);
-                return account != nullptr && account->frozen_reason == model::Reason::BooksDiffer;
+                return account != nullptr &&
+                       account->frozen_reason == model::FreezeReason::BooksDiffer;
             });
         if (!froze || !seen.books) return;
         Event& event = add("reconcile_mismatch", Channel::Risk);
@@ -188,7 +189,7 @@ private:
             imported.data = order_json(order);
         } else if (order.role == model::OrderRole::SafetyExit && new_here) {
             add_risk(order);
-            if (order.reason == model::Reason::Unprotected) log_failure(order);
+            if (order.reason == model::OrderReason::Unprotected) log_failure(order);
         } else if (is_failure(order)) {
             if (is_risk_rule(order.reason)) add_risk(order);
             log_failure(order);

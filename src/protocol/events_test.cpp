@@ -130,7 +130,7 @@ TEST(Events, ReportEveryFailedTradeWithCodeAndOrder) {
     for (const auto state :
          {model::OrderState::Refused, model::OrderState::Rejected, model::OrderState::Absent}) {
         auto order = order_in(state);
-        order.reason = model::Reason::InsufficientBalance;
+        order.reason = model::order_reason(model::RefusalReason::InsufficientBalance);
         order.reason_text = "5 is needed, 1 is free";
         const auto events = events_of(record_of({order}));
         ASSERT_EQ(events.size(), 2U);
@@ -140,7 +140,7 @@ TEST(Events, ReportEveryFailedTradeWithCodeAndOrder) {
         EXPECT_EQ(body.at("data").at("message").as_string(), "5 is needed, 1 is free");
         EXPECT_EQ(body.at("data").at("order_id").as_string(), "BC1-0001");
         EXPECT_EQ(body.at("data").at("key_end").as_string(), "ller");
-        order.reason = model::Reason::LateFact;
+        order.reason = model::OrderReason::LateFact;
         EXPECT_THAT(names_of(record_of({order})), ElementsAre("order_updated"));
     }
 }
@@ -152,7 +152,7 @@ TEST(Events, ReportTransientRefusalsOfOrders) {
     place.instrument = kBitcoin;
     place.origin.key = model::IdempotencyKey("a-long-key-of-the-caller");
     model::Refusal refusal;
-    refusal.reason = model::Reason::PriceStale;
+    refusal.reason = model::RefusalReason::PriceStale;
     refusal.text = "wait for a price";
     const auto event = transient_refusal(place, refusal, base::Timestamp());
     ASSERT_TRUE(event.has_value());
@@ -168,16 +168,16 @@ TEST(Events, ReportTransientRefusalsOfOrders) {
 
 TEST(Events, ReportTheRiskRuleThatRefused) {
     auto order = order_in(model::OrderState::Refused);
-    order.reason = model::Reason::DailyLossLimit;
+    order.reason = model::order_reason(model::RefusalReason::DailyLossLimit);
     EXPECT_THAT(names_of(record_of({order})),
                 ElementsAre("order_updated", "risk_event", "trade_failed"));
     auto exit = order_in(model::OrderState::Intended);
     exit.role = model::OrderRole::SafetyExit;
-    exit.reason = model::Reason::Unprotected;
+    exit.reason = model::OrderReason::Unprotected;
     exit.number = model::order_number(41, 0);
     EXPECT_THAT(names_of(record_of({exit})),
                 ElementsAre("order_updated", "risk_event", "trade_failed"));
-    exit.reason = model::Reason::MarginCall;
+    exit.reason = model::OrderReason::MarginCall;
     EXPECT_THAT(names_of(record_of({exit})), ElementsAre("order_updated", "risk_event"));
     exit.number = model::order_number(40, 0);  // An earlier order: no new risk event.
     EXPECT_THAT(names_of(record_of({exit})), ElementsAre("order_updated"));
@@ -236,7 +236,7 @@ TEST(Events, ReportAccountsTermsInstrumentsAndResets) {
     record.input.body = model::OpenAccount{};
     EXPECT_THAT(names_of(record), ElementsAre("account_opened"));
     account.state = model::AccountState::Frozen;
-    account.frozen_reason = model::Reason::LateFact;
+    account.frozen_reason = model::FreezeReason::LateFact;
     EXPECT_THAT(names_of(record_of({account})), ElementsAre("account_frozen"));
     record = record_of({});
     record.input.body =
@@ -271,7 +271,7 @@ TEST(Events, ReportImportedOrdersAndMismatchedAmounts) {
     model::Account account;
     account.id = model::AccountId("futures");
     account.state = model::AccountState::Frozen;
-    account.frozen_reason = model::Reason::BooksDiffer;
+    account.frozen_reason = model::FreezeReason::BooksDiffer;
     auto compared = record_of({account});
     model::ReportReconciled body{account.id, model::VenueBooks{}};
     body.books->balances = {{model::Asset("USDT"), model::Money::whole(90)}};

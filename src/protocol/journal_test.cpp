@@ -136,10 +136,12 @@ TEST(Journal, RejectsUnknownNumbersOfEnumerations) {
     ends_at(model::ReduceOnly::Yes);
     ends_at(model::OrderState::Queued);
     ends_at(model::CancelState::Unknown);
-    ends_at(model::Reason::GaveWayToExit);
+    ends_at(order_reason(model::EndReason::GaveWayToExit));
+    ends_at(model::FreezeReason::FrozenByOperator);
     ends_at(model::StorageState::Unconfirmed);
     EXPECT_FALSE(is_read(static_cast<model::Side>(0)));
-    EXPECT_FALSE(is_read(static_cast<model::Reason>(29))) << "This number was never used.";
+    EXPECT_FALSE(is_read(static_cast<model::OrderReason>(29))) << "This number was never used.";
+    EXPECT_FALSE(is_read(static_cast<model::FreezeReason>(2))) << "It never freezes an account.";
     model::Record record = sample_record();
     std::get<model::PlaceOrder>(record.input.body).side = static_cast<model::Side>(7);
     EXPECT_EQ(decode_record(encode(record)).error(), RecordError::Malformed);

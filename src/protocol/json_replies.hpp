@@ -28,7 +28,7 @@ public:
 
     model::RenderedReply failure(const model::FailedRequest& failed,
                                  base::Timestamp now) const override {
-        return {status_of(failed.error), render(failed, now)};
+        return {status_of(failed.failure), render(failed, now)};
     }
 
 private:

@@ -5,21 +5,20 @@
 namespace botcore::protocol {
 namespace {
 
-using model::Reason;
+using model::RefusalReason;
 
 TEST(ReplyStatus, IsTheSameForAReasonOnEveryRoute) {
-    EXPECT_EQ(status_of(Reason::None), 200);
-    EXPECT_EQ(status_of(Reason::InsufficientBalance), 422);
-    EXPECT_EQ(status_of(Reason::OrderUnknown), 404);
-    EXPECT_EQ(status_of(Reason::VersionConflict), 409);
-    EXPECT_EQ(status_of(Reason::NotSent), 502);
-    EXPECT_EQ(status_of(Reason::Maintenance), 503);
-    EXPECT_EQ(status_of(Reason::OrderRateLimit), 429);
+    EXPECT_EQ(status_of(RefusalReason::InsufficientBalance), 422);
+    EXPECT_EQ(status_of(RefusalReason::OrderUnknown), 404);
+    EXPECT_EQ(status_of(RefusalReason::VersionConflict), 409);
+    EXPECT_EQ(status_of(RefusalReason::NotSent), 502);
+    EXPECT_EQ(status_of(RefusalReason::Maintenance), 503);
+    EXPECT_EQ(status_of(RefusalReason::OrderRateLimit), 429);
 }
 
 TEST(ReplyStatus, OfATransientReasonInvitesARetry) {
     for (int number = 0; number < 256; ++number) {
-        const auto reason = static_cast<Reason>(number);
+        const auto reason = static_cast<RefusalReason>(number);
         const std::uint16_t status = status_of(reason);
         if (status == 500) continue;  // There is no such reason.
         EXPECT_EQ(model::is_transient(reason), status == 503 || status == 429) << number;
@@ -31,13 +30,13 @@ TEST(ReplyStatus, OfAnOrderIsThatOfItsFailure) {
     order.state = model::OrderState::Filled;
     EXPECT_EQ(status_of(model::Reply(order)), 200);
     order.state = model::OrderState::Refused;
-    order.reason = Reason::InsufficientBalance;
+    order.reason = order_reason(RefusalReason::InsufficientBalance);
     EXPECT_EQ(status_of(model::Reply(order)), 422);
     order.state = model::OrderState::Rejected;
-    order.reason = Reason::NotSent;
+    order.reason = order_reason(RefusalReason::NotSent);
     EXPECT_EQ(status_of(model::Reply(order)), 502);
     model::Refusal refusal;
-    refusal.reason = Reason::TradingHalted;
+    refusal.reason = RefusalReason::TradingHalted;
     EXPECT_EQ(status_of(model::Reply(refusal)), 503);
 }
 
@@ -51,14 +50,14 @@ TEST(ReplyStatus, OfExitsThatAllFailedIs422) {
 }
 
 TEST(ReplyStatus, OfARequestWithoutAReplyOfItsOwn) {
-    using model::RequestError;
-    EXPECT_EQ(status_of(RequestError::OutcomeUnknown), 503);
-    EXPECT_EQ(status_of(RequestError::Unavailable), 503);
-    EXPECT_EQ(status_of(RequestError::Overloaded), 503);
-    EXPECT_EQ(status_of(RequestError::TooLate), 504);
-    EXPECT_EQ(status_of(RequestError::KeyReused), 422);
-    EXPECT_EQ(status_of(RequestError::KeyExpired), 409);
-    EXPECT_EQ(status_of(RequestError::InProgress), 409);
+    using model::RequestFailure;
+    EXPECT_EQ(status_of(RequestFailure::OutcomeUnknown), 503);
+    EXPECT_EQ(status_of(RequestFailure::Unavailable), 503);
+    EXPECT_EQ(status_of(RequestFailure::Overloaded), 503);
+    EXPECT_EQ(status_of(RequestFailure::TooLate), 504);
+    EXPECT_EQ(status_of(RequestFailure::KeyReused), 422);
+    EXPECT_EQ(status_of(RequestFailure::KeyExpired), 409);
+    EXPECT_EQ(status_of(RequestFailure::InProgress), 409);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "resilience/breaker.hpp"
 
 #include "base/random.hpp"
+#include "resilience/clock_test.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -15,12 +16,6 @@ namespace {
 using State = BreakerState;
 using Cause = BreakerCause;
 using Priority = Breaker::Priority;
-
-constexpr Timestamp kStart = Timestamp::from_milliseconds(1'767'225'600'000);
-
-constexpr Timestamp at(std::int64_t milliseconds) {
-    return kStart + Duration::milliseconds(milliseconds);
-}
 
 /// One complete call that takes no time. Returns false if the breaker rejected it.
 bool call(Breaker& breaker, Outcome outcome, Timestamp now, Priority priority = Priority::Normal) {

@@ -1,6 +1,7 @@
 #include "resilience/bulkhead.hpp"
 
 #include "resilience/adaptive_throttle.hpp"
+#include "resilience/clock_test.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -126,8 +127,6 @@ RC_GTEST_PROP(BulkheadProperty, SlotsAndQueuesStayWithinTheirLimits, ()) {
         RC_ASSERT(started <= rules.slots);
     }
 }
-
-constexpr base::Timestamp kStart = base::Timestamp::from_milliseconds(1'767'225'600'000);
 
 TEST(AdaptiveThrottle, RejectsNothingWhileHalfIsAccepted) {
     AdaptiveThrottle throttle;

@@ -1,5 +1,7 @@
 #include "resilience/pipeline.hpp"
 
+#include "resilience/clock_test.hpp"
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -10,12 +12,6 @@ namespace {
 
 using Kind = CallOver::Kind;
 using Why = GiveUp::Why;
-
-constexpr Timestamp kStart = Timestamp::from_milliseconds(1'767'225'600'000);
-
-constexpr Timestamp at(std::int64_t milliseconds) {
-    return kStart + Duration::milliseconds(milliseconds);
-}
 
 AttemptResult answer(std::uint16_t status) {
     return {.end = AttemptEnd::Answered, .status = status};

@@ -1,5 +1,7 @@
 #include "resilience/rate_limit.hpp"
 
+#include "resilience/clock_test.hpp"
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -12,7 +14,6 @@ namespace {
 using base::Duration;
 using base::Timestamp;
 
-constexpr Timestamp kStart = Timestamp::from_milliseconds(1'790'000'000'000);
 constexpr RateRule kTenPerSecond{.count = 10, .per = Duration::seconds(1)};
 
 TEST(RateBucket, GivesItsBurstAndThenOnePermitPerTenthOfASecond) {

@@ -1,5 +1,6 @@
 #include "resilience/retry.hpp"
 
+#include "resilience/clock_test.hpp"
 #include "resilience/retry_budget.hpp"
 
 #include <gtest/gtest.h>
@@ -11,7 +12,6 @@ namespace botcore::resilience {
 namespace {
 
 using Why = GiveUp::Why;
-constexpr Timestamp kStart = Timestamp::from_milliseconds(1'767'225'600'000);
 
 AttemptResult answer(int status, std::optional<Duration> retry_after = std::nullopt) {
     return {.end = AttemptEnd::Answered,

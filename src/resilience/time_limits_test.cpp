@@ -1,3 +1,4 @@
+#include "resilience/clock_test.hpp"
 #include "resilience/deadline.hpp"
 #include "resilience/reconnect.hpp"
 #include "resilience/sliding_window.hpp"
@@ -9,8 +10,6 @@
 
 namespace botcore::resilience {
 namespace {
-
-constexpr Timestamp kStart = Timestamp::from_milliseconds(1'767'225'600'000);
 
 // @spec:X-12
 TEST(Deadline, DefaultsToTwentyFiveSecondsAndIsLimitedToThirty) {

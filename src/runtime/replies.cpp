@@ -8,7 +8,7 @@
 namespace botcore::runtime {
 
 using core::Verdict;
-using model::RequestError;
+using model::RequestFailure;
 
 /// Handles a request whose key is already known: returns the stored reply, or lets the caller wait
 /// for it.
@@ -23,7 +23,7 @@ void Runtime::replay_or_wait(Verdict verdict,
     if (verdict == Verdict::KeyMismatch) {
         ++counters_.key_mismatches;
         replies_.emplace_back(request.handle,
-                              failure({RequestError::KeyReused, request.request_id}, now));
+                              failure({RequestFailure::KeyReused, request.request_id}, now));
         return;
     }
     ++counters_.replays;
@@ -43,7 +43,7 @@ void Runtime::replay_or_wait(Verdict verdict,
 
 /// The request was carried out once, and its reply is no longer stored.
 ApiReply Runtime::expired_reply(const ports::KeyRow& key, const Request& request, model::Now now) {
-    model::FailedRequest failed{RequestError::KeyExpired, request.request_id};
+    model::FailedRequest failed{RequestFailure::KeyExpired, request.request_id};
     if (const auto number = core::number_of(key.entry.order)) {
         failed.order = key.entry.order;
         const auto order = ports_.store.reader().find_order(*number);
@@ -103,14 +103,14 @@ void Runtime::reply_to_expired(model::Now now) {
         const auto place = state.sweeps.find(key);
         const auto* sweep = place == state.sweeps.end() ? nullptr : &place->second;
         if (live == nullptr && sweep == nullptr) {
-            reply(waiter.handle, failure({RequestError::OutcomeUnknown, waiter.request_id}, now));
+            reply(waiter.handle, failure({RequestFailure::OutcomeUnknown, waiter.request_id}, now));
         } else if (waiter.first) {
             model::RenderedReply rendered = sweep != nullptr
                                                 ? ports_.renderer.pending(*sweep, now.time)
                                                 : ports_.renderer.pending(live->order, now.time);
             reply(waiter.handle, {rendered.status, std::move(rendered.body), false});
         } else {
-            model::FailedRequest failed{RequestError::InProgress, waiter.request_id};
+            model::FailedRequest failed{RequestFailure::InProgress, waiter.request_id};
             failed.account = sweep != nullptr ? sweep->account : live->order.account;
             failed.order = sweep != nullptr ? sweep->pending.front() : live->order.id;
             reply(waiter.handle, failure(std::move(failed), now));

@@ -11,7 +11,7 @@
 namespace botcore::runtime {
 
 using core::Verdict;
-using model::RequestError;
+using model::RequestFailure;
 
 namespace {
 
@@ -36,13 +36,13 @@ Runtime::Runtime(Options options, Ports ports)
 void Runtime::submit(Request request, model::Now now) {
     if (status_ != Status::Running) {
         reply(request.handle,
-              failure({RequestError::Unavailable, std::move(request.request_id)}, now));
+              failure({RequestFailure::Unavailable, std::move(request.request_id)}, now));
         return;
     }
     if (requests_.full()) {
         ++counters_.requests_dropped;
         reply(request.handle,
-              failure({RequestError::Overloaded, std::move(request.request_id)}, now));
+              failure({RequestFailure::Overloaded, std::move(request.request_id)}, now));
         return;
     }
     CHECK(requests_.push(std::move(request)));
@@ -57,11 +57,11 @@ bool Runtime::record(model::RecordAuditEvent event) {
 namespace {
 
 /// Seconds until the refusal ends, where that is known: a maintenance window has an end.
-std::int64_t retry_after(const core::State& state, model::Reason reason, model::Now now) {
+std::int64_t retry_after(const core::State& state, model::RefusalReason reason, model::Now now) {
     const auto& operating = state.operating;
     const bool ends = operating.mode == model::OperatingMode::Maintenance ||
                       operating.mode == model::OperatingMode::Draining;
-    if (reason != model::Reason::Maintenance || !ends) return 0;
+    if (reason != model::RefusalReason::Maintenance || !ends) return 0;
     return ((operating.until - now.time).in_milliseconds() + 999) / 1'000;
 }
 
@@ -140,12 +140,12 @@ void Runtime::reply_to_late(model::Now now) {
     if (now.monotonic < next_late_check_) return;
     next_late_check_ = now.monotonic + kLateCheckEvery;
     for (const auto& [key, waiter] : duplicate_waiters_.take_expired(now.monotonic))
-        reply(waiter.handle, failure({RequestError::OutcomeUnknown, waiter.request_id}, now));
+        reply(waiter.handle, failure({RequestFailure::OutcomeUnknown, waiter.request_id}, now));
     for (std::size_t left = requests_.size(); left > 0; --left) {
         Request request = requests_.pop();
         if (request.deadline && request.deadline->has_passed(now.monotonic)) {
             ++counters_.requests_late;
-            reply(request.handle, failure({RequestError::TooLate, request.request_id}, now));
+            reply(request.handle, failure({RequestFailure::TooLate, request.request_id}, now));
         } else {
             CHECK(requests_.push(std::move(request)));
         }
@@ -167,7 +167,7 @@ void Runtime::apply_requests(model::Now now) {
         ++taken;
         if (request.deadline && request.deadline->has_passed(now.monotonic)) {
             ++counters_.requests_late;
-            reply(request.handle, failure({RequestError::TooLate, request.request_id}, now));
+            reply(request.handle, failure({RequestFailure::TooLate, request.request_id}, now));
             continue;
         }
         apply(request.body, now, &request);
@@ -409,11 +409,11 @@ void Runtime::abort_batch(model::Now now, Status next) {
         reply(handle, failure({}, now));
     }
     for (const auto& waiter : duplicate_waiters_.take_all()) {
-        reply(waiter.handle, failure({RequestError::OutcomeUnknown, waiter.request_id}, now));
+        reply(waiter.handle, failure({RequestFailure::OutcomeUnknown, waiter.request_id}, now));
     }
     while (!requests_.empty()) {
         const Request request = requests_.pop();
-        reply(request.handle, failure({RequestError::Unavailable, request.request_id}, now));
+        reply(request.handle, failure({RequestFailure::Unavailable, request.request_id}, now));
     }
 }
 

@@ -33,7 +33,7 @@ struct OrderRecord {
     std::vector<model::Trade> trades;
     model::Money locked;  ///< Spot: the amount locked for it, in the asset that it gives.
     model::ReportKind kind = model::ReportKind::Open;
-    model::Reason reason = model::Reason::None;
+    model::OrderReason reason = model::OrderReason::None;
     std::string reason_text;
     model::VenueOrder asked{};   ///< The order as requested; its report is not kept here.
     model::Timestamp changed{};  ///< Time of its last trade or of its end.

@@ -8,12 +8,14 @@
 namespace botcore::venue {
 
 using model::AccountId;
+using model::EndReason;
 using model::InstrumentId;
 using model::Money;
+using model::OrderReason;
 using model::OrderReport;
 using model::Price;
 using model::Quantity;
-using model::Reason;
+using model::RefusalReason;
 using model::ReportKind;
 using model::Side;
 using model::Timestamp;
@@ -68,7 +70,7 @@ OrderRecord record_of_row(const model::Order& row,
             .filled_before = row.filled,
             .trades = {},
             .locked = Money(),
-            .reason = model::is_triggered(row) ? Reason::StopTriggered : Reason::None,
+            .reason = model::is_triggered(row) ? OrderReason::StopTriggered : OrderReason::None,
             .reason_text = {},
             .asked = {.side = row.side,
                       .type = row.type,
@@ -99,11 +101,12 @@ std::optional<PaperVenue::Refusal> PaperVenue::accept(const model::OrderInstruct
     AccountBooks* books = find_account(instruction.account);
     if (books == nullptr) {
         return Refusal{{-2015, "Invalid API-key, IP, or permissions for action."},
-                       Reason::RejectedByExchange};
+                       order_reason(RefusalReason::RejectedByExchange)};
     }
     Contract* contract = find_contract(instruction.instrument);
     if (contract == nullptr || books->market != instruction.instrument.market) {
-        return Refusal{{-1121, "Invalid symbol."}, Reason::RejectedByExchange};  // W2
+        return Refusal{{-1121, "Invalid symbol."},
+                       order_reason(RefusalReason::RejectedByExchange)};  // W2
     }
     if (auto refused = check_request(instruction, *contract, *books)) return refused;
     ExchangeOrder order{.serial = OrderSerial(),
@@ -123,19 +126,23 @@ std::optional<PaperVenue::Refusal> PaperVenue::accept(const model::OrderInstruct
     if (order.waits()) {
         const auto& last = contract->last_trade;
         if (last && triggers(order, {*last, *last})) {
-            return Refusal{{-2021, "Order would immediately trigger."}, Reason::StopWouldTrigger};
+            return Refusal{{-2021, "Order would immediately trigger."},
+                           order_reason(RefusalReason::StopWouldTrigger)};
         }
     } else if (order.reduce_only == model::ReduceOnly::Yes) {
         const Quantity room = room_to_reduce(*books, *contract, order.side);
         if (!room.is_positive()) {
-            return Refusal{{-2022, "ReduceOnly Order is rejected."}, Reason::RejectedByExchange};
+            return Refusal{{-2022, "ReduceOnly Order is rejected."},
+                           order_reason(RefusalReason::RejectedByExchange)};
         }
         order.withdrawn = order.quantity - std::min(room, order.quantity);  // W4
     }
     if (auto refused = check_money(*books, *contract, order)) return refused;
     if (auto refused = matching.check(order)) {
         const bool post_only = order.time_in_force == model::TimeInForce::PostOnly;
-        return Refusal{*refused, post_only ? Reason::WouldTakeLiquidity : Reason::NotFilledAtOnce};
+        return Refusal{*refused,
+                       post_only ? order_reason(RefusalReason::WouldTakeLiquidity)
+                                 : order_reason(EndReason::NotFilledAtOnce)};
     }
     order.serial = OrderSerial(next_id());
     open_records_.emplace(
@@ -172,7 +179,7 @@ void PaperVenue::cancel(const model::CancelInstruction& instruction,
     if (const auto late = check_receive_window(instruction.attempt, now)) {
         OrderReport report = plain_report(name, ReportKind::CancelNotSent, now);
         report.attempt = instruction.attempt.number;
-        report.reason = Reason::RejectedByExchange;
+        report.reason = order_reason(RefusalReason::RejectedByExchange);
         report.reason_text = to_text(*late);
         reports.push_back(std::move(report));
         return;
@@ -184,7 +191,7 @@ void PaperVenue::cancel(const model::CancelInstruction& instruction,
                                      : contract->matching.find(books->party, name.id);
     if (order == nullptr) {
         OrderReport report = plain_report(name, ReportKind::CancelNotOpen, now);
-        report.reason = Reason::OrderNotOpen;
+        report.reason = order_reason(RefusalReason::OrderNotOpen);
         report.reason_text = to_text(Rejection{-2011, "Unknown order sent."});
         reports.push_back(std::move(report));
         return;
@@ -209,7 +216,7 @@ void PaperVenue::query(const OrderName& name, Timestamp now, Reports& reports) c
         return;
     }
     OrderReport report = plain_report(name, ReportKind::NotFound, now);
-    report.reason = Reason::OrderUnknown;
+    report.reason = order_reason(RefusalReason::OrderUnknown);
     report.reason_text = to_text(Rejection{-2013, "Order does not exist."});
     reports.push_back(std::move(report));
 }

@@ -196,7 +196,7 @@ private:
     /// A rejection of the exchange and the corresponding reason of the core.
     struct Refusal {
         Rejection rejection;
-        model::Reason reason = model::Reason::RejectedByExchange;
+        model::OrderReason reason = order_reason(model::RefusalReason::RejectedByExchange);
     };
 
     [[nodiscard]] Contract* find_contract(const model::InstrumentId& instrument);

@@ -13,12 +13,14 @@
 namespace botcore::venue {
 
 using namespace testing;
+using model::EndReason;
 using model::Market;
 using model::Money;
+using model::OrderReason;
 using model::OrderReport;
 using model::OrderType;
-using model::Reason;
 using model::ReduceOnly;
+using model::RefusalReason;
 using model::ReportKind;
 using model::Side;
 using model::TimeInForce;

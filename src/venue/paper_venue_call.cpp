@@ -5,11 +5,13 @@
 
 namespace botcore::venue {
 
+using model::EndReason;
 using model::Market;
 using model::Money;
+using model::OrderReason;
 using model::Price;
 using model::Quantity;
-using model::Reason;
+using model::RefusalReason;
 using model::ReportKind;
 using model::Side;
 
@@ -18,31 +20,34 @@ namespace {
 /// How an ending appears in a report.
 struct EndingWords {
     ReportKind kind;
-    Reason reason;
+    OrderReason reason;
     const char* text;
 };
 
 EndingWords words_of(Ending ending) {
     switch (ending) {
         case Ending::Filled:
-            return {ReportKind::Filled, Reason::None, ""};
+            return {ReportKind::Filled, OrderReason::None, ""};
         case Ending::Canceled:
-            return {ReportKind::Canceled, Reason::CanceledByUser, ""};
+            return {ReportKind::Canceled, order_reason(EndReason::CanceledByUser), ""};
         case Ending::ExpiredUnfilled:
             break;
         case Ending::ExpiredSelfTrade:
             return {ReportKind::Expired,
-                    Reason::RejectedByExchange,
+                    order_reason(RefusalReason::RejectedByExchange),
                     "EXPIRED_IN_MATCH: an order of the same account would have traded with it"};
         case Ending::ExpiredAtTrigger:
-            return {ReportKind::Expired, Reason::RejectedByExchange, "refused when it triggered"};
+            return {ReportKind::Expired,
+                    order_reason(RefusalReason::RejectedByExchange),
+                    "refused when it triggered"};
         case Ending::ExpiredReduceOnly:
             return {ReportKind::Expired,
-                    Reason::ReduceOnlyRefused,
+                    order_reason(RefusalReason::ReduceOnlyRefused),
                     "there is no position left that it could reduce"};
     }
-    return {
-        ReportKind::Expired, Reason::NotFilledAtOnce, "no more liquidity within the order's limit"};
+    return {ReportKind::Expired,
+            order_reason(EndReason::NotFilledAtOnce),
+            "no more liquidity within the order's limit"};
 }
 
 }  // namespace
@@ -191,7 +196,7 @@ void PaperVenue::Call::trigger_order(OrderSerial serial) {
         if (refused_) {
             matching.expire_waiting(serial, *this);
         } else {
-            venue_.open_records_.at(serial).reason = Reason::StopTriggered;
+            venue_.open_records_.at(serial).reason = OrderReason::StopTriggered;
             touch(serial);  // W5: reported even when nothing trades at once.
             matching.trigger(serial, *this);
         }
@@ -220,7 +225,9 @@ std::optional<PaperVenue::Refusal> PaperVenue::Call::check_set_off(
     }
     if (auto refused = contract_.matching.check_taking(order)) {
         const bool post_only = order.time_in_force == model::TimeInForce::PostOnly;
-        return Refusal{*refused, post_only ? Reason::WouldTakeLiquidity : Reason::NotFilledAtOnce};
+        return Refusal{*refused,
+                       post_only ? order_reason(RefusalReason::WouldTakeLiquidity)
+                                 : order_reason(EndReason::NotFilledAtOnce)};
     }
     return std::nullopt;
 }

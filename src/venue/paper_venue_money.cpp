@@ -93,7 +93,7 @@ std::optional<PaperVenue::Refusal> PaperVenue::check_request(
     if (waits && !instruction.stop_price) {
         return Refusal{
             {-1102, "Mandatory parameter 'stopPrice' was not sent, was empty/null, or malformed."},
-            model::Reason::StopPriceMissing};
+            model::order_reason(model::RefusalReason::StopPriceMissing)};
     }
     if (!waits && instruction.stop_price) {
         return Refusal{{-1106, "Parameter 'stopPrice' sent when not required."}};

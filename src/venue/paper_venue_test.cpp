@@ -23,7 +23,7 @@ TEST_F(PaperVenueTest, MarketRemainderExpiresWhenLiquidityRunsOut) {
     set_level(Market::Spot, Side::Buy, "59990", "0");
     const auto report = place(market("spot", "a", Side::Sell, "3"));
     EXPECT_EQ(report.kind, ReportKind::Expired);
-    EXPECT_EQ(report.reason, Reason::NotFilledAtOnce);
+    EXPECT_EQ(report.reason, EndReason::NotFilledAtOnce);
     ASSERT_EQ(report.trades.size(), 1U);
     EXPECT_EQ(report.trades[0].quantity, quantity("2"));
 }
@@ -61,7 +61,7 @@ TEST_F(PaperVenueTest, ImmediateOrCancelKeepsItsPartialFill) {
     order.time_in_force = TimeInForce::ImmediateOrCancel;
     const auto report = place(order);
     EXPECT_EQ(report.kind, ReportKind::Expired);
-    EXPECT_EQ(report.reason, Reason::NotFilledAtOnce);
+    EXPECT_EQ(report.reason, EndReason::NotFilledAtOnce);
     ASSERT_EQ(report.trades.size(), 1U);
     EXPECT_EQ(report.trades[0].quantity, quantity("2"));
     EXPECT_EQ(locked("spot", kUsdt), Money());
@@ -72,7 +72,7 @@ TEST_F(PaperVenueTest, FillOrKillIsAllOrNothing) {
     order.time_in_force = TimeInForce::FillOrKill;
     const auto expired = place(order);
     EXPECT_EQ(expired.kind, ReportKind::Expired);
-    EXPECT_EQ(expired.reason, Reason::NotFilledAtOnce);
+    EXPECT_EQ(expired.reason, EndReason::NotFilledAtOnce);
     EXPECT_TRUE(expired.trades.empty());
     EXPECT_EQ(free("spot", kUsdt), money("200000"));
     order.quantity = quantity("2");
@@ -88,7 +88,7 @@ TEST_F(PaperVenueTest, PostOnlyNeverTakes) {
     auto order = limit("spot", "a", Side::Buy, "1", "60001");
     order.time_in_force = TimeInForce::PostOnly;
     expect_rejected(place(order), "-2010: Order would immediately match and take.");
-    EXPECT_EQ(reports[0].reason, Reason::WouldTakeLiquidity);
+    EXPECT_EQ(reports[0].reason, RefusalReason::WouldTakeLiquidity);
     order.price = price("60000.99");
     EXPECT_EQ(place(order).kind, ReportKind::Open);
     auto futures = limit("futures", "a", Side::Sell, "1", "59999");
@@ -196,7 +196,7 @@ TEST_F(PaperVenueTest, RejectsRequestsOfAnUnknownAccount) {
     order.account = nobody;
     const char* text = "-2015: Invalid API-key, IP, or permissions for action.";
     expect_rejected(place(order), text);
-    EXPECT_EQ(reports[0].reason, Reason::RejectedByExchange);
+    EXPECT_EQ(reports[0].reason, RefusalReason::RejectedByExchange);
     const auto refused = venue.set_leverage(nobody, id_of(Market::Futures), rate("2"));
     ASSERT_TRUE(refused.has_value());
     EXPECT_EQ(to_text(*refused), text);
@@ -409,7 +409,7 @@ TEST_F(PaperVenueTest, StopBeyondTheMarketIsRejected) {
     for (const char* at : {"60000", "59999"}) {
         expect_rejected(place(stop("spot", "s", Side::Buy, "1", at)),
                         "-2021: Order would immediately trigger.");
-        EXPECT_EQ(reports[0].reason, Reason::StopWouldTrigger);
+        EXPECT_EQ(reports[0].reason, RefusalReason::StopWouldTrigger);
     }
     auto profit = stop("spot", "p", Side::Sell, "1", "60000");
     profit.type = OrderType::TakeProfitMarket;
@@ -427,7 +427,7 @@ TEST_F(PaperVenueTest, ConditionalOrderMustBeWellFormed) {
     expect_rejected(place(order),
                     "-1102: Mandatory parameter 'stopPrice' was not sent, was empty/null, or "
                     "malformed.");
-    EXPECT_EQ(reports[0].reason, Reason::StopPriceMissing);
+    EXPECT_EQ(reports[0].reason, RefusalReason::StopPriceMissing);
     auto plain = market("futures", "m", Side::Buy, "1");
     plain.stop_price = price("61000");
     expect_rejected(place(plain), "-1106: Parameter 'stopPrice' sent when not required.");
@@ -495,9 +495,9 @@ TEST_F(PaperVenueTest, TriggeredPostOnlyAndFillOrKillMayExpire) {
     hit(Market::Futures, Side::Buy, "60000.5", "0.001");
     ASSERT_EQ(reports.size(), 2U);
     EXPECT_EQ(reports[0].kind, ReportKind::Expired);
-    EXPECT_EQ(reports[0].reason, Reason::WouldTakeLiquidity);
+    EXPECT_EQ(reports[0].reason, RefusalReason::WouldTakeLiquidity);
     EXPECT_EQ(reports[1].kind, ReportKind::Expired);
-    EXPECT_EQ(reports[1].reason, Reason::NotFilledAtOnce);
+    EXPECT_EQ(reports[1].reason, EndReason::NotFilledAtOnce);
     EXPECT_TRUE(reports[1].trades.empty());
 }
 
@@ -561,8 +561,8 @@ TEST_F(PaperVenueTest, TriggeredLimitThatRestsIsReportedAndRestsAfterARestart) {
     ASSERT_EQ(reports.size(), 1U);
     EXPECT_EQ(reports[0].kind, ReportKind::Open);
     EXPECT_TRUE(reports[0].trades.empty());
-    EXPECT_EQ(reports[0].reason, Reason::StopTriggered);
-    EXPECT_EQ(query("spot", "s").reason, Reason::StopTriggered);
+    EXPECT_EQ(reports[0].reason, OrderReason::StopTriggered);
+    EXPECT_EQ(query("spot", "s").reason, OrderReason::StopTriggered);
 
     AccountSnapshot snapshot = snapshot_of("spot-3", Market::Spot);
     model::Order row;
@@ -574,14 +574,14 @@ TEST_F(PaperVenueTest, TriggeredLimitThatRestsIsReportedAndRestsAfterARestart) {
     row.price = price("59995");
     row.stop_price = price("60000.5");
     row.state = model::OrderState::Open;
-    row.reason = Reason::StopTriggered;
+    row.reason = OrderReason::StopTriggered;
     snapshot.live_orders = {row};
     hit(Market::Spot, Side::Sell, "60000", "0.001");
     reports.clear();
     venue.restore_account(snapshot, now, reports);
     EXPECT_TRUE(reports.empty());
     EXPECT_EQ(locked("spot-3", kUsdt), money("59995"));
-    EXPECT_EQ(query("spot-3", "s").reason, Reason::StopTriggered);
+    EXPECT_EQ(query("spot-3", "s").reason, OrderReason::StopTriggered);
     // The market reaches the limit but not the stop price again.
     set_level(Market::Spot, Side::Buy, "59999", "0");
     reports.clear();

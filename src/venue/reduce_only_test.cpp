@@ -71,7 +71,7 @@ TEST_F(ReduceOnlyTest, StopAndTakeProfitMayBothCoverTheWholePosition) {
     ASSERT_EQ(reports.size(), 2U);
     EXPECT_EQ(reports[0].id.text(), "limit");
     EXPECT_EQ(reports[0].kind, ReportKind::Expired);
-    EXPECT_EQ(reports[0].reason, Reason::ReduceOnlyRefused);
+    EXPECT_EQ(reports[0].reason, RefusalReason::ReduceOnlyRefused);
     EXPECT_EQ(reports[1].id.text(), "stop");
     EXPECT_EQ(reports[1].kind, ReportKind::Filled);
     EXPECT_EQ(venue.holding(limited.account, limited.instrument), Holding());
@@ -81,7 +81,7 @@ TEST_F(ReduceOnlyTest, StopAndTakeProfitMayBothCoverTheWholePosition) {
     ASSERT_EQ(reports.size(), 1U);
     EXPECT_EQ(reports[0].id.text(), "profit");
     EXPECT_EQ(reports[0].kind, ReportKind::Expired);
-    EXPECT_EQ(reports[0].reason, Reason::ReduceOnlyRefused);
+    EXPECT_EQ(reports[0].reason, RefusalReason::ReduceOnlyRefused);
     EXPECT_TRUE(reports[0].trades.empty());
 }
 
@@ -98,7 +98,7 @@ TEST_F(ReduceOnlyTest, StopOutlivesThePositionAndLimitOrderEndsWithIt) {
     ASSERT_EQ(reports.size(), 2U);
     EXPECT_EQ(reports[1].id.text(), "limit");
     EXPECT_EQ(reports[1].kind, ReportKind::Expired);
-    EXPECT_EQ(reports[1].reason, Reason::ReduceOnlyRefused);
+    EXPECT_EQ(reports[1].reason, RefusalReason::ReduceOnlyRefused);
     EXPECT_EQ(query("futures", "stop").kind, ReportKind::Open);
     EXPECT_EQ(query("futures", "profit").kind, ReportKind::Open);
     reports.clear();
@@ -107,7 +107,7 @@ TEST_F(ReduceOnlyTest, StopOutlivesThePositionAndLimitOrderEndsWithIt) {
     ASSERT_EQ(reports.size(), 1U);
     EXPECT_EQ(reports[0].id.text(), "stop");
     EXPECT_EQ(reports[0].kind, ReportKind::Expired);
-    EXPECT_EQ(reports[0].reason, Reason::ReduceOnlyRefused);
+    EXPECT_EQ(reports[0].reason, RefusalReason::ReduceOnlyRefused);
     EXPECT_TRUE(reports[0].trades.empty());
     EXPECT_EQ(query("futures", "profit").kind, ReportKind::Open);
 }
@@ -131,7 +131,7 @@ TEST_F(ReduceOnlyTest, StopWithoutAPositionIsAcceptedAndExpiresAtItsTrigger) {
     hit(Market::Futures, Side::Sell, "59000", "0.001");
     ASSERT_EQ(reports.size(), 1U);
     EXPECT_EQ(reports[0].kind, ReportKind::Expired);
-    EXPECT_EQ(reports[0].reason, Reason::ReduceOnlyRefused);
+    EXPECT_EQ(reports[0].reason, RefusalReason::ReduceOnlyRefused);
 }
 
 TEST_F(ReduceOnlyTest, LimitOrderExpiresWhenTheRestoredAccountHasNoPosition) {
@@ -146,7 +146,7 @@ TEST_F(ReduceOnlyTest, LimitOrderExpiresWhenTheRestoredAccountHasNoPosition) {
     ASSERT_EQ(reports.size(), 1U);
     EXPECT_EQ(reports[0].id.text(), "limit");
     EXPECT_EQ(reports[0].kind, ReportKind::Expired);
-    EXPECT_EQ(reports[0].reason, Reason::ReduceOnlyRefused);
+    EXPECT_EQ(reports[0].reason, RefusalReason::ReduceOnlyRefused);
 }
 
 TEST_F(ReduceOnlyTest, RestoredLimitOrderIsLimitedToThePosition) {
@@ -156,7 +156,7 @@ TEST_F(ReduceOnlyTest, RestoredLimitOrderIsLimitedToThePosition) {
     venue.restore_account(snapshot, now, reports);
     ASSERT_EQ(reports.size(), 1U);
     EXPECT_EQ(reports[0].kind, ReportKind::Expired);
-    EXPECT_EQ(reports[0].reason, Reason::ReduceOnlyRefused);
+    EXPECT_EQ(reports[0].reason, RefusalReason::ReduceOnlyRefused);
     EXPECT_TRUE(reports[0].trades.empty());
     EXPECT_EQ(query("futures", "limit").kind, ReportKind::Expired);
     EXPECT_EQ(venue.holding(snapshot.account.id, id_of(Market::Futures)), Holding());

@@ -13,12 +13,12 @@ void ObedientExchange::place(const model::OrderInstruction& order) {
                               .kind = model::ReportKind::Open,
                               .venue_order_id = std::to_string(++last_id),
                               .trades = {},
-                              .reason = model::Reason::None,
+                              .reason = model::OrderReason::None,
                               .reason_text = {},
                               .venue_time = {}};
     if (rejects) {
         report.kind = model::ReportKind::Rejected;
-        report.reason = model::Reason::RejectedByExchange;
+        report.reason = model::order_reason(model::RefusalReason::RejectedByExchange);
         report.reason_text = "-2022 ReduceOnly Order is rejected.";
     } else if (order.type == model::OrderType::Market) {
         report.kind = model::ReportKind::Filled;
@@ -45,7 +45,7 @@ void ObedientExchange::cancel(const model::CancelInstruction& cancel) {
                        .kind = model::ReportKind::Canceled,
                        .venue_order_id = {},
                        .trades = {},
-                       .reason = model::Reason::CanceledByUser,
+                       .reason = model::order_reason(model::EndReason::CanceledByUser),
                        .reason_text = "canceled by the user",
                        .venue_time = {}});
 }

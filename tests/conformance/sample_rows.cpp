@@ -44,7 +44,7 @@ Account sample_account(std::string_view id, std::string_view owner) {
     account.id = AccountId(id);
     account.owner = Owner(owner);
     account.state = AccountState::Frozen;
-    account.frozen_reason = Reason::LateFact;
+    account.frozen_reason = FreezeReason::LateFact;
     account.quote = Asset("USDT");
     account.initial_deposit = money_max();
     account.created = at(-1);
@@ -145,7 +145,7 @@ Order sample_order(const OrderSpec& spec) {
     order.reserved = Money::from_units(42);
     order.reserved_full = Money::whole(42);
     order.venue_order_id = "8389765999999999999";
-    order.reason = Reason::StopTriggered;
+    order.reason = OrderReason::StopTriggered;
     order.reason_text = "price '61,800' \xE2\x80\x94 zu hoch \xF0\x9F\x9A\xAB";
     order.created = at(kStart);
     order.updated = at(kStart + 99);

@@ -3,7 +3,8 @@
 An error value is an enumerator of an enumeration whose name (or whose enclosing type's name) ends
 in Error, ErrorKind, Failure, Reason or Refusal, a result that is listed in RESULTS, or a code that
 the HTTP API puts into an error body. A test covers it when one of its assertions names it; a test
-that covers it in another way says so in a comment directly above: `// @error:Reason::PriceStale`.
+that covers it in another way says so in a comment directly above:
+`// @error:RefusalReason::PriceStale`.
 """
 import dataclasses
 import re
@@ -14,8 +15,9 @@ ERROR_NAME = re.compile(r"(Error|ErrorKind|Failure|Reason|Refusal)$")
 RESULTS = {"CommitResult"}
 TABLES = {"src/protocol/error_codes.cpp", "src/observability/metrics.cpp",
           "src/api/api_schemas.cpp", "src/apps/botctl/daemon_client.cpp"}
-STATUS_TABLE = "src/model/reply.cpp"  # Names every reason, returns none.
-NO_ERRORS = {"Reason::None", "CommitResult::Committed"}
+# They name every reason and return none.
+REASON_TABLES = {"src/model/reason.cpp", "src/protocol/reply_status.cpp"}
+NO_ERROR = re.compile(r"Reason::None$|CommitResult::Committed$")
 ENUM = re.compile(r"\benum class (\w+)[^{;]*\{([^}]*)\}")
 TYPE = re.compile(r"\b(?:struct|class) (\w+)[^;{]*\{")
 ENUMERATOR = re.compile(r"^\s*(\w+)\b", re.M)
@@ -36,7 +38,7 @@ COMMENT = re.compile(r"//[^\n]*")
 
 @dataclasses.dataclass
 class Value:
-    name: str   # Reason::PriceStale, or the API's PRICE_STALE.
+    name: str   # RefusalReason::PriceStale, or the API's PRICE_STALE.
     file: str
     tests: list = dataclasses.field(default_factory=list)
     returned: bool = False  # Does a source use it outside a table or a switch?
@@ -82,7 +84,7 @@ def values_of(root):
     found = {}
     for file, text in sources(root, tests=False):
         for name in enumerators(text):
-            if name not in NO_ERRORS:
+            if not NO_ERROR.search(name):
                 found.setdefault(name, Value(name, file))
         if file == "src/protocol/error_codes.cpp":
             for code in TABLE_ROW.findall(text):
@@ -92,7 +94,7 @@ def values_of(root):
                 for code in CODE.findall(context[0]):
                     found.setdefault(code, Value(code, file))
     # The code of a reason is the same value in another spelling.
-    reasons = {snake(name.split("::")[1]) for name in found if name.startswith("Reason::")}
+    reasons = {snake(name.split("::")[1]) for name in found if "Reason::" in name}
     return {name: value for name, value in found.items() if name not in reasons}
 
 
@@ -112,7 +114,7 @@ def note_returned(values, file, text):
     """Marks the values that a source returns. Numbers of the journal and rows of the table of codes
     may remain after the code that returned them was removed."""
     source = COMMENT.sub("", text)
-    named = set() if file == STATUS_TABLE else set(USE.findall(source))
+    named = set() if file in REASON_TABLES else set(USE.findall(source))
     if file.startswith("src/") and file not in TABLES:
         named |= set(CODE.findall(source))
     for name, value in values.items():

@@ -42,8 +42,8 @@ void make_room(Transaction& transaction,
     for (auto& [number, live] : account.orders) {
         const bool stays = live.order.cancel != model::CancelState::None;
         if (stays || !takes_room(live.order)) continue;
-        if (live.order.reason == model::Reason::None) {
-            transaction.change(live).reason = model::Reason::GaveWayToExit;
+        if (live.order.reason == model::OrderReason::None) {
+            transaction.change(live).reason = model::order_reason(model::EndReason::GaveWayToExit);
         }
         send_cancel(transaction, account, live);
     }

@@ -15,7 +15,7 @@ struct ExitPlan {
     model::OrderRole role = model::OrderRole::SafetyExit;
     model::Quantity quantity;
     model::Owner owner;
-    model::Reason reason = model::Reason::None;
+    model::OrderReason reason = model::OrderReason::None;
 };
 
 /// Resting reduce-only orders may leave no room for a market exit of `quantity` at the exchange. In

@@ -12,10 +12,12 @@
 namespace botcore::core {
 
 using model::CancelState;
+using model::FreezeReason;
 using model::Order;
+using model::OrderReason;
 using model::OrderReport;
 using model::OrderState;
-using model::Reason;
+using model::RefusalReason;
 using model::ReportKind;
 
 namespace {
@@ -65,7 +67,7 @@ void answer_cancel(Transaction& transaction, Order& order) {
     }
     transaction.answer(
         key,
-        model::Refusal{Reason::OrderNotOpen,
+        model::Refusal{RefusalReason::OrderNotOpen,
                        "the order had ended before the cancel reached it; its state is " +
                            std::string(to_text(order.state)),
                        order.id,
@@ -81,16 +83,16 @@ void close(Transaction& transaction,
     if (!model::is_live(live.order.state)) return;  // O4
     Order& order = transaction.change(live);
     CHECK(!model::is_live(state));
-    const Reason own = model::is_cancel_of_the_core(order.reason) && order.cancel_key.empty()
-                           ? order.reason
-                           : Reason::None;
+    const OrderReason own = model::is_cancel_of_the_core(order.reason) && order.cancel_key.empty()
+                                ? order.reason
+                                : OrderReason::None;
     order.state = state;
     order.reason = report.reason;
     order.reason_text = report.reason_text;
-    if (state == OrderState::Canceled && own != Reason::None) order.reason = own;
+    if (state == OrderState::Canceled && own != OrderReason::None) order.reason = own;
     if (order.cancel_key.empty()) order.cancel = CancelState::None;
-    if (state == OrderState::Rejected && order.reason == Reason::None) {
-        order.reason = Reason::RejectedByExchange;
+    if (state == OrderState::Rejected && order.reason == OrderReason::None) {
+        order.reason = order_reason(RefusalReason::RejectedByExchange);
     }
     release_reservation(transaction, account, order);
     CHECK(order.reserved.is_zero());  // O2
@@ -110,7 +112,7 @@ void apply_trades(Transaction& transaction,
         auto& known = live.trade_ids;
         if (std::find(known.begin(), known.end(), trade.id) != known.end()) continue;  // I4
         if (!is_sane(trade)) {
-            transaction.freeze(account, Reason::LateFact);
+            transaction.freeze(account, FreezeReason::LateFact);
             continue;
         }
         Order& order = transaction.change(live);
@@ -124,11 +126,11 @@ void apply_trades(Transaction& transaction,
         // (I13).
         const bool contradicted = before == OrderState::Absent || before == OrderState::Refused ||
                                   before == OrderState::Rejected || order.filled > order.quantity;
-        if (contradicted) transaction.freeze(account, Reason::LateFact);
+        if (contradicted) transaction.freeze(account, FreezeReason::LateFact);
         if (order.filled >= order.quantity) {
             order.state = OrderState::Filled;
             // An exit that the core placed on its own retains the reason for it.
-            if (order.role != model::OrderRole::SafetyExit) order.reason = Reason::None;
+            if (order.role != model::OrderRole::SafetyExit) order.reason = OrderReason::None;
             if (order.cancel_key.empty()) order.cancel = CancelState::None;
             order.reason_text.clear();
             release_reservation(transaction, account, order);
@@ -139,7 +141,7 @@ void apply_trades(Transaction& transaction,
 /// The exchange knows an order whose final state says that it never arrived: money is in doubt
 /// (I13).
 void doubt_verdict(Transaction& transaction, AccountState& account, const LiveOrder& live) {
-    if (model::is_failed(live.order.state)) transaction.freeze(account, Reason::LateFact);
+    if (model::is_failed(live.order.state)) transaction.freeze(account, FreezeReason::LateFact);
 }
 
 /// Reopens an order whose final state says that it never arrived, if it rests in the book, so that
@@ -148,7 +150,7 @@ void revive(Transaction& transaction, LiveOrder& live) {
     Order& order = transaction.change(live);
     order.state = OrderState::Open;
     order.reserved_full = {};
-    order.reason = Reason::None;
+    order.reason = OrderReason::None;
     order.reason_text.clear();
 }
 
@@ -163,11 +165,11 @@ void apply_open(Transaction& transaction,
         transaction.change(live).state = OrderState::Open;
     }
     const bool triggered =
-        report.reason == Reason::StopTriggered && model::is_conditional(live.order.type);
-    const Reason reason = live.order.reason;
-    const bool untold = reason == Reason::None || model::is_cancel_of_the_core(reason);
+        report.reason == OrderReason::StopTriggered && model::is_conditional(live.order.type);
+    const OrderReason reason = live.order.reason;
+    const bool untold = reason == OrderReason::None || model::is_cancel_of_the_core(reason);
     if (triggered && live.order.state == OrderState::Open && untold) {
-        transaction.change(live).reason = Reason::StopTriggered;
+        transaction.change(live).reason = OrderReason::StopTriggered;
     }
     if (live.order.venue_order_id.empty() && !report.venue_order_id.empty()) {
         transaction.change(live).venue_order_id = report.venue_order_id;
@@ -206,7 +208,7 @@ void apply_not_sent(Transaction& transaction,
     }
     if (live.order.state != OrderState::Intended && live.order.state != OrderState::Unknown) return;
     OrderReport report = body.report;
-    report.reason = Reason::NotSent;
+    report.reason = order_reason(RefusalReason::NotSent);
     if (report.reason_text.empty()) {
         report.reason_text = "the order was never sent; place it again";
     }
@@ -238,7 +240,7 @@ void apply_not_found(Transaction& transaction,
         return;
     }
     OrderReport evidence = report;
-    evidence.reason = Reason::ProvenAbsent;
+    evidence.reason = order_reason(RefusalReason::ProvenAbsent);
     evidence.reason_text =
         "not found at exchange time " + std::to_string(report.venue_time.in_milliseconds()) +
         " ms, after the fence at " + std::to_string(judgement.fence.in_milliseconds()) + " ms";
@@ -257,7 +259,7 @@ void give_cancel_up(Transaction& transaction, Order& order) {
     if (!is_pending(transaction, key)) return;
     transaction.answer(
         key,
-        model::Refusal{Reason::NotSent,
+        model::Refusal{RefusalReason::NotSent,
                        "the cancel could not be sent and the order is still open; cancel it again",
                        order.id,
                        order.version});

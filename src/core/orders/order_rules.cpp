@@ -2,29 +2,30 @@
 
 namespace botcore::core {
 
-using model::Reason;
+using model::RefusalReason;
 
 namespace {
 
 std::optional<RuleBreach> broken_quantity_rule(const OrderView& order) {
-    const auto breach = [&](Reason reason, const std::string& text) {
+    const auto breach = [&](RefusalReason reason, const std::string& text) {
         return RuleBreach{reason,
                           text + ", but " + to_text(order.quantity) + " " +
                               order.instrument.base.text() + " was requested"};
     };
     if (!order.quantity.is_positive()) {
-        return breach(Reason::QuantityTooSmall, "the quantity must be greater than zero");
+        return breach(RefusalReason::QuantityTooSmall, "the quantity must be greater than zero");
     }
     const auto check = [&](const model::LotFilter& lots) -> std::optional<RuleBreach> {
         if (order.quantity < lots.min) {
-            return breach(Reason::QuantityTooSmall,
+            return breach(RefusalReason::QuantityTooSmall,
                           "the smallest quantity is " + to_text(lots.min));
         }
         if (!lots.max.is_zero() && order.quantity > lots.max) {
-            return breach(Reason::QuantityTooLarge, "the largest quantity is " + to_text(lots.max));
+            return breach(RefusalReason::QuantityTooLarge,
+                          "the largest quantity is " + to_text(lots.max));
         }
         if (!is_multiple(order.quantity - lots.min, lots.step)) {
-            return breach(Reason::QuantityOffStep,
+            return breach(RefusalReason::QuantityOffStep,
                           "the quantity must be a multiple of " + to_text(lots.step));
         }
         return std::nullopt;
@@ -39,7 +40,7 @@ model::Price reference_price(const model::Quote& quote) {
     return quote.bid;
 }
 
-RuleBreach price_breach(Reason reason, const std::string& text, model::Price price) {
+RuleBreach price_breach(RefusalReason reason, const std::string& text, model::Price price) {
     return {reason, text + ", but " + to_text(price) + " was requested"};
 }
 
@@ -48,15 +49,16 @@ std::optional<RuleBreach> broken_price_filter(const model::PriceFilter& filter,
                                               model::Price price) {
     if (price < filter.min || !price.is_positive()) {
         return price_breach(
-            Reason::PriceOutOfRange, "the lowest price is " + to_text(filter.min), price);
+            RefusalReason::PriceOutOfRange, "the lowest price is " + to_text(filter.min), price);
     }
     if (!filter.max.is_zero() && price > filter.max) {
         return price_breach(
-            Reason::PriceOutOfRange, "the highest price is " + to_text(filter.max), price);
+            RefusalReason::PriceOutOfRange, "the highest price is " + to_text(filter.max), price);
     }
     if (!is_multiple(price - filter.min, filter.tick)) {
-        return price_breach(
-            Reason::PriceOffTick, "the price must be a multiple of " + to_text(filter.tick), price);
+        return price_breach(RefusalReason::PriceOffTick,
+                            "the price must be a multiple of " + to_text(filter.tick),
+                            price);
     }
     return std::nullopt;
 }
@@ -67,7 +69,7 @@ std::optional<RuleBreach> broken_notional_rule(const OrderView& order) {
     if (price.is_zero()) return std::nullopt;
     const auto value = notional(price, order.quantity);
     if (!value) {
-        return RuleBreach{Reason::NotionalTooLarge,
+        return RuleBreach{RefusalReason::NotionalTooLarge,
                           "price times quantity is too large to be represented"};
     }
     const std::string asked =
@@ -76,13 +78,13 @@ std::optional<RuleBreach> broken_notional_rule(const OrderView& order) {
     if (order.reduce_only == model::ReduceOnly::No &&
         value.value() < order.instrument.notional_min) {
         return RuleBreach{
-            Reason::NotionalTooSmall,
+            RefusalReason::NotionalTooSmall,
             "the smallest order is worth " + to_text(order.instrument.notional_min) + asked};
     }
     const bool limited = !order.instrument.notional_max.is_zero() && order.price.has_value();
     if (limited && value.value() > order.instrument.notional_max) {
         return RuleBreach{
-            Reason::NotionalTooLarge,
+            RefusalReason::NotionalTooLarge,
             "the largest order is worth " + to_text(order.instrument.notional_max) + asked};
     }
     return std::nullopt;
@@ -99,7 +101,7 @@ std::optional<RuleBreach> broken_stop_loss(const OrderView& order, model::Price 
     const model::Price stop = *order.stop_loss;
     const bool buy = order.side == model::Side::Buy;
     if (buy ? stop >= entry : stop <= entry) {
-        return price_breach(Reason::StopOnWrongSide,
+        return price_breach(RefusalReason::StopOnWrongSide,
                             std::string("the stop-loss of this side must be ") +
                                 (buy ? "below " : "above ") + to_text(entry),
                             stop);
@@ -109,7 +111,7 @@ std::optional<RuleBreach> broken_stop_loss(const OrderView& order, model::Price 
     if (order.stop_distance_max.is_zero() || (bound && distance <= bound.value())) {
         return std::nullopt;
     }
-    return price_breach(Reason::StopTooFar,
+    return price_breach(RefusalReason::StopTooFar,
                         "a stop-loss may be at most " + (bound ? to_text(bound.value()) : "0") +
                             " away from the entry at " + to_text(entry),
                         stop);
@@ -121,7 +123,7 @@ std::optional<RuleBreach> broken_attachment(const OrderView& order) {
     if (!order.stop_loss && !order.take_profit) return std::nullopt;
     if (order.instrument.id.market != model::Market::Futures ||
         order.reduce_only == model::ReduceOnly::Yes) {
-        return RuleBreach{Reason::NotSupportedOnMarket,
+        return RuleBreach{RefusalReason::NotSupportedOnMarket,
                           "stops can be attached only to entries on futures accounts; place a "
                           "separate stop order here"};
     }
@@ -138,7 +140,7 @@ std::optional<RuleBreach> broken_attachment(const OrderView& order) {
     }
     const bool buy = order.side == model::Side::Buy;
     if (order.take_profit && (buy ? *order.take_profit <= entry : *order.take_profit >= entry)) {
-        return price_breach(Reason::StopOnWrongSide,
+        return price_breach(RefusalReason::StopOnWrongSide,
                             std::string("the take-profit of this side must be ") +
                                 (buy ? "above " : "below ") + to_text(entry),
                             *order.take_profit);
@@ -150,7 +152,7 @@ std::optional<RuleBreach> broken_stop_rule(const OrderView& order) {
     if (!model::is_conditional(order.type)) return broken_attachment(order);
     if (!order.stop_price) {
         return RuleBreach{
-            Reason::StopPriceMissing,
+            RefusalReason::StopPriceMissing,
             "an order of type " + std::string(to_text(order.type)) + " requires a stop_price"};
     }
     if (auto breach = broken_price_filter(order.instrument.price_filter, *order.stop_price)) {
@@ -165,7 +167,7 @@ std::optional<RuleBreach> broken_price_rule(const OrderView& order) {
     if (!order.price) return std::nullopt;
     const model::Price price = *order.price;
     if (auto breach = broken_price_filter(order.instrument.price_filter, price)) return breach;
-    const auto breach = [&](Reason reason, const std::string& text) {
+    const auto breach = [&](RefusalReason reason, const std::string& text) {
         return price_breach(reason, text, price);
     };
     const model::Price reference = model::is_conditional(order.type) && order.stop_price
@@ -175,18 +177,18 @@ std::optional<RuleBreach> broken_price_rule(const OrderView& order) {
     const auto high = scaled(reference, order.instrument.price_percent_up, model::Rounding::Down);
     const auto low = scaled(reference, order.instrument.price_percent_down, model::Rounding::Up);
     if (!high || !low)
-        return breach(Reason::PriceOutOfRange, "the price is too large to be represented");
+        return breach(RefusalReason::PriceOutOfRange, "the price is too large to be represented");
     // The futures PERCENT_PRICE filter limits buys from above and sells from below; spot applies
     // both limits to both sides.
     const bool both = order.instrument.id.market == model::Market::Spot;
     const bool buys = order.side == model::Side::Buy;
     const bool capped = (both || buys) && !order.instrument.price_percent_up.is_zero();
     if (capped && price > high.value()) {
-        return breach(Reason::PriceTooFarFromMarket,
+        return breach(RefusalReason::PriceTooFarFromMarket,
                       "the price may be at most " + to_text(high.value()) + " now");
     }
     if ((both || !buys) && price < low.value()) {
-        return breach(Reason::PriceTooFarFromMarket,
+        return breach(RefusalReason::PriceTooFarFromMarket,
                       "the price must be at least " + to_text(low.value()) + " now");
     }
     return std::nullopt;
@@ -211,7 +213,7 @@ model::Price limit_near_market(const model::Instrument& instrument,
 
 std::optional<RuleBreach> broken_rule(const OrderView& order) {
     if (order.instrument.status != model::InstrumentStatus::Trading) {
-        return RuleBreach{Reason::InstrumentNotTrading,
+        return RuleBreach{RefusalReason::InstrumentNotTrading,
                           order.instrument.id.symbol.text() +
                               " currently accepts no orders; its status is " +
                               std::string(to_text(order.instrument.status))};

@@ -13,7 +13,7 @@ namespace botcore::core {
 
 /// A refusal's reason and a text that explains how to satisfy the rule.
 struct RuleBreach {
-    model::Reason reason = model::Reason::None;
+    model::RefusalReason reason{};
     std::string text;
 };
 

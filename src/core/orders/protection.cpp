@@ -141,8 +141,8 @@ void cancel_unneeded(Transaction& transaction, AccountState& account, Unneeded u
     for (auto& [number, live] : account.orders) {
         const Order& order = live.order;
         if (!model::is_live(order.state) || !unneeded(order)) continue;
-        if (order.reason == model::Reason::None) {
-            transaction.change(live).reason = model::Reason::NoLongerNeeded;
+        if (order.reason == model::OrderReason::None) {
+            transaction.change(live).reason = model::order_reason(model::EndReason::NoLongerNeeded);
         }
         if (order.cancel == model::CancelState::None) send_cancel(transaction, account, live);
     }
@@ -176,7 +176,7 @@ void follow_own(Transaction& transaction,
 /// already returned.
 void exit_beyond_stop(Transaction& transaction, AccountState& account, const Order& order) {
     const bool beyond = order.role == OrderRole::StopLoss && order.state == OrderState::Rejected &&
-                        order.reason == model::Reason::StopWouldTrigger;
+                        order.reason == model::RefusalReason::StopWouldTrigger;
     if (!beyond) return;
     if (!order.trail_mark.is_zero()) {
         const Quantity left = unclosed(account, order.instrument);
@@ -275,7 +275,7 @@ void exit_unprotected(Transaction& transaction,
         transaction,
         account,
         instrument,
-        {OrderRole::SafetyExit, quantity, account.account.owner, model::Reason::Unprotected});
+        {OrderRole::SafetyExit, quantity, account.account.owner, model::OrderReason::Unprotected});
 }
 
 namespace {

@@ -132,7 +132,7 @@ TEST_F(Protection, CancelsTheTargetOnceTheStopHasFilled) {
     EXPECT_TRUE(bench_.position().quantity.is_zero());
     EXPECT_EQ(Bench::cancelled_by(decision), std::vector{target().id});
     const auto gone = bench_.apply(Bench::report(target(), ReportKind::Canceled));
-    EXPECT_EQ(Bench::reasons_in(gone), std::vector{Reason::NoLongerNeeded});
+    EXPECT_EQ(Bench::reasons_in(gone), std::vector{order_reason(EndReason::NoLongerNeeded)});
     EXPECT_TRUE(bench_.account("futures").orders.empty());
 }
 
@@ -151,12 +151,12 @@ TEST_F(Protection, ClosesWhatWasNotProtectedInTime) {
     enter();
     bench_.apply(Bench::report(target(), ReportKind::Open));
     auto refused = Bench::report(stop(), ReportKind::Rejected);
-    refused.report.reason = Reason::RejectedByExchange;
+    refused.report.reason = order_reason(RefusalReason::RejectedByExchange);
     bench_.apply(refused);
     EXPECT_EQ(to_text(bench_.position().unprotected), "0.1");
     EXPECT_TRUE(Bench::sent_by(bench_.tick(Duration::seconds(9), "60000")).empty());
     const auto sold = bench_.tick(Duration::seconds(2), "60000");
-    EXPECT_EQ(Bench::reasons_in(sold), std::vector{Reason::Unprotected});
+    EXPECT_EQ(Bench::reasons_in(sold), std::vector{OrderReason::Unprotected});
     const auto exits = Bench::sent_by(sold);
     ASSERT_EQ(exits.size(), 1U);
     EXPECT_EQ(exits[0].type, OrderType::Market);
@@ -194,7 +194,7 @@ TEST_F(Protection, AnExitThatFailsIsTriedAgain) {
 TEST_F(Protection, ClosesAtOnceWhenTheMarketIsBeyondTheStop) {
     enter();
     auto refused = Bench::report(stop(), ReportKind::Rejected);
-    refused.report.reason = Reason::StopWouldTrigger;
+    refused.report.reason = order_reason(RefusalReason::StopWouldTrigger);
     const auto exits = Bench::sent_by(bench_.apply(refused));
     ASSERT_EQ(exits.size(), 1U);
     EXPECT_EQ(exits[0].quantity, quantity("0.1"));
@@ -253,7 +253,7 @@ TEST_F(Protection, TrailsAPriceThatOccurredBetweenTwoTicks) {
     // The market is already below the moved stop: the position is closed and the older stop
     // canceled.
     auto rejected = Bench::report(moved[0], ReportKind::Rejected);
-    rejected.report.reason = Reason::StopWouldTrigger;
+    rejected.report.reason = order_reason(RefusalReason::StopWouldTrigger);
     const auto decision = bench_.apply(rejected);
     const auto exits = Bench::sent_by(decision);
     ASSERT_EQ(exits.size(), 1U);
@@ -413,19 +413,19 @@ TEST_F(Protection, RefusesStopsThatProtectNothing) {
     };
     auto body = body_;
     body.stop_loss = price("60000");
-    EXPECT_EQ(reason_of(body), Reason::StopOnWrongSide);
+    EXPECT_EQ(reason_of(body), RefusalReason::StopOnWrongSide);
     body = body_;
     body.take_profit = price("59000");
-    EXPECT_EQ(reason_of(body), Reason::StopOnWrongSide);
+    EXPECT_EQ(reason_of(body), RefusalReason::StopOnWrongSide);
     body = body_;
     body.stop_loss = price("57000.05");
-    EXPECT_EQ(reason_of(body), Reason::PriceOffTick);
+    EXPECT_EQ(reason_of(body), RefusalReason::PriceOffTick);
     body = bench_.order("spot", Side::Buy, "0.01");
     body.stop_loss = price("57000");
-    EXPECT_EQ(reason_of(body), Reason::NotSupportedOnMarket);
+    EXPECT_EQ(reason_of(body), RefusalReason::NotSupportedOnMarket);
     body = bench_.order("futures", Side::Buy, "0.1");
     body.type = OrderType::StopMarket;
-    EXPECT_EQ(reason_of(body), Reason::StopPriceMissing);
+    EXPECT_EQ(reason_of(body), RefusalReason::StopPriceMissing);
 }
 
 /// Reports CancelNotSent for every attempt to cancel `sent`.
@@ -472,11 +472,11 @@ TEST_F(Protection, AFailedCancelOfTheTraderDoesNotEndTheCoresCancel) {
         << "The trader's cancel is in progress.";
     bench_.last_reply.reset();
     no_cancel_leaves(bench_, stop());
-    EXPECT_EQ(bench_.refusal(), Reason::NotSent);
+    EXPECT_EQ(bench_.refusal(), RefusalReason::NotSent);
     EXPECT_EQ(Bench::cancelled_by(bench_.apply(Bench::report(stop(), ReportKind::Open))),
               std::vector{stop().id});
     const auto gone = bench_.apply(Bench::report(stop(), ReportKind::Canceled));
-    EXPECT_EQ(Bench::reasons_in(gone), std::vector{Reason::NoLongerNeeded});
+    EXPECT_EQ(Bench::reasons_in(gone), std::vector{order_reason(EndReason::NoLongerNeeded)});
 }
 
 TEST_F(Protection, ACancelAllThatCouldNotBeSentIsSentAgainLater) {
@@ -498,8 +498,9 @@ TEST_F(Protection, AStopCanceledByCancelAllKeepsTheUsersReason) {
     confirm_all();
     bench_.apply(model::CancelAll{bench_.origin(), model::AccountId("futures"), {}, true});
     auto report = Bench::report(stop(), ReportKind::Canceled);
-    report.report.reason = Reason::CanceledByUser;
-    EXPECT_EQ(Bench::reasons_in(bench_.apply(report)), std::vector{Reason::CanceledByUser});
+    report.report.reason = order_reason(EndReason::CanceledByUser);
+    EXPECT_EQ(Bench::reasons_in(bench_.apply(report)),
+              std::vector{order_reason(EndReason::CanceledByUser)});
 }
 
 /// A position of 0.05, and reduce-only orders that the caller placed.
@@ -543,8 +544,10 @@ TEST_F(ManualStops, StopsAreCanceledOnceThePositionIsClosed) {
     EXPECT_EQ(Bench::cancelled_by(trade(Side::Sell, "0.03")), expected);
     for (const auto& order : {stop, target}) {
         auto report = Bench::report(order, ReportKind::Canceled);
-        report.report.reason = Reason::CanceledByUser;  // The only reason that the exchange knows.
-        EXPECT_EQ(Bench::reasons_in(bench_.apply(report)), std::vector{Reason::NoLongerNeeded});
+        report.report.reason =
+            order_reason(EndReason::CanceledByUser);  // The only reason that the exchange knows.
+        EXPECT_EQ(Bench::reasons_in(bench_.apply(report)),
+                  std::vector{order_reason(EndReason::NoLongerNeeded)});
     }
 }
 
@@ -569,7 +572,7 @@ TEST_F(ManualStops, AStopConfirmedAfterThePositionClosedIsCanceled) {
 TEST_F(ManualStops, ATriggeredStopLimitIsLeftToTheExchange) {
     const auto stop = place(OrderType::StopLimit, model::ReduceOnly::Yes);
     auto report = Bench::report(stop, ReportKind::Open);
-    report.report.reason = Reason::StopTriggered;
+    report.report.reason = OrderReason::StopTriggered;
     bench_.apply(report);
     EXPECT_TRUE(Bench::cancelled_by(trade(Side::Sell, "0.05")).empty());
 }
@@ -578,8 +581,8 @@ TEST_F(ManualStops, ATriggerDuringTheCancelIsRecorded) {
     const auto stop = place(OrderType::StopLimit, model::ReduceOnly::Yes);
     EXPECT_EQ(Bench::cancelled_by(trade(Side::Sell, "0.05")), std::vector{stop.id});
     auto report = Bench::report(stop, ReportKind::Open);
-    report.report.reason = Reason::StopTriggered;
-    EXPECT_EQ(Bench::reasons_in(bench_.apply(report)), std::vector{Reason::StopTriggered});
+    report.report.reason = OrderReason::StopTriggered;
+    EXPECT_EQ(Bench::reasons_in(bench_.apply(report)), std::vector{OrderReason::StopTriggered});
 }
 
 TEST_F(ManualStops, StopsOfAPositionThatAdoptionRemovesAreCanceled) {
@@ -636,7 +639,7 @@ TEST(Conditional, ReservesNothingBeforeItTriggersAndSendsItsStopPrice) {
     EXPECT_EQ(sent->stop_price, price("62000"));
     EXPECT_TRUE(bench.book("futures", kUsdt, Book::Reserved).is_zero());
     auto triggered = Bench::report(*sent, ReportKind::Open);
-    triggered.report.reason = Reason::StopTriggered;
+    triggered.report.reason = OrderReason::StopTriggered;
     bench.apply(triggered);
     // 6,200 and half a percent of slippage, and the fee.
     EXPECT_EQ(to_text(bench.book("futures", kUsdt, Book::Reserved)), "6233.4924");

@@ -11,9 +11,10 @@
 namespace botcore::core {
 
 using model::Book;
+using model::FreezeReason;
 using model::Money;
 using model::Quantity;
-using model::Reason;
+using model::RefusalReason;
 
 namespace {
 
@@ -115,7 +116,7 @@ void report_reconciled(Transaction& transaction, const model::ReportReconciled& 
         const auto& before = account.comparison;
         comparison.confirmed = before && before->differences == comparison.differences;
         if (comparison.confirmed) {
-            transaction.freeze(account, Reason::BooksDiffer);
+            transaction.freeze(account, FreezeReason::BooksDiffer);
         } else {
             transaction.perform(
                 CompareAccount{body.account, transaction.monotonic_time() + kRecompareDelay});
@@ -165,7 +166,7 @@ void adopt_books(Transaction& transaction, const model::AdoptBooks& body) {
     AccountState* account = own_account(transaction, body.origin, body.account);
     if (account == nullptr) return;
     const auto moved = [&](std::string text) {
-        refuse(transaction, body.origin, {Reason::VersionConflict, std::move(text)});
+        refuse(transaction, body.origin, {RefusalReason::VersionConflict, std::move(text)});
     };
     if (!body.asset.empty()) {
         const Money seen = total_of(*account, body.asset);
@@ -179,7 +180,7 @@ void adopt_books(Transaction& transaction, const model::AdoptBooks& body) {
     if (!futures || !transaction.state().instruments.contains(body.instrument)) {
         refuse(transaction,
                body.origin,
-               {Reason::InstrumentUnknown,
+               {RefusalReason::InstrumentUnknown,
                 "the account has no position in " + body.instrument.symbol.text()});
         return;
     }
@@ -195,8 +196,8 @@ void set_account_state(Transaction& transaction, const model::SetAccountState& b
     if (account == nullptr) return;
     model::Account& row = transaction.change(*account);
     row.state = body.state;
-    row.frozen_reason =
-        body.state == model::AccountState::Frozen ? Reason::FrozenByOperator : Reason::None;
+    row.frozen_reason = body.state == model::AccountState::Frozen ? FreezeReason::FrozenByOperator
+                                                                  : FreezeReason::None;
     const bool cooling = account->risk.cooldown_until > transaction.monotonic_time();
     if (cooling && body.state == model::AccountState::Active) {
         end_cooldown(transaction.change_risk(*account));

@@ -8,8 +8,8 @@
 
 namespace botcore::core {
 
+using model::FreezeReason;
 using model::Money;
-using model::Reason;
 
 namespace {
 
@@ -73,11 +73,11 @@ void import_order(Transaction& transaction, AccountState& account, const model::
     const bool bookable = instrument != transaction.state().instruments.end() &&
                           report.instrument.market == account.account.market &&
                           found.quantity.is_positive();
-    if (!bookable) return transaction.freeze(account, Reason::BooksDiffer);
+    if (!bookable) return transaction.freeze(account, FreezeReason::BooksDiffer);
     LiveOrder& live = transaction.import_order(account, row_of(account, found));
     live.order.reserved_asset = instrument->second.quote;
     if (live.order.role == model::OrderRole::Orphan) {
-        transaction.freeze(account, Reason::OrphanOrder);
+        transaction.freeze(account, FreezeReason::OrphanOrder);
     }
     apply_report(transaction, account, live, {report, {}});
     const bool spot = account.account.market == model::Market::Spot;

@@ -85,16 +85,16 @@ TEST(Import, BooksAnExternalOrderOnceAndReservesItsRest) {
 }
 
 // @spec:I2
-// @error:Reason::OrphanOrder
+// @error:FreezeReason::OrphanOrder
 TEST(Import, AnOrderOfOursWithoutARecordFreezesTheAccount) {
     Bench bench;
     bench.apply(found(lost_id(), "1", ReportKind::Filled, {trade_of(1, "0.02")}));
     EXPECT_EQ(account(bench).account.state, model::AccountState::Frozen);
-    EXPECT_EQ(account(bench).account.frozen_reason, Reason::OrphanOrder);
+    EXPECT_EQ(account(bench).account.frozen_reason, FreezeReason::OrphanOrder);
     EXPECT_EQ(account(bench).positions.at(kFutures).quantity, quantity("0.02"));
     bench.apply(model::SetAccountState{
         bench.origin(), kAccount, model::AccountState::Active, "looked at it"});
-    EXPECT_EQ(account(bench).account.frozen_reason, Reason::None);
+    EXPECT_EQ(account(bench).account.frozen_reason, FreezeReason::None);
 }
 
 TEST(Import, AReusedClientOrderIdRefersToAnotherOrder) {
@@ -120,17 +120,17 @@ TEST(Import, AnOrderThatCannotBeBookedFreezesTheAccount) {
     auto strange = found("web", "1", ReportKind::Open, {});
     strange.order.report.instrument.symbol = model::Symbol("NOSUCH");
     EXPECT_EQ(orders_in(bench.apply(strange)), 0U);
-    EXPECT_EQ(account(bench).account.frozen_reason, Reason::BooksDiffer);
+    EXPECT_EQ(account(bench).account.frozen_reason, FreezeReason::BooksDiffer);
 }
 
-// @error:Reason::FrozenByOperator
+// @error:FreezeReason::FrozenByOperator
 TEST(Import, AnOperatorFreezesAnAccount) {
     Bench bench;
     bench.apply(model::SetAccountState{
         bench.origin(), kAccount, model::AccountState::Frozen, "a strange login"});
-    EXPECT_EQ(account(bench).account.frozen_reason, Reason::FrozenByOperator);
-    bench.apply(model::FreezeAccount{kAccount, Reason::IntegrityFinding, "row_differs"});
-    EXPECT_EQ(account(bench).account.frozen_reason, Reason::FrozenByOperator);
+    EXPECT_EQ(account(bench).account.frozen_reason, FreezeReason::FrozenByOperator);
+    bench.apply(model::FreezeAccount{kAccount, FreezeReason::IntegrityFinding, "row_differs"});
+    EXPECT_EQ(account(bench).account.frozen_reason, FreezeReason::FrozenByOperator);
 }
 
 // @spec:R3-INTEG-02
@@ -147,7 +147,7 @@ TEST(Comparison, OnlyARepeatedDifferenceFreezesTheAccount) {
     bench.apply(books(total, "0.01"));
     EXPECT_EQ(account(bench).account.state, model::AccountState::Active);
     bench.apply(books(total, "0.01"));
-    EXPECT_EQ(account(bench).account.frozen_reason, Reason::BooksDiffer);
+    EXPECT_EQ(account(bench).account.frozen_reason, FreezeReason::BooksDiffer);
     EXPECT_TRUE(account(bench).comparison->confirmed);
 }
 
@@ -173,7 +173,7 @@ TEST(Comparison, AdoptingAClosedPositionReleasesItsMargin) {
     body.instrument = kFutures;
     body.quantity_seen = quantity("0.01");
     bench.apply(body);
-    EXPECT_EQ(std::get<model::Refusal>(*bench.last_reply).reason, Reason::VersionConflict);
+    EXPECT_EQ(std::get<model::Refusal>(*bench.last_reply).reason, RefusalReason::VersionConflict);
     body.origin = bench.origin();
     body.quantity_seen = quantity("0.02");
     bench.apply(body);
@@ -202,7 +202,7 @@ TEST(FailedOrder, IsAbandonedWithAReasonAndNeverSentAgain) {
     bench.apply(rejected);
     model::CancelOrder cancel{bench.origin(), kAccount, sent->id, {}};
     bench.apply(cancel, {.key = {}, .order = stored});
-    EXPECT_EQ(std::get<model::Refusal>(*bench.last_reply).reason, Reason::OrderNotOpen);
+    EXPECT_EQ(std::get<model::Refusal>(*bench.last_reply).reason, RefusalReason::OrderNotOpen);
     cancel.origin = bench.origin();
     cancel.reason = "the signal is old";
     const auto decision = bench.apply(cancel, {.key = {}, .order = stored});

@@ -11,7 +11,7 @@ using base::Result;
 using model::Money;
 using model::Price;
 using model::Quantity;
-using model::Reason;
+using model::RefusalReason;
 using model::Rounding;
 using model::Side;
 
@@ -24,14 +24,14 @@ std::optional<RuleBreach> closed_by_mode(const model::OperatingState& operating)
             return std::nullopt;
         case model::OperatingMode::Draining:
         case model::OperatingMode::Maintenance:
-            return RuleBreach{Reason::Maintenance,
+            return RuleBreach{RefusalReason::Maintenance,
                               "maintenance is in progress and no entries are accepted; cancels and "
                               "exits continue; GET /api/maintenance shows when it ends"};
         case model::OperatingMode::Halted:
             break;
     }
     return RuleBreach{
-        Reason::TradingHalted,
+        RefusalReason::TradingHalted,
         "an operator has halted trading and no entries are accepted; cancels and exits continue" +
             (operating.text.empty() ? std::string() : ": " + operating.text)};
 }
@@ -40,14 +40,14 @@ std::optional<RuleBreach> closed_by_mode(const model::OperatingState& operating)
 
 std::optional<RuleBreach> closed_by_lost_records(model::StorageState storage) {
     if (storage == model::StorageState::Behind) {
-        return RuleBreach{Reason::StoreBehindArchive,
+        return RuleBreach{RefusalReason::StoreBehindArchive,
                           "acknowledged records are missing from this store, so this request may "
                           "have been executed already; only cancels and exits are accepted until "
                           "an operator has restored the store"};
     }
     if (storage == model::StorageState::Unconfirmed) {
         return RuleBreach{
-            Reason::StoreBehindArchive,
+            RefusalReason::StoreBehindArchive,
             "the store is being compared with its archive after a start; try again in "
             "a moment"};
     }
@@ -72,7 +72,7 @@ std::optional<RuleBreach> refused_by_ramp(State& state, const model::Input& inpu
         state.ramp_taken += 1;
         return std::nullopt;
     }
-    return RuleBreach{Reason::Maintenance,
+    return RuleBreach{RefusalReason::Maintenance,
                       "trading resumes gradually after maintenance; try again shortly"};
 }
 
@@ -82,32 +82,32 @@ std::optional<RuleBreach> entry_refusal(const State& state,
                                         const model::Quote& quote) {
     if (auto breach = closed_by_lost_records(input.storage)) return breach;
     if (input.storage != model::StorageState::Normal) {
-        return RuleBreach{Reason::DiskFull,
+        return RuleBreach{RefusalReason::DiskFull,
                           "the disk is full; free some space; cancels and exits still work"};
     }
     if (auto breach = closed_by_mode(state.operating)) return breach;
     if (account.account.state != model::AccountState::Active) {
-        return RuleBreach{Reason::AccountFrozen,
+        return RuleBreach{RefusalReason::AccountFrozen,
                           "the account is frozen (" +
                               std::string(to_text(account.account.frozen_reason)) +
                               "); only cancels and exits are accepted"};
     }
     if (!account.reconciled) {
-        return RuleBreach{Reason::AccountUnreconciled,
+        return RuleBreach{RefusalReason::AccountUnreconciled,
                           "the account is being compared with the exchange; try again shortly"};
     }
     if (input.clock != model::ClockState::Certain) {
         return RuleBreach{
-            Reason::ClockUncertain,
+            RefusalReason::ClockUncertain,
             "the clock jumped recently; entries are refused until it is steady again"};
     }
     if (quote.source == model::MarketSource::None || quote.bid.is_zero() || quote.ask.is_zero()) {
-        return RuleBreach{Reason::PriceMissing,
+        return RuleBreach{RefusalReason::PriceMissing,
                           "there is no price of " + quote.instrument.symbol.text() +
                               "; entries are refused until there is one"};
     }
     if (quote.age > state.policy.price_age_max) {
-        return RuleBreach{Reason::PriceStale,
+        return RuleBreach{RefusalReason::PriceStale,
                           "the price is " + std::to_string(quote.age.in_milliseconds()) +
                               " ms old, but an entry requires one of at most " +
                               std::to_string(state.policy.price_age_max.in_milliseconds()) + " ms"};
@@ -137,7 +137,7 @@ Quantity reducible(const AccountState& account, const model::InstrumentId& instr
 namespace {
 
 RuleBreach too_large() {
-    return {Reason::NotionalTooLarge, "price times quantity is too large to be represented"};
+    return {RefusalReason::NotionalTooLarge, "price times quantity is too large to be represented"};
 }
 
 /// The least favorable price, which the reservation assumes.
@@ -154,7 +154,7 @@ Result<Price, RuleBreach> assumed_price(const State& state, const OrderView& ord
     } else {
         base = order.quote.worst;
         if (base.is_zero()) {
-            return Failure{RuleBreach{Reason::PriceMissing,
+            return Failure{RuleBreach{RefusalReason::PriceMissing,
                                       "the order book currently has too little depth for this "
                                       "quantity; send a smaller order or use a limit order"}};
         }
@@ -184,7 +184,7 @@ std::optional<RuleBreach> leverage_too_high(const model::ContractState& contract
     const bool fits = contract.leverage <= bracket->leverage_max &&
                       size <= contract.instrument->brackets.back().notional_cap;
     if (fits) return std::nullopt;
-    return RuleBreach{Reason::LeverageTooHigh,
+    return RuleBreach{RefusalReason::LeverageTooHigh,
                       "a size of " + to_text(size) + " " + contract.instrument->quote.text() +
                           " allows a leverage of at most " + to_text(bracket->leverage_max) +
                           ", but the leverage is " + to_text(contract.leverage)};

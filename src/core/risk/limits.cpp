@@ -8,8 +8,9 @@
 namespace botcore::core {
 
 using model::Money;
+using model::OrderReason;
 using model::Rate;
-using model::Reason;
+using model::RefusalReason;
 using model::Rounding;
 
 namespace {
@@ -129,7 +130,7 @@ std::optional<RuleBreach> broken_by(const model::RiskLimits& limits,
     const std::string all(whose);
     if (entry.now < judged.cooldown_until) {
         const auto left = (judged.cooldown_until - entry.now).in_milliseconds() / 60'000 + 1;
-        return RuleBreach{Reason::CooldownActive,
+        return RuleBreach{RefusalReason::CooldownActive,
                           std::to_string(limits.losses_in_a_row_max) +
                               " positions in a row were closed with a loss" + all +
                               "; entries are accepted again in " + std::to_string(left) +
@@ -138,7 +139,7 @@ std::optional<RuleBreach> broken_by(const model::RiskLimits& limits,
     const Money& equity = judged.equity;
     if (!limits.daily_loss_max.is_zero() && judged.loss.is_positive() &&
         judged.loss >= part(equity + judged.loss, limits.daily_loss_max)) {
-        return RuleBreach{Reason::DailyLossLimit,
+        return RuleBreach{RefusalReason::DailyLossLimit,
                           to_text(judged.loss) + unit + " were lost within 24 hours" + all +
                               "; the limit is " + percent(limits.daily_loss_max) +
                               "; wait until the losses are more than 24 hours old"};
@@ -146,13 +147,13 @@ std::optional<RuleBreach> broken_by(const model::RiskLimits& limits,
     const Money down = judged.peak - equity;
     if (!limits.drawdown_max.is_zero() && down.is_positive() &&
         down >= part(judged.peak, limits.drawdown_max)) {
-        return RuleBreach{Reason::DrawdownLimit,
+        return RuleBreach{RefusalReason::DrawdownLimit,
                           "the equity is " + to_text(down) + unit + " below its peak" + all +
                               "; the limit is " + percent(limits.drawdown_max)};
     }
     const Money room = part(equity, limits.exposure_max);
     if (!limits.exposure_max.is_zero() && judged.committed > room) {
-        return RuleBreach{Reason::ExposureLimit,
+        return RuleBreach{RefusalReason::ExposureLimit,
                           "one instrument may use " + percent(limits.exposure_max) +
                               " of the equity, that is " + to_text(std::max(room, Money())) + unit +
                               all + ", but with this order it would use " +
@@ -171,14 +172,14 @@ std::optional<RuleBreach> broken_limit(const State& state,
     const auto& limits = state.policy.risk;
     const std::string quote(account.account.quote.text());
     if (limits.positions_max != 0 && occupied(account, entry.instrument) >= limits.positions_max) {
-        return RuleBreach{Reason::MaxPositionsExceeded,
+        return RuleBreach{RefusalReason::MaxPositionsExceeded,
                           "at most " + std::to_string(limits.positions_max) +
                               " positions may be open; close one first"};
     }
     const AccountFigures figures = figures_of(state, account, marks);
     const Money equity = figures.equity();
     if (is_below(equity, figures.margin.position_initial, limits.margin_level_entry)) {
-        return RuleBreach{Reason::MarginLevelLow,
+        return RuleBreach{RefusalReason::MarginLevelLow,
                           "the equity of " + to_text(equity) + " " + quote + " is less than " +
                               percent(limits.margin_level_entry) +
                               " of the margin in use; close a position or add money"};
@@ -215,7 +216,7 @@ std::optional<RuleBreach> over_rate(const State& state,
         taken += other->rate_second == second ? other->rate_count : 0;
     if (most != 0 && taken >= most) {
         return RuleBreach{
-            Reason::OrderRateLimit,
+            RefusalReason::OrderRateLimit,
             "at most " + std::to_string(most) +
                 " entries per second are accepted from one owner; try again in a second"};
     }
@@ -364,7 +365,7 @@ void watch_margin(Transaction& transaction,
                      {model::OrderRole::SafetyExit,
                       unclosed(account, worst->instrument),
                       account.account.owner,
-                      Reason::MarginCall});
+                      OrderReason::MarginCall});
 }
 
 }  // namespace botcore::core

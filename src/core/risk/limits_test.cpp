@@ -28,9 +28,10 @@ void round_trip(Bench& bench, std::string_view exit) {
     bench.fill_all(*closing, exit);
 }
 
-Reason refusal_of_entry(Bench& bench, std::string_view size = "0.01") {
+OrderReason refusal_of_entry(Bench& bench, std::string_view size = "0.01") {
     bench.last_reply.reset();
-    return bench.place(bench.order("futures", Side::Buy, size)) ? Reason::None : bench.refusal();
+    return bench.place(bench.order("futures", Side::Buy, size)) ? OrderReason::None
+                                                                : bench.refusal();
 }
 
 // @spec:R3-VAL-07 R3-VAL-08
@@ -52,14 +53,14 @@ TEST(RiskLimits, TheDefaultsAreTheSpecificationsFigures) {
 // @spec:R3-VAL-07
 TEST(RiskLimits, RefusesAPositionBeyondTheMaximum) {
     Bench bench(only([](RiskLimits& limits) { limits.positions_max = 1; }));
-    EXPECT_EQ(refusal_of_entry(bench), Reason::None);
-    EXPECT_EQ(refusal_of_entry(bench), Reason::None)
+    EXPECT_EQ(refusal_of_entry(bench), OrderReason::None);
+    EXPECT_EQ(refusal_of_entry(bench), OrderReason::None)
         << "An order in the same instrument opens no new position.";
     auto other = bench.order("futures", Side::Buy, "1");
     other.instrument = {model::Market::Futures, model::Symbol("ETHUSDT")};
     other.quote.bid = other.quote.ask = other.quote.last = other.quote.worst = price("3000");
     EXPECT_FALSE(bench.place(other));
-    EXPECT_EQ(bench.refusal(), Reason::MaxPositionsExceeded);
+    EXPECT_EQ(bench.refusal(), RefusalReason::MaxPositionsExceeded);
 }
 
 // @spec:R3-VAL-08
@@ -70,7 +71,7 @@ TEST(RiskLimits, AStopMayBeAtMostATenthAway) {
     auto body = bench.order("futures", Side::Buy, "0.01");
     body.stop_loss = price("53999.9");
     EXPECT_FALSE(bench.place(body));
-    EXPECT_EQ(bench.refusal(), Reason::StopTooFar);
+    EXPECT_EQ(bench.refusal(), RefusalReason::StopTooFar);
     body.origin = bench.origin();
     body.stop_loss = price("54000");
     EXPECT_TRUE(bench.place(body));
@@ -80,15 +81,15 @@ TEST(RiskLimits, DailyLossesBlockEntriesUntilTheyExpire) {
     Bench bench(only(
         [](RiskLimits& limits) { limits.daily_loss_max = Rate::from_units(model::kScale / 20); }));
     round_trip(bench, "20000");  // 400 and two fees: below 5 % of 10,000.
-    EXPECT_EQ(refusal_of_entry(bench, "0.002"), Reason::None);
+    EXPECT_EQ(refusal_of_entry(bench, "0.002"), OrderReason::None);
     round_trip(bench, "40000");
-    EXPECT_EQ(refusal_of_entry(bench), Reason::DailyLossLimit);
+    EXPECT_EQ(refusal_of_entry(bench), RefusalReason::DailyLossLimit);
     // Exits are still allowed.
     const auto closing =
         bench.apply(model::Flatten{bench.origin(), model::AccountId("futures"), {quote(kFutures)}});
     EXPECT_TRUE(Bench::cancelled_by(closing).size() == 1 || !Bench::sent_by(closing).empty());
     bench.pass(Duration::seconds(25 * 3'600));
-    EXPECT_EQ(refusal_of_entry(bench), Reason::None);
+    EXPECT_EQ(refusal_of_entry(bench), OrderReason::None);
 }
 
 TEST(RiskLimits, ProfitsAreStoredByTheHourNetOfFees) {
@@ -109,16 +110,16 @@ TEST(RiskLimits, ThreeLossesInARowStartACooldown) {
     round_trip(bench, "59900");
     EXPECT_EQ(bench.account("futures").risk.losses_in_a_row, 2U);
     round_trip(bench, "59900");
-    EXPECT_EQ(refusal_of_entry(bench), Reason::CooldownActive);
+    EXPECT_EQ(refusal_of_entry(bench), RefusalReason::CooldownActive);
     bench.pass(Duration::seconds(3'600));
-    EXPECT_EQ(refusal_of_entry(bench), Reason::None);
+    EXPECT_EQ(refusal_of_entry(bench), OrderReason::None);
 }
 
 TEST(RiskLimits, OneInstrumentMayUseAFifthOfTheEquity) {
     Bench bench(only(
         [](RiskLimits& limits) { limits.exposure_max = Rate::from_units(model::kScale / 5); }));
-    EXPECT_EQ(refusal_of_entry(bench, "0.03"), Reason::None);
-    EXPECT_EQ(refusal_of_entry(bench, "0.01"), Reason::ExposureLimit)
+    EXPECT_EQ(refusal_of_entry(bench, "0.03"), OrderReason::None);
+    EXPECT_EQ(refusal_of_entry(bench, "0.01"), RefusalReason::ExposureLimit)
         << "The first order counts before it has filled.";
 }
 
@@ -134,7 +135,7 @@ TEST(RiskLimits, ADrawdownFromThePeakBlocksEntries) {
     body.marks = {quote(kFutures)};
     body.marks[0].bid = body.marks[0].ask = price("53500");  // 9,349: 15 % below the peak.
     EXPECT_FALSE(bench.place(body));
-    EXPECT_EQ(bench.refusal(), Reason::DrawdownLimit);
+    EXPECT_EQ(bench.refusal(), RefusalReason::DrawdownLimit);
 }
 
 TEST(RiskLimits, LowMarginBlocksEntriesAndThenClosesPositions) {
@@ -152,10 +153,10 @@ TEST(RiskLimits, LowMarginBlocksEntriesAndThenClosesPositions) {
     body.marks = {quote(kFutures)};
     body.marks[0].bid = body.marks[0].ask = price("58800");  // 8,799 for 5,880.
     EXPECT_FALSE(bench.place(body));
-    EXPECT_EQ(bench.refusal(), Reason::MarginLevelLow);
+    EXPECT_EQ(bench.refusal(), RefusalReason::MarginLevelLow);
     EXPECT_TRUE(Bench::sent_by(bench.tick(Duration::seconds(1), "56200")).empty());
     const auto called = bench.tick(Duration::seconds(1), "56100");  // 6,099 for 5,610.
-    EXPECT_EQ(Bench::reasons_in(called), std::vector{Reason::MarginCall});
+    EXPECT_EQ(Bench::reasons_in(called), std::vector{OrderReason::MarginCall});
     const auto exits = Bench::sent_by(called);
     ASSERT_EQ(exits.size(), 1U);
     EXPECT_EQ(exits[0].quantity, quantity("1"));
@@ -180,8 +181,8 @@ TEST(RiskLimits, CancelsARestingExitToMakeRoomForAMarginCall) {
     ASSERT_TRUE(resting);
     bench.apply(Bench::report(*resting, model::ReportKind::Open));
     const auto called = bench.tick(Duration::seconds(1), "56100");
-    // @error:Reason::GaveWayToExit
-    EXPECT_THAT(Bench::reasons_in(called), ::testing::Contains(Reason::GaveWayToExit));
+    // @error:EndReason::GaveWayToExit
+    EXPECT_THAT(Bench::reasons_in(called), ::testing::Contains(EndReason::GaveWayToExit));
     EXPECT_EQ(Bench::cancelled_by(called), std::vector{resting->id});
     ASSERT_EQ(Bench::sent_by(called).size(), 1U);
     EXPECT_EQ(Bench::sent_by(called)[0].quantity, quantity("1"));
@@ -214,22 +215,22 @@ TEST(RiskLimits, AMarginCallWaitsForTheNextTickWhenTheInputHasNoOrderRoom) {
 
 TEST(RiskLimits, WithoutMarginInUseThereIsNoMarginLevel) {
     Bench bench{RiskLimits()};
-    EXPECT_EQ(refusal_of_entry(bench), Reason::None);
+    EXPECT_EQ(refusal_of_entry(bench), OrderReason::None);
 }
 
 TEST(RiskLimits, RefusesTheEleventhEntryOfASecond) {
     Bench bench(only([](RiskLimits& limits) { limits.orders_per_second_max = 10; }));
     bench.pass(Duration::milliseconds(1'000 - bench.time().in_milliseconds() % 1'000));
     for (int i = 0; i < 10; ++i)
-        EXPECT_EQ(refusal_of_entry(bench, "0.002"), Reason::None);
+        EXPECT_EQ(refusal_of_entry(bench, "0.002"), OrderReason::None);
     bench.last_reply.reset();
     const auto refused = bench.apply(bench.order("futures", Side::Buy, "0.002"));
     EXPECT_EQ(refused.verdict, Verdict::Refused)
         << "There is no record, so the key can be used again.";
-    EXPECT_EQ(bench.refusal(), Reason::OrderRateLimit);
-    EXPECT_TRUE(model::is_transient(Reason::OrderRateLimit));
+    EXPECT_EQ(bench.refusal(), RefusalReason::OrderRateLimit);
+    EXPECT_TRUE(model::is_transient(RefusalReason::OrderRateLimit));
     bench.pass(Duration::seconds(1));
-    EXPECT_EQ(refusal_of_entry(bench, "0.002"), Reason::None);
+    EXPECT_EQ(refusal_of_entry(bench, "0.002"), OrderReason::None);
 }
 
 TEST(RiskLimits, TransfersAreNeitherProfitNorLoss) {
@@ -272,7 +273,7 @@ TEST(RiskOfAnOwner, ACooldownAppliesToEveryAccount) {
     auto closing = second_order(bench);
     closing.side = Side::Sell;
     bench.fill_all(*bench.place(closing), "59000");
-    EXPECT_EQ(refusal_of_entry(bench), Reason::CooldownActive)
+    EXPECT_EQ(refusal_of_entry(bench), RefusalReason::CooldownActive)
         << "Two losses, one in each account, are a streak of two.";
     EXPECT_FALSE(bench.place(second_order(bench)));
     bench.apply(model::SetAccountState{
@@ -293,7 +294,7 @@ TEST(RiskOfAnOwner, AWinInAnyAccountEndsTheStreak) {
     closing.side = Side::Sell;
     bench.fill_all(*bench.place(closing), "61000");
     round_trip(bench, "59000");
-    EXPECT_EQ(refusal_of_entry(bench), Reason::None);
+    EXPECT_EQ(refusal_of_entry(bench), OrderReason::None);
 }
 
 TEST(RiskOfAnOwner, LossesInOneAccountBlockEntriesInAnother) {
@@ -307,7 +308,7 @@ TEST(RiskOfAnOwner, LossesInOneAccountBlockEntriesInAnother) {
     bench.fill_all(*bench.place(bench.order("futures", Side::Sell, "0.5")), "58000");
     // 1,000 of 20,000 are 5 %.
     EXPECT_FALSE(bench.place(second_order(bench)));
-    EXPECT_EQ(bench.refusal(), Reason::DailyLossLimit);
+    EXPECT_EQ(bench.refusal(), RefusalReason::DailyLossLimit);
     bench.apply(model::TransferMoney{bench.origin(),
                                      model::AccountId("futures"),
                                      model::AccountId("second"),
@@ -315,25 +316,25 @@ TEST(RiskOfAnOwner, LossesInOneAccountBlockEntriesInAnother) {
                                      money("5000"),
                                      {}});
     EXPECT_FALSE(bench.place(second_order(bench))) << "Transfers do not change the limit.";
-    EXPECT_EQ(bench.refusal(), Reason::DailyLossLimit);
+    EXPECT_EQ(bench.refusal(), RefusalReason::DailyLossLimit);
 }
 
 TEST(RiskOfAnOwner, DrawdownExposureAndRateCountOverAllAccounts) {
     Bench bench(only(
         [](RiskLimits& limits) { limits.exposure_max = Rate::from_units(model::kScale / 10); }));
     open_second(bench);
-    EXPECT_EQ(refusal_of_entry(bench, "0.016"), Reason::None);
+    EXPECT_EQ(refusal_of_entry(bench, "0.016"), OrderReason::None);
     EXPECT_TRUE(bench.place(second_order(bench, "0.016")))
         << "The loss is 1,930 of 20,000 over all accounts.";
     EXPECT_FALSE(bench.place(second_order(bench, "0.002")));
-    EXPECT_EQ(bench.refusal(), Reason::ExposureLimit);
+    EXPECT_EQ(bench.refusal(), RefusalReason::ExposureLimit);
 
     Bench quick(only([](RiskLimits& limits) { limits.orders_per_second_max = 2; }));
     open_second(quick);
-    EXPECT_EQ(refusal_of_entry(quick), Reason::None);
+    EXPECT_EQ(refusal_of_entry(quick), OrderReason::None);
     EXPECT_TRUE(quick.place(second_order(quick)));
     EXPECT_FALSE(quick.place(second_order(quick)));
-    EXPECT_EQ(quick.refusal(), Reason::OrderRateLimit);
+    EXPECT_EQ(quick.refusal(), RefusalReason::OrderRateLimit);
 
     Bench fallen(only([](RiskLimits& limits) {
         limits.drawdown_max = Rate::from_units(model::kScale * 15 / 100);
@@ -346,10 +347,10 @@ TEST(RiskOfAnOwner, DrawdownExposureAndRateCountOverAllAccounts) {
     body.marks = {quote(kFutures)};
     body.marks[0].bid = body.marks[0].ask = price("56900");  // 3,100 of 19,999.
     EXPECT_FALSE(fallen.place(body));
-    EXPECT_EQ(fallen.refusal(), Reason::DrawdownLimit);
+    EXPECT_EQ(fallen.refusal(), RefusalReason::DrawdownLimit);
 }
 
-// @error:Reason::TooManyAccounts
+// @error:RefusalReason::TooManyAccounts
 TEST(RiskOfAnOwner, LimitsTheNumberOfAccounts) {
     Bench bench;
     for (int i = 2; i < 20; ++i) {
@@ -358,10 +359,10 @@ TEST(RiskOfAnOwner, LimitsTheNumberOfAccounts) {
                                        model::Market::Futures,
                                        kUsdt,
                                        money("1")});
-        ASSERT_EQ(bench.refusal(), Reason::None);
+        ASSERT_EQ(bench.refusal(), OrderReason::None);
     }
     open_second(bench);
-    EXPECT_EQ(bench.refusal(), Reason::TooManyAccounts);
+    EXPECT_EQ(bench.refusal(), RefusalReason::TooManyAccounts);
 }
 
 TEST(Reset, EndsNeitherAnOperatorsFreezeNorACooldown) {
@@ -370,21 +371,21 @@ TEST(Reset, EndsNeitherAnOperatorsFreezeNorACooldown) {
         limits.cooldown = Duration::seconds(60);
     }));
     round_trip(bench, "59000");
-    EXPECT_EQ(refusal_of_entry(bench), Reason::CooldownActive);
+    EXPECT_EQ(refusal_of_entry(bench), RefusalReason::CooldownActive);
     bench.apply(model::ResetAccount{bench.origin(), model::AccountId("futures"), {}});
-    EXPECT_EQ(bench.refusal(), Reason::None);
-    EXPECT_EQ(refusal_of_entry(bench), Reason::CooldownActive)
+    EXPECT_EQ(bench.refusal(), OrderReason::None);
+    EXPECT_EQ(refusal_of_entry(bench), RefusalReason::CooldownActive)
         << "A reset does not end the cool-down.";
     bench.apply(model::SetAccountState{
         bench.origin(), model::AccountId("futures"), model::AccountState::Frozen, "looks odd"});
     bench.apply(model::ResetAccount{bench.origin(), model::AccountId("futures"), {}});
-    EXPECT_EQ(bench.refusal(), Reason::AccountFrozen);
+    EXPECT_EQ(bench.refusal(), RefusalReason::AccountFrozen);
     EXPECT_EQ(bench.account("futures").account.state, model::AccountState::Frozen);
     auto operators = bench.origin();
     operators.authority = model::Authority::All;
     bench.apply(model::ResetAccount{operators, model::AccountId("futures"), {}});
     EXPECT_EQ(bench.account("futures").account.state, model::AccountState::Active);
-    EXPECT_EQ(refusal_of_entry(bench), Reason::None);
+    EXPECT_EQ(refusal_of_entry(bench), OrderReason::None);
 }
 
 TEST(Tick, UsesEveryMarkSinceThePreviousTick) {
@@ -401,7 +402,7 @@ TEST(Tick, UsesEveryMarkSinceThePreviousTick) {
     EXPECT_EQ(to_text(bench.account("futures").risk.equity_peak), "10999");
     seen.marked = {price("56100"), price("60000")};
     const auto called = bench.apply(model::Tick{model::AccountId("futures"), {seen}});
-    EXPECT_EQ(Bench::reasons_in(called), std::vector{Reason::MarginCall})
+    EXPECT_EQ(Bench::reasons_in(called), std::vector{OrderReason::MarginCall})
         << "The level was too low between two ticks.";
 }
 

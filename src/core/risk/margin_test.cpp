@@ -55,7 +55,7 @@ TEST(Reservation, AStopNeedsMoneyOnceItHasTriggered) {
     ASSERT_TRUE(sent);
     EXPECT_TRUE(reserved(bench).is_zero());
     auto report = Bench::report(*sent, ReportKind::Open);
-    report.report.reason = Reason::StopTriggered;
+    report.report.reason = OrderReason::StopTriggered;
     bench.apply(report);
     EXPECT_EQ(to_text(reserved(bench)), "613.444");
 }
@@ -79,7 +79,7 @@ TEST(Reservation, AnOrderMayUseOpenProfitButNeverMakesCashNegative) {
     risen.bid = risen.ask = risen.last = price("60000");
     more.marks = {risen};
     EXPECT_FALSE(bench.place(more));
-    EXPECT_EQ(bench.refusal(), Reason::InsufficientBalance);
+    EXPECT_EQ(bench.refusal(), RefusalReason::InsufficientBalance);
     more = limit(bench, Side::Buy, "0.02", "70000");
     more.quote.bid = more.quote.ask = more.quote.last = price("80000");
     more.marks = {more.quote};

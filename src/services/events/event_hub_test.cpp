@@ -276,7 +276,7 @@ TEST(EventHub, NotifiesTheOwnerOfATransientlyRefusedOrder) {
     model::PlaceOrder place;
     place.account = model::AccountId(kMine);
     model::Refusal refusal;
-    refusal.reason = model::Reason::PriceStale;
+    refusal.reason = model::RefusalReason::PriceStale;
     world.hub().on_refused(place, refusal);
     world.hub().on_refused(model::SetLeverage{}, refusal);
     const Text text = mine->take();

@@ -87,7 +87,7 @@ public:
         order.account = model::AccountId(account);
         order.instrument.symbol = model::Symbol(sequence_ % 2 == 0 ? "BTCUSDT" : "ETHUSDT");
         order.state = model::OrderState::Refused;  // Two events: the order and the failed trade.
-        order.reason = model::Reason::PriceStale;
+        order.reason = model::order_reason(model::RefusalReason::PriceStale);
         order.reason_text = std::string(padding, 'x');
         record.outcome.changes.emplace_back(order);
         return record;

@@ -39,9 +39,9 @@ std::string cause_of(const model::Order& order) {
     return cause;
 }
 
-std::string_view runbook_of(model::Reason frozen) {
-    return frozen == model::Reason::IntegrityFinding ? "data-damaged.md"
-                                                     : "reconciliation-mismatch.md";
+std::string_view runbook_of(model::FreezeReason frozen) {
+    return frozen == model::FreezeReason::IntegrityFinding ? "data-damaged.md"
+                                                           : "reconciliation-mismatch.md";
 }
 
 bool is_new(const model::Order& order) {
@@ -91,7 +91,7 @@ void TradeLog::remember_request(const model::Order& order) {
 
 void TradeLog::note(const model::Account& account) {
     const bool doubted = account.state == model::AccountState::Frozen &&
-                         account.frozen_reason != model::Reason::FrozenByOperator;
+                         account.frozen_reason != model::FreezeReason::FrozenByOperator;
     if (!doubted) {
         in_doubt_.erase(account.id);
         return;
@@ -117,7 +117,7 @@ void TradeLog::note(const model::RiskState& risk) {
                        "until the margin is sufficient again",
                        {{"operation", "margin_call"},
                         {"account", risk.account.text()},
-                        {"cause", to_text(model::Reason::MarginCall)}});
+                        {"cause", to_text(model::OrderReason::MarginCall)}});
 }
 
 void TradeLog::count_error(const model::OrderReport& report) {

@@ -78,7 +78,7 @@ TEST_F(TradeLogTest, AFailedTradeIsOneLineWithAllKnownDetails) {
     request_.clear();
     model::Order rejected = order(model::OrderState::Rejected);
     rejected.prior_sequence = 1;
-    rejected.reason = model::Reason::RejectedByExchange;
+    rejected.reason = model::order_reason(model::RefusalReason::RejectedByExchange);
     rejected.reason_text = "-2010 Account has insufficient balance for requested action.";
     commit(rejected);
     const auto lines = this->lines();
@@ -95,7 +95,7 @@ TEST_F(TradeLogTest, AFailedTradeIsOneLineWithAllKnownDetails) {
 TEST_F(TradeLogTest, ARefusalIsALineWithoutAStack) {
     request_ = "req-8";
     model::Order refused = order(model::OrderState::Refused);
-    refused.reason = model::Reason::InsufficientBalance;
+    refused.reason = model::order_reason(model::RefusalReason::InsufficientBalance);
     commit(refused);
     const auto lines = this->lines();
     ASSERT_EQ(lines.size(), 1U);
@@ -119,7 +119,7 @@ TEST_F(TradeLogTest, LogsAMarginCallAndItsForcedExitOnALineEach) {
     commit(risk);
     model::Order exit = order(model::OrderState::Intended);
     exit.role = model::OrderRole::SafetyExit;
-    exit.reason = model::Reason::MarginCall;
+    exit.reason = model::OrderReason::MarginCall;
     commit(exit);
     exit.prior_sequence = 1;
     exit.state = model::OrderState::Filled;
@@ -140,9 +140,9 @@ TEST_F(TradeLogTest, LogsAnAccountInDoubtOnceAndNoFreezeByAnOperator) {
     account.id = model::AccountId("futures");
     account.owner = model::Owner("ada");
     account.state = model::AccountState::Frozen;
-    account.frozen_reason = model::Reason::FrozenByOperator;
+    account.frozen_reason = model::FreezeReason::FrozenByOperator;
     commit(account);
-    account.frozen_reason = model::Reason::BooksDiffer;
+    account.frozen_reason = model::FreezeReason::BooksDiffer;
     commit(account);
     commit(account);
     const auto lines = this->lines();
