@@ -44,7 +44,7 @@ Refusal refusal_of(users::AuthFailure failure) {
 
 }  // namespace
 
-json::object user_json(const users::User& user) {
+json::object user_json(const ports::User& user) {
     json::object out;
     out["id"] = user.id.text();
     out["email"] = user.email.empty() ? json::value(nullptr) : json::value(user.email);
@@ -57,7 +57,7 @@ json::object user_json(const users::User& user) {
     return out;
 }
 
-json::object session_json(const users::Session& session, const users::Session* current) {
+json::object session_json(const ports::Session& session, const ports::Session* current) {
     json::object out;
     out["id"] = session.id;
     out["name"] = session.name;

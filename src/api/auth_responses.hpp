@@ -12,11 +12,11 @@
 namespace botcore::api {
 
 /// The JSON of a user. It contains the e-mail address, so only this user and operators may get it.
-[[nodiscard]] boost::json::object user_json(const users::User& user);
+[[nodiscard]] boost::json::object user_json(const ports::User& user);
 
 /// The JSON of a session. `current` is the session that the caller uses, or null.
-[[nodiscard]] boost::json::object session_json(const users::Session& session,
-                                               const users::Session* current);
+[[nodiscard]] boost::json::object session_json(const ports::Session& session,
+                                               const ports::Session* current);
 
 /// The common fields of the rows of routes about users: of a POST that changes something, and of a
 /// GET.

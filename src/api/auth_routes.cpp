@@ -161,7 +161,7 @@ bool AuthRoutes::is_user(host::RequestContext& call) const {
     return false;
 }
 
-void AuthRoutes::open_accounts(const users::User& user, std::function<void()> then) {
+void AuthRoutes::open_accounts(const ports::User& user, std::function<void()> then) {
     const ApiContext& context = parts_.context;
     if (user.role == host::Role::Viewer || context.runtime.status() != runtime::Status::Running) {
         return then();
@@ -214,9 +214,9 @@ void AuthRoutes::register_user(host::RequestContext& call) {
         call,
         [requested = std::move(requested).value(), now = call.now.time](
             users::UserService& user_service) { return user_service.add(requested, now); },
-        [this](host::RequestContext& held, const users::AuthResult<users::User>& added) {
+        [this](host::RequestContext& held, const users::AuthResult<ports::User>& added) {
             if (!added) return fail(held, added.error(), "user-added");
-            const users::User& user = added.value();
+            const ports::User& user = added.value();
             parts_.sessions.put(user);
             record(held, "user-added", "ok", user.id);
             const auto kept = std::make_shared<host::RequestContext>(std::move(held));
@@ -262,7 +262,7 @@ void AuthRoutes::login(host::RequestContext& call) {
 void AuthRoutes::logout(host::RequestContext& call) {
     if (!is_user(call)) return;
     const auto shown = net::bearer_of(call.request.header("authorization"));
-    const users::Session* session = shown ? parts_.sessions.session_of(*shown) : nullptr;
+    const ports::Session* session = shown ? parts_.sessions.session_of(*shown) : nullptr;
     if (session == nullptr) return answer_done(call);
     call.parameters.emplace_back("session", session->id);
     revoke_session(call);
@@ -304,7 +304,7 @@ void AuthRoutes::change_password(host::RequestContext& call) {
     auto change = users::parse_password_change(call.request.body);
     if (!change) return call.fail(400, change.error());
     const auto shown = net::bearer_of(call.request.header("authorization"));
-    const users::Session* session = shown ? parts_.sessions.session_of(*shown) : nullptr;
+    const ports::Session* session = shown ? parts_.sessions.session_of(*shown) : nullptr;
     const std::string kept = session == nullptr ? std::string() : session->id;
     users::LoginDelays::Attempt attempt{call.caller.owner.text(),
                                         net::limit_key(call.request.remote)};
@@ -316,7 +316,7 @@ void AuthRoutes::change_password(host::RequestContext& call) {
             return user_service.change_password(owner, change.present, change.requested, kept);
         },
         [this, kept, attempt = std::move(attempt)](host::RequestContext& held,
-                                                   const users::AuthResult<users::User>& user) {
+                                                   const users::AuthResult<ports::User>& user) {
             count(attempt, user ? nullptr : &user.error());
             if (!user) {
                 // The token is valid, so the status is not 401, which would mean that it is not.
@@ -337,7 +337,7 @@ void AuthRoutes::change_password(host::RequestContext& call) {
 
 void AuthRoutes::verify(host::RequestContext& call) {
     const auto shown = net::bearer_of(call.request.header("authorization"));
-    const users::Session* session = shown ? parts_.sessions.session_of(*shown) : nullptr;
+    const ports::Session* session = shown ? parts_.sessions.session_of(*shown) : nullptr;
     json::object data;
     data["valid"] = true;
     data["user"] = call.caller.owner.text();
@@ -349,7 +349,7 @@ void AuthRoutes::verify(host::RequestContext& call) {
 
 void AuthRoutes::show_profile(host::RequestContext& call) {
     if (call.caller.owner == users::operator_owner()) {
-        users::User self;
+        ports::User self;
         self.id = call.caller.owner;
         self.name = "operator";
         self.role = host::Role::Operator;
@@ -360,7 +360,7 @@ void AuthRoutes::show_profile(host::RequestContext& call) {
         [owner = call.caller.owner](users::UserService& user_service) {
             return user_service.find(owner);
         },
-        [](host::RequestContext& held, const users::AuthResult<users::User>& user) {
+        [](host::RequestContext& held, const users::AuthResult<ports::User>& user) {
             if (!user) return answer_failure(held, user.error());
             held.send(user_json(user.value()));
         });
@@ -383,13 +383,13 @@ void AuthRoutes::change_user(host::RequestContext& call,
         call,
         [change = std::move(change), id = model::Owner(call.parameter("user"))](
             users::UserService& user_service) { return user_service.change(id, change); },
-        [this, action](host::RequestContext& held, const users::AuthResult<users::User>& changed) {
+        [this, action](host::RequestContext& held, const users::AuthResult<ports::User>& changed) {
             if (!changed) {
                 auto error = changed.error();
                 error.subject = model::Owner(held.parameter("user"));
                 return fail(held, error, action);
             }
-            const users::User& user = changed.value();
+            const ports::User& user = changed.value();
             parts_.sessions.put(user);
             record(held, action, "ok", user.id);
             const auto kept = std::make_shared<host::RequestContext>(std::move(held));
@@ -399,9 +399,9 @@ void AuthRoutes::change_user(host::RequestContext& call,
 
 void AuthRoutes::list_sessions(host::RequestContext& call) {
     const auto shown = net::bearer_of(call.request.header("authorization"));
-    const users::Session* current = shown ? parts_.sessions.session_of(*shown) : nullptr;
+    const ports::Session* current = shown ? parts_.sessions.session_of(*shown) : nullptr;
     json::array list;
-    for (const users::Session& session :
+    for (const ports::Session& session :
          parts_.sessions.sessions_of(call.caller.owner, call.now.time)) {
         list.push_back(session_json(session, current));
     }

@@ -112,7 +112,7 @@ private:
     [[nodiscard]] bool is_user(host::RequestContext& call) const;
     /// Opens the user's paper accounts (E3). Calls `then` once they are open, and also if they
     /// cannot be opened now.
-    void open_accounts(const users::User& user, std::function<void()> then);
+    void open_accounts(const ports::User& user, std::function<void()> then);
 
     AuthRoutesOptions options_;
     Parts parts_;

@@ -97,10 +97,10 @@ void AuthRoutes::list_users(host::RequestContext& call) {
             return user_service.list(after, limit);
         },
         [limit](host::RequestContext& held,
-                const users::AuthResult<std::vector<users::User>>& users) {
+                const users::AuthResult<std::vector<ports::User>>& users) {
             if (!users) return answer_failure(held, users.error());
             json::array list;
-            for (const users::User& user : users.value())
+            for (const ports::User& user : users.value())
                 list.push_back(user_json(user));
             json::object page;
             page["next_after"] = users.value().size() == limit
@@ -117,7 +117,7 @@ void AuthRoutes::show_user(host::RequestContext& call) {
         [id = model::Owner(call.parameter("user"))](users::UserService& user_service) {
             return user_service.find(id);
         },
-        [](host::RequestContext& held, const users::AuthResult<users::User>& user) {
+        [](host::RequestContext& held, const users::AuthResult<ports::User>& user) {
             if (!user) return answer_failure(held, user.error());
             held.send(user_json(user.value()));
         });
@@ -157,7 +157,7 @@ void AuthRoutes::set_password(host::RequestContext& call) {
         [id, requested = std::move(requested).value()](users::UserService& user_service) {
             return user_service.set_password(id, requested);
         },
-        [this, id](host::RequestContext& held, const users::AuthResult<users::User>& user) {
+        [this, id](host::RequestContext& held, const users::AuthResult<ports::User>& user) {
             if (!user) {
                 auto error = user.error();
                 error.subject = id;

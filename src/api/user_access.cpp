@@ -20,14 +20,14 @@ base::Outcome<std::string> read_all(users::UserService& user_service,
     while (true) {
         const auto users = user_service.list(after, kUsersAtOnce);
         if (!users) return Failure{users.error().text};
-        for (const users::User& user : users.value())
+        for (const ports::User& user : users.value())
             sessions.put(user);
         if (users.value().size() < kUsersAtOnce) break;
         after = users.value().back().id;
     }
     const auto open = user_service.sessions(now);
     if (!open) return Failure{open.error().text};
-    for (const users::Session& session : open.value())
+    for (const ports::Session& session : open.value())
         sessions.put(session);
     return base::Done{};
 }
@@ -36,13 +36,13 @@ base::Outcome<std::string> read_all(users::UserService& user_service,
 
 base::Result<std::unique_ptr<UserAccess>, std::string> UserAccess::open(
     UserAccessOptions options,
+    std::unique_ptr<ports::UserStore> store,
     const host::TokenVerifier& operator_token,
     std::function<void(users::AuthWorker::Job)> post,
     base::Timestamp now) {
     if (auto mistake = mistake_in_origins(options.cors_origins); !mistake.empty()) {
         return Failure{"http.cors_origins: " + mistake};
     }
-    auto store = TRY(users::UserStore::open(options.users_path));
     users::UserService user_service(std::move(store), options.user_service);
     std::unique_ptr<UserAccess> access(new UserAccess(std::move(options), operator_token));
     (void)TRY(read_all(user_service, access->sessions_, now));

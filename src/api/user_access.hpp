@@ -8,6 +8,7 @@
 #include "api/auth_routes.hpp"
 #include "api/cors_filter.hpp"
 #include "api/rate_limit_filter.hpp"
+#include "ports/user_store.hpp"
 #include "services/audit/audit_journal.hpp"
 
 #include <functional>
@@ -18,7 +19,6 @@
 namespace botcore::api {
 
 struct UserAccessOptions {
-    std::string users_path;  ///< `<data>/users.sqlite`
     users::UserServiceOptions user_service{};
     users::LoginDelayOptions delays{};
     AuthRoutesOptions auth_routes{};
@@ -28,11 +28,12 @@ struct UserAccessOptions {
 
 class UserAccess {
 public:
-    /// Opens the users file and loads the users and their tokens. `operator_token` outlives this
-    /// object; `post` runs a job later on the thread of the loop, and may be called from any
-    /// thread. The error text says what went wrong.
+    /// Loads the users and their tokens from the store. `operator_token` outlives this object;
+    /// `post` runs a job later on the thread of the loop, and may be called from any thread. The
+    /// error text says what went wrong.
     [[nodiscard]] static base::Result<std::unique_ptr<UserAccess>, std::string> open(
         UserAccessOptions options,
+        std::unique_ptr<ports::UserStore> store,
         const host::TokenVerifier& operator_token,
         std::function<void(users::AuthWorker::Job)> post,
         base::Timestamp now);

@@ -2,32 +2,17 @@
 
 /// The authenticated caller of a request: the owner whose accounts it may use, its role, and a name
 /// for logs.
-///
-/// U1  A role includes the rights of all roles before it.
 
 #include "model/order.hpp"
+#include "model/role.hpp"
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace botcore::host {
 
-/// Never renumbered: the numbers are stored with the users.
-enum class Role : std::uint8_t { Viewer = 0, Trader = 1, Operator = 2 };
-
-[[nodiscard]] constexpr std::string_view to_text(Role role) {
-    switch (role) {
-        case Role::Viewer:
-            return "viewer";
-        case Role::Trader:
-            return "trader";
-        case Role::Operator:
-            return "operator";
-    }
-    return "viewer";
-}
+using model::Role;
 
 struct Caller {
     model::Owner owner;  ///< The owner of the accounts, orders and keys that the caller may use.

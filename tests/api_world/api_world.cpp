@@ -3,6 +3,7 @@
 #include "adapters/cache_memory/memory_cache.hpp"
 #include "adapters/store_observed/measured_store.hpp"
 #include "adapters/store_sqlite/sqlite_store.hpp"
+#include "adapters/store_sqlite/sqlite_users.hpp"
 #include "api/analysis_routes.hpp"
 #include "api/api.hpp"
 #include "api/api_schemas.hpp"
@@ -101,9 +102,10 @@ public:
                                                  renderer_,
                                                  {&changes_, &*announcer_},
                                                  [this] { wake(); }});
-        who.users_path = folder_.file("users.sqlite");
+        auto users = store_sqlite::SqliteUsers::open(folder_.file("users.sqlite"));
         auto access = UserAccess::open(
             std::move(who),
+            std::move(users).value(),
             tokens_,
             [this](users::AuthWorker::Job job) { later(std::move(job)); },
             time_);

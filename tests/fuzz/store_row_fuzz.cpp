@@ -3,9 +3,9 @@
 /// third, "i" a whole number, "b" bytes, "n" null. An accepted row reads back the same.
 
 #include "adapters/store_sqlite/rows.hpp"
+#include "adapters/store_sqlite/sqlite_users.hpp"
 #include "base/check.hpp"
 #include "input_file.hpp"
-#include "services/users/user_store.hpp"
 #include "tests/scratch/temporary_folder.hpp"
 
 #include <array>
@@ -105,19 +105,20 @@ void store_row(std::string_view text) {
 void user_row(std::string_view text) {
     static const scratch::TemporaryFolder kFolder;
     static const std::string kPath = kFolder.file("users.sqlite");
-    static users::UserStore store = [] {
-        auto opened = users::UserStore::open(kPath);
+    static const auto kStore = [] {
+        auto opened = store_sqlite::SqliteUsers::open(kPath);
         CHECK(opened.has_value());
-        users::User user;
+        ports::User user;
         user.id = model::Owner("u");
-        users::Session session;
+        ports::Session session;
         session.id = "s";
         session.user = user.id;
-        users::UserStore made = std::move(opened).value();
-        CHECK(made.add(user, {}).has_value());
-        CHECK(made.add(session).has_value());
+        auto made = std::move(opened).value();
+        CHECK(made->add(user, {}).has_value());
+        CHECK(made->add(session).has_value());
         return made;
     }();
+    ports::UserStore& store = *kStore;
     static Database writer = open(kPath, store_sqlite::OpenMode::ReadWrite);
     static const bool kFast = writer.execute("PRAGMA synchronous=OFF").has_value();
     CHECK(kFast);
@@ -138,7 +139,7 @@ void user_row(std::string_view text) {
     CHECK(user.has_value() == all.has_value());
     if (user) {
         CHECK(user.value().has_value() && all.value().size() == 1);
-        CHECK(user.value()->role <= host::Role::Operator);
+        CHECK(user.value()->role <= model::Role::Operator);
         CHECK(store.save(*user.value()).has_value());
         const auto again = store.find(model::Owner("u"));
         CHECK(again.has_value() && again.value()->role == user.value()->role);

@@ -1,5 +1,6 @@
 #include "apps/botcored/api_service.hpp"
 
+#include "apps/wiring/user_store.hpp"
 #include "build_info.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -35,12 +36,13 @@ base::Result<std::unique_ptr<ApiService>, host::StartFailure> ApiService::make(c
     const auto post = [&process, &loop = parts.trading.loop()](users::AuthWorker::Job job) {
         process.post([&loop, job = std::move(job)] { loop.when_durable(job); });
     };
-    auto access = TRY(
-        or_exit_with(EX_UNAVAILABLE,
-                     api::UserAccess::open(access_options(process.config, process.folder.path()),
-                                           process.token,
-                                           post,
-                                           process.clock.now().time)));
+    auto users = TRY(or_exit_with(EX_UNAVAILABLE, open_user_store(process.folder.path())));
+    auto access = TRY(or_exit_with(EX_UNAVAILABLE,
+                                   api::UserAccess::open(access_options(process.config),
+                                                         std::move(users),
+                                                         process.token,
+                                                         post,
+                                                         process.clock.now().time)));
     return std::unique_ptr<ApiService>(
         new ApiService(parts, std::move(access), address.is_loopback()));
 }
@@ -179,7 +181,7 @@ void ApiService::turn_unready() {
 }
 
 void ApiService::apply_limits() {
-    access_->set_limits(access_options(process_.config, process_.folder.path()).limits);
+    access_->set_limits(access_options(process_.config).limits);
 }
 
 }  // namespace botcore::apps

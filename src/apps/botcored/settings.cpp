@@ -101,13 +101,11 @@ runtime::Options runtime_options(const host::Config& config) {
     return options;
 }
 
-api::UserAccessOptions access_options(const host::Config& config,
-                                      const std::filesystem::path& data) {
+api::UserAccessOptions access_options(const host::Config& config) {
     const auto rule = [&](std::string_view key, std::int64_t span) {
         return resilience::RateRule{count(config, key), base::Duration::seconds(span)};
     };
     api::UserAccessOptions options;
-    options.users_path = (data / "users.sqlite").string();
     options.delays.failures_free = count(config, "auth.lockout_failures");
     options.delays.failures_free_of_user = 4 * options.delays.failures_free;
     options.delays.longest = base::Duration::seconds(60 * config.integer("auth.lockout_minutes"));

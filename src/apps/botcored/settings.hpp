@@ -24,8 +24,7 @@ namespace botcore::apps {
 /// `Options::next_incarnation` uses the system's source of randomness.
 [[nodiscard]] runtime::Options runtime_options(const host::Config& config);
 [[nodiscard]] model::RiskLimits risk_limits(const host::Config& config);
-[[nodiscard]] api::UserAccessOptions access_options(const host::Config& config,
-                                                    const std::filesystem::path& data);
+[[nodiscard]] api::UserAccessOptions access_options(const host::Config& config);
 [[nodiscard]] health::HealthService::Options watch_options(const host::Config& config,
                                                            const std::filesystem::path& store);
 

@@ -1,8 +1,8 @@
-#include "adapters/store_sqlite/rebuild.hpp"
 #include "apps/botctl/archive_access.hpp"
 #include "apps/botctl/commands.hpp"
 #include "apps/botctl/missing_records.hpp"
 #include "apps/botctl/table.hpp"
+#include "apps/wiring/store_repair.hpp"
 #include "host/data_folder.hpp"
 #include "host/whole_file.hpp"
 #include "protocol/journal.hpp"
@@ -162,7 +162,7 @@ int rebuild(DaemonClient& client, Agreed agreed) {
     if (!folder) return client.unavailable(folder.error());
     const int asked = ask(lines_of(data), "Rebuild the rows?", agreed);
     if (asked != kExitOk) return asked;
-    const auto made = store_sqlite::rebuild(
+    const auto made = apps::rebuild_store(
         folder.value().store(),
         [](model::Sequence done, model::Sequence total) { show_progress("rebuilt", done, total); });
     std::cerr << "\n";

@@ -1,45 +1,22 @@
 #include "apps/botctl/missing_records.hpp"
 
-#include "adapters/store_sqlite/commit_mark.hpp"
 #include "apps/botctl/archive_access.hpp"
 #include "apps/botctl/confirmation.hpp"
 #include "apps/botctl/newer_archives.hpp"
 #include "apps/wiring/archive_link.hpp"
 #include "apps/wiring/store_backup.hpp"
+#include "apps/wiring/store_repair.hpp"
 #include "host/data_folder.hpp"
 
 #include <boost/json/object.hpp>
 #include <sodium.h>
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 #include <vector>
 
 namespace botcore::botctl {
 namespace json = boost::json;
-
-namespace {
-
-base::Result<std::string, std::string> missing_by_mark(ports::StoreBackup& stores,
-                                                       const std::filesystem::path& store,
-                                                       const model::TimelineIdentity& timeline,
-                                                       const model::Head& head) {
-    const auto mark = TRY(store_sqlite::CommitMark::read(store));
-    if (!mark) return std::string();
-    std::optional<model::Hash> ours;
-    const auto reader = stores.open_reader(store);
-    if (reader) {
-        const auto entries = reader.value()->journal(mark->sequence, 1);
-        const bool there = entries && !entries.value().empty() &&
-                           entries.value().front().sequence == mark->sequence;
-        if (there) ours = entries.value().front().hash;
-    }
-    return store_sqlite::CommitMark::missing(
-        mark, store_sqlite::CommitMark::name_of(timeline), head, ours);
-}
-
-}  // namespace
 
 MissingRecords missing_records(const DaemonClient& client, const model::Head& head) {
     const std::filesystem::path store =
@@ -47,7 +24,7 @@ MissingRecords missing_records(const DaemonClient& client, const model::Head& he
     const auto stores = apps::make_store_backup();
     const auto timeline = stores->timeline_of(store);
     if (!timeline) return {{}, timeline.error()};
-    const auto by_mark = missing_by_mark(*stores, store, timeline.value(), head);
+    const auto by_mark = apps::missing_by_mark(store, timeline.value(), head);
     if (!by_mark) return {{}, by_mark.error()};
     MissingRecords missing{by_mark.value(), {}};
     if (!missing.evidence.empty()) return missing;
@@ -102,7 +79,7 @@ int accept_lost_records(DaemonClient& client, Agreed agreed) {
     next.ancestors.push_back({timeline.value().number, timeline.value().id, head.value().sequence});
     const auto marked = stores->set_timeline(store, next);
     if (!marked) return client.unavailable(marked.error());
-    store_sqlite::CommitMark::remove(store);
+    apps::remove_mark(store);
     json::object result;
     result["timeline"] = to_text(next);
     result["sequence"] = head.value().sequence;

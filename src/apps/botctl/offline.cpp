@@ -1,6 +1,7 @@
 #include "apps/botctl/offline.hpp"
 
-#include "adapters/store_sqlite/file_reader.hpp"
+#include "apps/wiring/store_backup.hpp"
+#include "apps/wiring/store_repair.hpp"
 #include "host/whole_file.hpp"
 
 #include <utility>
@@ -13,15 +14,12 @@ base::Result<OfflineStore, std::string> OfflineStore::open(const std::filesystem
         return base::Failure{"there is no store at " + path.string()};
     }
     OfflineStore store(path.string());
-    store.reader_ = TRY(store_sqlite::open_reader(store.path_));
+    store.reader_ = TRY(apps::make_store_backup()->open_reader(store.path_));
     return store;
 }
 
 ports::StoreResult<core::State> OfflineStore::state() {
-    auto opened = store_sqlite::open_session(path_);
-    if (!opened) return base::Failure{ports::StoreError::Unavailable};
-    store_sqlite::ReadSession client = std::move(opened).value();
-    const ports::OpenState snapshot = TRY(client.load());
+    const ports::OpenState snapshot = TRY(apps::load_store(path_));
     core::State state;
     state.sequence = snapshot.head.sequence;
     state.epoch = snapshot.head.epoch;

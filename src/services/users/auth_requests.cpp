@@ -55,7 +55,7 @@ AuthParsed<host::Secret> read_secret(FieldReader& reader, std::string_view name)
 
 std::optional<host::Role> parse_role(std::string_view text) {
     for (const host::Role role : {host::Role::Viewer, host::Role::Trader, host::Role::Operator}) {
-        if (host::to_text(role) == text) return role;
+        if (to_text(role) == text) return role;
     }
     return std::nullopt;
 }

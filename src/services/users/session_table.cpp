@@ -8,6 +8,9 @@
 
 namespace botcore::users {
 
+using ports::Session;
+using ports::User;
+
 std::optional<host::Caller> SessionTable::caller_of(std::string_view token,
                                                     model::Timestamp now) const {
     if (!token.starts_with(kBearerPrefix)) return others_.caller_of(token, now);

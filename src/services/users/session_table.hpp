@@ -9,7 +9,7 @@
 /// Threads: the loop's.
 
 #include "host/caller.hpp"
-#include "services/users/user_store.hpp"
+#include "ports/user_store.hpp"
 
 #include <map>
 #include <optional>
@@ -28,9 +28,9 @@ public:
                                                         model::Timestamp now) const override;
 
     /// Adds or updates a user. All sessions of an inactive user are removed.
-    void put(const User& user);
+    void put(const ports::User& user);
     /// The user must exist. Also removes sessions of the user that have expired by then.
-    void put(const Session& session);
+    void put(const ports::Session& session);
     void remove(const model::Owner& user, std::string_view session);
     /// Removes all sessions of the user except the one with the id `except`.
     void remove_all(const model::Owner& user, std::string_view except = {});
@@ -40,10 +40,10 @@ public:
     void correct_times(model::Timestamp now);
 
     /// The session of a user's token, expired or not; `nullptr` for any other token.
-    [[nodiscard]] const Session* session_of(std::string_view token) const;
+    [[nodiscard]] const ports::Session* session_of(std::string_view token) const;
     /// The user's sessions that have not expired, newest first.
-    [[nodiscard]] std::vector<Session> sessions_of(const model::Owner& user,
-                                                   model::Timestamp now) const;
+    [[nodiscard]] std::vector<ports::Session> sessions_of(const model::Owner& user,
+                                                          model::Timestamp now) const;
 
     [[nodiscard]] std::size_t size() const { return by_hash_.size(); }
 
@@ -56,7 +56,7 @@ private:
 
     const host::TokenVerifier& others_;
     std::map<model::Owner, Known> users_;
-    std::map<std::string, Session, std::less<>> by_hash_;
+    std::map<std::string, ports::Session, std::less<>> by_hash_;
 };
 
 }  // namespace botcore::users

@@ -2,6 +2,7 @@
 
 #include "base/plain_text.hpp"
 #include "model/default_account.hpp"
+#include "operations/daily_job.hpp"
 #include "services/users/bearer.hpp"
 #include "services/users/email.hpp"
 
@@ -10,6 +11,11 @@ namespace botcore::users {
 using base::Done;
 using base::Failure;
 using base::Timestamp;
+using ports::Credentials;
+using ports::Session;
+using ports::User;
+using ports::UserStore;
+using ports::UserStoreOutcome;
 
 namespace {
 
@@ -34,7 +40,7 @@ AuthError refused_login(model::Owner subject) {
 
 /// Converts a store error into an error of this module.
 template <class T>
-AuthResult<T> from_store(store_sqlite::SqlResult<T> result) {
+AuthResult<T> from_store(ports::UserStoreResult<T> result) {
     if (!result) return Failure{store_error()};
     return std::move(result).value();
 }
@@ -53,7 +59,7 @@ bool is_valid_name(std::string_view text) {
     return !text.empty() && text.size() <= kNameMax && base::is_plain_line(text);
 }
 
-UserService::UserService(UserStore store, UserServiceOptions options)
+UserService::UserService(std::unique_ptr<UserStore> store, UserServiceOptions options)
     : store_(std::move(store)),
       options_(options),
       nobody_hash_(hash_password(random_id(32), options_.cost)) {
@@ -74,15 +80,15 @@ AuthResult<User> UserService::add(const NewUser& requested, Timestamp now) {
     if (auto weakness = weakness_of(requested.password.reveal())) {
         return Failure{error_of(AuthFailure::WeakPassword, *std::move(weakness))};
     }
-    if (TRY(from_store(store_.count())) >= static_cast<std::int64_t>(options_.users_max)) {
+    if (TRY(from_store(store_->count())) >= static_cast<std::int64_t>(options_.users_max)) {
         return Failure{error_of(AuthFailure::UsersFull, "the maximum number of users is reached")};
     }
     const std::string hash = hash_password(requested.password.reveal(), options_.cost);
     auto added = UserStore::Added::Done;
-    const auto outcome = store_.transact([&]() -> store_sqlite::SqlOutcome {
-        added = TRY(store_.add(user, {.password_hash = hash}));
+    const auto outcome = store_->transact([&]() -> UserStoreOutcome {
+        added = TRY(store_->add(user, {.password_hash = hash}));
         if (added == UserStore::Added::Duplicate) return Done{};
-        return store_.remember_password(user.id, hash, kPasswordsRemembered);
+        return store_->remember_password(user.id, hash, kPasswordsRemembered);
     });
     if (!outcome) return Failure{store_error()};
     if (added == UserStore::Added::Duplicate) {
@@ -93,19 +99,19 @@ AuthResult<User> UserService::add(const NewUser& requested, Timestamp now) {
 }
 
 AuthResult<Done> UserService::check_password(const User& user, const host::Secret& candidate) {
-    Credentials credentials = TRY(from_store(store_.credentials(user.id)));
+    Credentials credentials = TRY(from_store(store_->credentials(user.id)));
     const bool fits = is_password(candidate.reveal(), credentials.password_hash);
     if (!fits || !user.active) return Failure{refused_login(user.id)};
     if (!is_outdated(credentials.password_hash, options_.cost)) return Done{};
     credentials.password_hash = hash_password(candidate.reveal(), options_.cost);
-    if (!store_.save(user.id, credentials)) return Failure{store_error()};
+    if (!store_->save(user.id, credentials)) return Failure{store_error()};
     return Done{};
 }
 
 AuthResult<LoggedIn> UserService::login(const Login& login, Timestamp now) {
     const auto email = normalized_email(login.email);
     std::optional<User> user;
-    if (email) user = TRY(from_store(store_.find_email(*email)));
+    if (email) user = TRY(from_store(store_->find_email(*email)));
     if (!user) {
         // V1: takes as long as the check for an existing user.
         (void)is_password(login.password.reveal(), nobody_hash_);
@@ -134,20 +140,20 @@ AuthResult<Session> UserService::open_session(const User& user,
     session.hash = bearer_hash(token.reveal());
     session.created = now;
     session.expires = now + options_.token_lifetime;
-    const auto outcome = store_.transact([&]() -> store_sqlite::SqlOutcome {
-        (void)TRY(store_.remove_expired(now));
-        const std::vector<Session> open = TRY(store_.sessions(user.id));
+    const auto outcome = store_->transact([&]() -> UserStoreOutcome {
+        (void)TRY(store_->remove_expired(now, operations::kAheadMax));
+        const std::vector<Session> open = TRY(store_->sessions(user.id));
         if (open.size() >= options_.sessions_max) {
-            (void)TRY(store_.remove_session(user.id, open.front().id));
+            (void)TRY(store_->remove_session(user.id, open.front().id));
         }
-        return store_.add(session);
+        return store_->add(session);
     });
     if (!outcome) return Failure{store_error()};
     return session;
 }
 
 AuthResult<User> UserService::known(const model::Owner& id) {
-    auto user = TRY(from_store(store_.find(id)));
+    auto user = TRY(from_store(store_->find(id)));
     if (user) return *std::move(user);
     return Failure{error_of(AuthFailure::UserUnknown, "there is no user with this id")};
 }
@@ -158,7 +164,7 @@ AuthResult<User> UserService::find(const model::Owner& id) {
 
 AuthResult<User> UserService::find_email(const std::string& email) {
     const std::string address = TRY(read_email(email));
-    auto user = TRY(from_store(store_.find_email(address)));
+    auto user = TRY(from_store(store_->find_email(address)));
     if (user) return *std::move(user);
     return Failure{error_of(AuthFailure::UserUnknown, "there is no user with this address")};
 }
@@ -169,7 +175,7 @@ AuthResult<Done> UserService::choose_password(const User& user,
     if (auto weakness = weakness_of(requested.reveal())) {
         return Failure{error_of(AuthFailure::WeakPassword, *std::move(weakness))};
     }
-    for (const std::string& hash : TRY(from_store(store_.passwords(user.id)))) {
+    for (const std::string& hash : TRY(from_store(store_->passwords(user.id)))) {
         if (!is_password(requested.reveal(), hash)) continue;
         return Failure{
             error_of(AuthFailure::PasswordReused,
@@ -177,10 +183,10 @@ AuthResult<Done> UserService::choose_password(const User& user,
     }
     Credentials credentials;
     credentials.password_hash = hash_password(requested.reveal(), options_.cost);
-    const auto outcome = store_.transact([&]() -> store_sqlite::SqlOutcome {
-        (void)TRY(store_.save(user.id, credentials));
-        (void)TRY(store_.remove_sessions(user.id, session_kept));
-        return store_.remember_password(user.id, credentials.password_hash, kPasswordsRemembered);
+    const auto outcome = store_->transact([&]() -> UserStoreOutcome {
+        (void)TRY(store_->save(user.id, credentials));
+        (void)TRY(store_->remove_sessions(user.id, session_kept));
+        return store_->remember_password(user.id, credentials.password_hash, kPasswordsRemembered);
     });
     if (!outcome) return Failure{store_error()};
     return Done{};
@@ -221,10 +227,10 @@ AuthResult<User> UserService::change(const model::Owner& id, const ProfileChange
     if (change.active) user.active = *change.active;
     ++user.version;
     auto saved = UserStore::Added::Done;
-    const auto outcome = store_.transact([&]() -> store_sqlite::SqlOutcome {
-        saved = TRY(store_.save(user));
+    const auto outcome = store_->transact([&]() -> UserStoreOutcome {
+        saved = TRY(store_->save(user));
         if (saved == UserStore::Added::Duplicate || user.active) return Done{};
-        return store_.remove_sessions(user.id, {});
+        return store_->remove_sessions(user.id, {});
     });
     if (!outcome) return Failure{store_error()};
     if (saved == UserStore::Added::Duplicate) {
@@ -235,22 +241,22 @@ AuthResult<User> UserService::change(const model::Owner& id, const ProfileChange
 }
 
 AuthResult<std::vector<User>> UserService::list(const model::Owner& after, std::size_t limit) {
-    return from_store(store_.list(after, limit));
+    return from_store(store_->list(after, limit));
 }
 
 AuthResult<Done> UserService::revoke(const model::Owner& id, const std::string& session) {
-    if (TRY(from_store(store_.remove_session(id, session)))) return Done{};
+    if (TRY(from_store(store_->remove_session(id, session)))) return Done{};
     return Failure{error_of(AuthFailure::SessionUnknown, "you have no session with this id")};
 }
 
 AuthResult<Done> UserService::revoke_all(const model::Owner& id) {
-    if (!store_.remove_sessions(id, {})) return Failure{store_error()};
+    if (!store_->remove_sessions(id, {})) return Failure{store_error()};
     return Done{};
 }
 
 AuthResult<std::vector<Session>> UserService::sessions(Timestamp now) {
-    if (!store_.remove_expired(now)) return Failure{store_error()};
-    return from_store(store_.sessions({}));
+    if (!store_->remove_expired(now, operations::kAheadMax)) return Failure{store_error()};
+    return from_store(store_->sessions({}));
 }
 
 }  // namespace botcore::users

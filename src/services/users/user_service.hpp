@@ -11,9 +11,17 @@
 ///
 /// Threads: one at a time, never the loop's.
 
+#include "host/caller.hpp"
 #include "host/secret.hpp"
+#include "ports/user_store.hpp"
 #include "services/users/password.hpp"
-#include "services/users/user_store.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace botcore::users {
 
@@ -61,8 +69,8 @@ struct Login {
 };
 
 struct LoggedIn {
-    User user;
-    Session session;
+    ports::User user;
+    ports::Session session;
     host::Secret token;  ///< Shown only this once.
 };
 
@@ -76,40 +84,42 @@ struct ProfileChange {
 
 class UserService {
 public:
-    UserService(UserStore store, UserServiceOptions options);
+    UserService(std::unique_ptr<ports::UserStore> store, UserServiceOptions options);
 
-    [[nodiscard]] AuthResult<User> add(const NewUser& requested, base::Timestamp now);
+    [[nodiscard]] AuthResult<ports::User> add(const NewUser& requested, base::Timestamp now);
     [[nodiscard]] AuthResult<LoggedIn> login(const Login& login, base::Timestamp now);
     /// Changes the password on behalf of the user; requires the present password.
-    [[nodiscard]] AuthResult<User> change_password(const model::Owner& id,
-                                                   const host::Secret& present,
-                                                   const host::Secret& requested,
-                                                   const std::string& session_kept);
+    [[nodiscard]] AuthResult<ports::User> change_password(const model::Owner& id,
+                                                          const host::Secret& present,
+                                                          const host::Secret& requested,
+                                                          const std::string& session_kept);
     /// Sets a new password on behalf of an operator.
-    [[nodiscard]] AuthResult<User> set_password(const model::Owner& id,
-                                                const host::Secret& requested);
-    [[nodiscard]] AuthResult<User> change(const model::Owner& id, const ProfileChange& change);
-    [[nodiscard]] AuthResult<User> find(const model::Owner& id);
-    [[nodiscard]] AuthResult<User> find_email(const std::string& email);
-    [[nodiscard]] AuthResult<std::vector<User>> list(const model::Owner& after, std::size_t limit);
+    [[nodiscard]] AuthResult<ports::User> set_password(const model::Owner& id,
+                                                       const host::Secret& requested);
+    [[nodiscard]] AuthResult<ports::User> change(const model::Owner& id,
+                                                 const ProfileChange& change);
+    [[nodiscard]] AuthResult<ports::User> find(const model::Owner& id);
+    [[nodiscard]] AuthResult<ports::User> find_email(const std::string& email);
+    [[nodiscard]] AuthResult<std::vector<ports::User>> list(const model::Owner& after,
+                                                            std::size_t limit);
     [[nodiscard]] AuthResult<base::Done> revoke(const model::Owner& id, const std::string& session);
     [[nodiscard]] AuthResult<base::Done> revoke_all(const model::Owner& id);
     /// Every token that has not expired; expired ones are deleted.
-    [[nodiscard]] AuthResult<std::vector<Session>> sessions(base::Timestamp now);
+    [[nodiscard]] AuthResult<std::vector<ports::Session>> sessions(base::Timestamp now);
 
 private:
-    [[nodiscard]] AuthResult<User> known(const model::Owner& id);
-    [[nodiscard]] AuthResult<base::Done> check_password(const User& user,
+    [[nodiscard]] AuthResult<ports::User> known(const model::Owner& id);
+    [[nodiscard]] AuthResult<base::Done> check_password(const ports::User& user,
                                                         const host::Secret& candidate);
-    [[nodiscard]] AuthResult<base::Done> choose_password(const User& user,
+    [[nodiscard]] AuthResult<base::Done> choose_password(const ports::User& user,
                                                          const host::Secret& requested,
                                                          const std::string& session_kept);
-    [[nodiscard]] AuthResult<Session> open_session(const User& user,
-                                                   const host::Secret& token,
-                                                   const std::string& name,
-                                                   base::Timestamp now);
+    [[nodiscard]] AuthResult<ports::Session> open_session(const ports::User& user,
+                                                          const host::Secret& token,
+                                                          const std::string& name,
+                                                          base::Timestamp now);
 
-    UserStore store_;
+    std::unique_ptr<ports::UserStore> store_;
     UserServiceOptions options_;
     std::string nobody_hash_;  ///< The hash of a password that no user has, for V1.
 };

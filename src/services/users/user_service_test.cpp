@@ -1,5 +1,7 @@
 #include "services/users/user_service.hpp"
 
+#include "adapters/store_sqlite/database.hpp"
+#include "adapters/store_sqlite/sqlite_users.hpp"
 #include "services/users/auth_worker.hpp"
 #include "services/users/bearer.hpp"
 #include "tests/scratch/temporary_folder.hpp"
@@ -18,6 +20,8 @@ namespace {
 
 using base::Duration;
 using base::Timestamp;
+using ports::Session;
+using ports::User;
 
 constexpr Timestamp kStart = Timestamp::from_milliseconds(1'790'000'000'000);
 const AuthWorker::Limit kNoHurry{std::chrono::steady_clock::time_point::max(), [] {}};
@@ -35,7 +39,7 @@ protected:
     void open(UserServiceOptions options = {}) {
         service_.reset();
         options.cost = kHashCostLeast;
-        auto store = UserStore::open(path());
+        auto store = store_sqlite::SqliteUsers::open(path());
         ASSERT_TRUE(store.has_value()) << store.error();
         service_.emplace(std::move(store).value(), options);
     }
@@ -135,45 +139,6 @@ TEST_F(UserServiceTest, StoresNoSecretInTheFiles) {
         ++files;
     }
     EXPECT_GE(files, 2U);
-}
-
-TEST_F(UserServiceTest, RejectsAFileThatOthersMayUse) {
-    service_.reset();
-    ASSERT_EQ(::chmod(path().c_str(), 0644), 0);
-    EXPECT_FALSE(UserStore::open(path()).has_value());
-    EXPECT_FALSE(UserStore::open(folder_.file("missing/users.sqlite")).has_value());
-}
-
-// A role above the operator's would pass every authorization check.
-TEST_F(UserServiceTest, ADamagedRowGrantsNoRole) {
-    ASSERT_TRUE(add("ann@example.org"));
-    const auto damage = [&](const std::string& change) {
-        auto opened = store_sqlite::Database::open(path(), {}, store_sqlite::OpenMode::ReadWrite);
-        ASSERT_TRUE(opened.has_value());
-        store_sqlite::Database database = std::move(opened).value();
-        ASSERT_TRUE(database.execute("UPDATE users SET " + change).has_value());
-    };
-    auto opened = UserStore::open(path());
-    ASSERT_TRUE(opened.has_value());
-    UserStore store = std::move(opened).value();
-    const auto ann = store.find_email("ann@example.org");
-    ASSERT_TRUE(ann.has_value() && ann.value().has_value());
-    const model::Owner id = ann.value()->id;
-    for (const char* change : {"role = 3", "role = -1", "role = 257"}) {
-        damage(change);
-        EXPECT_FALSE(store.find(id).has_value()) << change;
-        EXPECT_FALSE(store.find_email("ann@example.org").has_value()) << change;
-        EXPECT_FALSE(store.list({}, 10).has_value()) << change;
-    }
-    damage("role = 0");
-    EXPECT_TRUE(store.find(id).has_value());
-}
-
-TEST_F(UserServiceTest, RejectsADatabaseOfAnotherApplication) {
-    service_.reset();
-    std::ofstream(path(), std::ios::trunc) << std::string(4'096, 'x');
-    std::filesystem::remove(path() + "-wal");
-    EXPECT_FALSE(UserStore::open(path()).has_value());
 }
 
 // Otherwise anybody who knows an address could lock its user out repeatedly.

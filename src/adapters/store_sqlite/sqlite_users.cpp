@@ -1,6 +1,4 @@
-#include "services/users/user_store.hpp"
-
-#include "operations/daily_job.hpp"
+#include "adapters/store_sqlite/sqlite_users.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,22 +7,24 @@
 #include <cerrno>
 #include <cstring>
 
-namespace botcore::users {
+namespace botcore::store_sqlite {
 
 using base::Failure;
 using base::Timestamp;
-using store_sqlite::Database;
-using store_sqlite::SqlOutcome;
-using store_sqlite::SqlResult;
-using store_sqlite::Statement;
+using ports::Credentials;
+using ports::Session;
+using ports::User;
+using ports::UserStoreError;
+using ports::UserStoreOutcome;
+using ports::UserStoreResult;
 
 namespace {
 
-constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::int64_t kUsersVersion = 1;
 
 /// The columns failures and locked_until are no longer read; they stay because existing files have
 /// them.
-constexpr const char* kSchema = R"(
+constexpr const char* kUsersSchema = R"(
     CREATE TABLE users (
         id TEXT PRIMARY KEY,
         email TEXT NOT NULL UNIQUE,
@@ -58,25 +58,38 @@ constexpr const char* kSchema = R"(
 
 constexpr std::string_view kUserColumns = "id, email, name, role, active, created, version";
 
-std::string text_of(const store_sqlite::SqlError& error) {
+std::string text_of(const SqlError& error) {
     return std::string(sqlite3_errstr(error.code)) +
            (error.system_error != 0 ? std::string(": ") + std::strerror(error.system_error) : "");
 }
 
-/// A row that this program never wrote is treated like a page that SQLite cannot read.
-Failure<store_sqlite::SqlError> damaged() {
-    return Failure{store_sqlite::SqlError{.code = SQLITE_CORRUPT}};
+Failure<UserStoreError> failure_of(const SqlError& error) {
+    return Failure{UserStoreError{text_of(error)}};
 }
 
-SqlResult<User> user_of(const Statement& row) {
+UserStoreOutcome run(Statement& statement) {
+    const auto outcome = statement.run();
+    if (!outcome) return failure_of(outcome.error());
+    return base::Done{};
+}
+
+UserStoreResult<Statement::Step> step(Statement& statement) {
+    const auto result = statement.step();
+    if (!result) return failure_of(result.error());
+    return result.value();
+}
+
+UserStoreResult<User> user_of(const Statement& row) {
     const std::int64_t role = row.integer(3);
     // A number that is not a role would compare as higher than the highest role.
-    if (role < 0 || role > static_cast<std::int64_t>(host::Role::Operator)) return damaged();
+    if (role < 0 || role > static_cast<std::int64_t>(model::Role::Operator)) {
+        return Failure{UserStoreError{"a user has a role that does not exist"}};
+    }
     User user;
     user.id = model::Owner(row.text(0));
     user.email = row.text(1);
     user.name = row.text(2);
-    user.role = static_cast<host::Role>(role);
+    user.role = static_cast<model::Role>(role);
     user.active = row.integer(4) != 0;
     user.created = Timestamp::from_microseconds(row.integer(5));
     user.version = static_cast<std::uint64_t>(row.integer(6));
@@ -98,18 +111,18 @@ Session session_of(const Statement& row) {
 /// All remaining rows of a statement, each converted into a value.
 template <class Make>
 auto rows_of(Statement& statement, Make make)
-    -> SqlResult<std::vector<std::invoke_result_t<Make, const Statement&>>> {
+    -> UserStoreResult<std::vector<std::invoke_result_t<Make, const Statement&>>> {
     std::vector<std::invoke_result_t<Make, const Statement&>> rows;
-    while (TRY(statement.step()) == Statement::Step::Row)
+    while (TRY(step(statement)) == Statement::Step::Row)
         rows.push_back(make(statement));
     return rows;
 }
 
 /// A violated uniqueness rule becomes a result; every other error stays an error.
-SqlResult<UserStore::Added> added(const SqlOutcome& outcome) {
-    if (outcome) return UserStore::Added::Done;
-    if (outcome.error().code == SQLITE_CONSTRAINT_UNIQUE) return UserStore::Added::Duplicate;
-    return Failure{outcome.error()};
+UserStoreResult<SqliteUsers::Added> added(const SqlOutcome& outcome) {
+    if (outcome) return SqliteUsers::Added::Done;
+    if (outcome.error().code == SQLITE_CONSTRAINT_UNIQUE) return SqliteUsers::Added::Duplicate;
+    return failure_of(outcome.error());
 }
 
 SqlOutcome prepare_file(Database& database) {
@@ -117,12 +130,12 @@ SqlOutcome prepare_file(Database& database) {
         database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
                          "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"));
     if (TRY(database.integer("PRAGMA user_version")) != 0) return base::Done{};
-    return database.execute(std::string("BEGIN IMMEDIATE;") + kSchema + "COMMIT;");
+    return database.execute(std::string("BEGIN IMMEDIATE;") + kUsersSchema + "COMMIT;");
 }
 
 }  // namespace
 
-base::Result<UserStore, std::string> UserStore::open(const std::string& path) {
+base::Result<std::unique_ptr<SqliteUsers>, std::string> SqliteUsers::open(const std::string& path) {
     // SQLite gives its side files the mode of the main file.
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (file < 0) return Failure{"cannot open " + path + ": " + std::strerror(errno)};
@@ -133,31 +146,42 @@ base::Result<UserStore, std::string> UserStore::open(const std::string& path) {
         return Failure{"other users may access " + path +
                        "; expected mode 0600: run "
                        "chmod 600 on it"};
-    auto database = Database::open(path, {}, store_sqlite::OpenMode::ReadWrite);
+    auto database = Database::open(path, {}, OpenMode::ReadWrite);
     if (!database) return Failure{"cannot open " + path + ": " + text_of(database.error())};
-    UserStore store(std::move(database).value());
-    if (const auto made = prepare_file(store.database_); !made) {
+    std::unique_ptr<SqliteUsers> store(new SqliteUsers(std::move(database).value()));
+    if (const auto made = prepare_file(store->database_); !made) {
         return Failure{"cannot use " + path + ": " + text_of(made.error())};
     }
-    const auto version = store.database_.integer("PRAGMA user_version");
-    if (!version || version.value() != kSchemaVersion) {
+    const auto version = store->database_.integer("PRAGMA user_version");
+    if (!version || version.value() != kUsersVersion) {
         return Failure{path + " was written by another version of this program"};
     }
     return store;
 }
 
-SqlOutcome UserStore::transact(const std::function<SqlOutcome()>& work) {
-    (void)TRY(database_.execute("BEGIN IMMEDIATE"));
-    SqlOutcome outcome = work();
-    if (outcome) outcome = database_.execute("COMMIT");
+UserStoreResult<Statement> SqliteUsers::prepare(std::string_view sql) {
+    auto statement = database_.prepare(sql);
+    if (!statement) return failure_of(statement.error());
+    return std::move(statement).value();
+}
+
+UserStoreOutcome SqliteUsers::transact(const std::function<UserStoreOutcome()>& work) {
+    const auto begun = database_.execute("BEGIN IMMEDIATE");
+    if (!begun) return failure_of(begun.error());
+    UserStoreOutcome outcome = work();
+    if (outcome) {
+        const auto committed = database_.execute("COMMIT");
+        if (!committed) outcome = failure_of(committed.error());
+    }
     if (!outcome && database_.in_transaction()) (void)database_.execute("ROLLBACK");
     return outcome;
 }
 
-SqlResult<UserStore::Added> UserStore::add(const User& user, const Credentials& credentials) {
+UserStoreResult<SqliteUsers::Added> SqliteUsers::add(const User& user,
+                                                     const Credentials& credentials) {
     Statement insert =
-        TRY(database_.prepare("INSERT INTO users (id, email, name, role, active, created, version, "
-                              "password, failures, locked_until) VALUES (?,?,?,?,?,?,?,?,0,0)"));
+        TRY(prepare("INSERT INTO users (id, email, name, role, active, created, version, "
+                    "password, failures, locked_until) VALUES (?,?,?,?,?,?,?,?,0,0)"));
     insert.bind_text(1, user.id.text());
     insert.bind_text(2, user.email);
     insert.bind_text(3, user.name);
@@ -169,8 +193,8 @@ SqlResult<UserStore::Added> UserStore::add(const User& user, const Credentials& 
     return added(insert.run());
 }
 
-SqlResult<UserStore::Added> UserStore::save(const User& user) {
-    Statement update = TRY(database_.prepare(
+UserStoreResult<SqliteUsers::Added> SqliteUsers::save(const User& user) {
+    Statement update = TRY(prepare(
         "UPDATE users SET email = ?, name = ?, role = ?, active = ?, version = ? WHERE id = ?"));
     update.bind_text(1, user.email);
     update.bind_text(2, user.name);
@@ -181,85 +205,86 @@ SqlResult<UserStore::Added> UserStore::save(const User& user) {
     return added(update.run());
 }
 
-SqlOutcome UserStore::save(const model::Owner& id, const Credentials& credentials) {
-    Statement update = TRY(database_.prepare("UPDATE users SET password = ? WHERE id = ?"));
+UserStoreOutcome SqliteUsers::save(const model::Owner& id, const Credentials& credentials) {
+    Statement update = TRY(prepare("UPDATE users SET password = ? WHERE id = ?"));
     update.bind_text(1, credentials.password_hash);
     update.bind_text(2, id.text());
-    return update.run();
+    return run(update);
 }
 
-SqlResult<std::optional<User>> UserStore::find_by(const std::string& condition,
-                                                  const std::string& value) {
-    Statement select = TRY(database_.prepare("SELECT " + std::string(kUserColumns) +
-                                             " FROM users WHERE " + condition));
+UserStoreResult<std::optional<User>> SqliteUsers::find_by(const std::string& condition,
+                                                          const std::string& value) {
+    Statement select =
+        TRY(prepare("SELECT " + std::string(kUserColumns) + " FROM users WHERE " + condition));
     select.bind_text(1, value);
-    const store_sqlite::ResetAtEnd reset(select);
-    if (TRY(select.step()) == Statement::Step::Done) return std::optional<User>();
+    const ResetAtEnd reset(select);
+    if (TRY(step(select)) == Statement::Step::Done) return std::optional<User>();
     return std::optional<User>(TRY(user_of(select)));
 }
 
-SqlResult<std::optional<User>> UserStore::find(const model::Owner& id) {
+UserStoreResult<std::optional<User>> SqliteUsers::find(const model::Owner& id) {
     return find_by("id = ?", id.text());
 }
 
-SqlResult<std::optional<User>> UserStore::find_email(const std::string& email) {
+UserStoreResult<std::optional<User>> SqliteUsers::find_email(const std::string& email) {
     return find_by("email = ?", email);
 }
 
-SqlResult<Credentials> UserStore::credentials(const model::Owner& id) {
-    Statement select = TRY(database_.prepare("SELECT password FROM users WHERE id = ?"));
+UserStoreResult<Credentials> SqliteUsers::credentials(const model::Owner& id) {
+    Statement select = TRY(prepare("SELECT password FROM users WHERE id = ?"));
     select.bind_text(1, id.text());
-    const store_sqlite::ResetAtEnd reset(select);
+    const ResetAtEnd reset(select);
     Credentials found;
-    if (TRY(select.step()) == Statement::Step::Done) return found;
+    if (TRY(step(select)) == Statement::Step::Done) return found;
     found.password_hash = select.text(0);
     return found;
 }
 
-SqlResult<std::vector<User>> UserStore::list(const model::Owner& after, std::size_t limit) {
-    Statement select = TRY(database_.prepare("SELECT " + std::string(kUserColumns) +
-                                             " FROM users WHERE id > ? ORDER BY id LIMIT ?"));
+UserStoreResult<std::vector<User>> SqliteUsers::list(const model::Owner& after, std::size_t limit) {
+    Statement select = TRY(prepare("SELECT " + std::string(kUserColumns) +
+                                   " FROM users WHERE id > ? ORDER BY id LIMIT ?"));
     select.bind_text(1, after.text());
     select.bind_integer(2, static_cast<std::int64_t>(limit));
-    const store_sqlite::ResetAtEnd reset(select);
+    const ResetAtEnd reset(select);
     std::vector<User> users;
-    while (TRY(select.step()) == Statement::Step::Row)
+    while (TRY(step(select)) == Statement::Step::Row)
         users.push_back(TRY(user_of(select)));
     return users;
 }
 
-SqlResult<std::int64_t> UserStore::count() {
-    return database_.integer("SELECT count(*) FROM users");
+UserStoreResult<std::int64_t> SqliteUsers::count() {
+    const auto number = database_.integer("SELECT count(*) FROM users");
+    if (!number) return failure_of(number.error());
+    return number.value();
 }
 
-SqlOutcome UserStore::remember_password(const model::Owner& id,
-                                        const std::string& hash,
-                                        std::size_t keep) {
-    Statement insert =
-        TRY(database_.prepare("INSERT INTO old_passwords (user, hash) VALUES (?, ?)"));
+UserStoreOutcome SqliteUsers::remember_password(const model::Owner& id,
+                                                const std::string& hash,
+                                                std::size_t keep) {
+    Statement insert = TRY(prepare("INSERT INTO old_passwords (user, hash) VALUES (?, ?)"));
     insert.bind_text(1, id.text());
     insert.bind_text(2, hash);
-    (void)TRY(insert.run());
-    Statement trim = TRY(database_.prepare(
-        "DELETE FROM old_passwords WHERE user = ?1 AND number NOT IN (SELECT number FROM "
-        "old_passwords WHERE user = ?1 ORDER BY number DESC LIMIT ?2)"));
+    (void)TRY(run(insert));
+    Statement trim = TRY(
+        prepare("DELETE FROM old_passwords WHERE user = ?1 AND number NOT IN (SELECT number FROM "
+                "old_passwords WHERE user = ?1 ORDER BY number DESC LIMIT ?2)"));
     trim.bind_text(1, id.text());
     trim.bind_integer(2, static_cast<std::int64_t>(keep));
-    return trim.run();
+    return run(trim);
 }
 
-SqlResult<std::vector<std::string>> UserStore::passwords(const model::Owner& id) {
-    Statement select = TRY(
-        database_.prepare("SELECT hash FROM old_passwords WHERE user = ? ORDER BY number DESC"));
+UserStoreResult<std::vector<std::string>> SqliteUsers::passwords(const model::Owner& id) {
+    Statement select =
+        TRY(prepare("SELECT hash FROM old_passwords WHERE user = ? ORDER BY number DESC"));
     select.bind_text(1, id.text());
-    const store_sqlite::ResetAtEnd reset(select);
+    const ResetAtEnd reset(select);
     return rows_of(select, [](const Statement& row) { return std::string(row.text(0)); });
 }
 
-SqlOutcome UserStore::add(const Session& session) {
+UserStoreOutcome SqliteUsers::add(const Session& session) {
     Statement insert =
-        TRY(database_.prepare("INSERT INTO tokens (id, user, name, ending, hash, created, expires) "
-                              "VALUES (?,?,?,?,?,?,?)"));
+        TRY(prepare("INSERT INTO tokens (id, user, name, ending, hash, created, expires) "
+                    "VALUES (?,?,?,?,?,?,?)"));
     insert.bind_text(1, session.id);
     insert.bind_text(2, session.user.text());
     insert.bind_text(3, session.name);
@@ -267,42 +292,42 @@ SqlOutcome UserStore::add(const Session& session) {
     insert.bind_blob(5, session.hash.data(), session.hash.size());
     insert.bind_integer(6, session.created.in_microseconds());
     insert.bind_integer(7, session.expires.in_microseconds());
-    return insert.run();
+    return run(insert);
 }
 
-SqlResult<std::vector<Session>> UserStore::sessions(const model::Owner& user) {
-    Statement select = TRY(database_.prepare(
+UserStoreResult<std::vector<Session>> SqliteUsers::sessions(const model::Owner& user) {
+    Statement select = TRY(prepare(
         "SELECT id, user, name, ending, hash, created, expires FROM tokens WHERE ?1 = '' OR "
         "user = ?1 ORDER BY created, id"));
     select.bind_text(1, user.text());
-    const store_sqlite::ResetAtEnd reset(select);
+    const ResetAtEnd reset(select);
     return rows_of(select, session_of);
 }
 
-SqlResult<bool> UserStore::remove_session(const model::Owner& user, const std::string& id) {
-    Statement remove = TRY(database_.prepare("DELETE FROM tokens WHERE user = ? AND id = ?"));
+UserStoreResult<bool> SqliteUsers::remove_session(const model::Owner& user, const std::string& id) {
+    Statement remove = TRY(prepare("DELETE FROM tokens WHERE user = ? AND id = ?"));
     remove.bind_text(1, user.text());
     remove.bind_text(2, id);
-    (void)TRY(remove.run());
+    (void)TRY(run(remove));
     return database_.changes() == 1;
 }
 
-SqlOutcome UserStore::remove_sessions(const model::Owner& user, const std::string& except) {
-    Statement remove = TRY(database_.prepare("DELETE FROM tokens WHERE user = ? AND id != ?"));
+UserStoreOutcome SqliteUsers::remove_sessions(const model::Owner& user, const std::string& except) {
+    Statement remove = TRY(prepare("DELETE FROM tokens WHERE user = ? AND id != ?"));
     remove.bind_text(1, user.text());
     remove.bind_text(2, except);
-    return remove.run();
+    return run(remove);
 }
 
-SqlOutcome UserStore::remove_expired(Timestamp now) {
-    Statement correct = TRY(database_.prepare(
+UserStoreOutcome SqliteUsers::remove_expired(Timestamp now, base::Duration ahead_max) {
+    Statement correct = TRY(prepare(
         "UPDATE tokens SET expires = ?1 + (expires - created), created = ?1 WHERE created > ?2"));
     correct.bind_integer(1, now.in_microseconds());
-    correct.bind_integer(2, (now + operations::kAheadMax).in_microseconds());
-    TRY(correct.run());
-    Statement remove = TRY(database_.prepare("DELETE FROM tokens WHERE expires <= ?"));
+    correct.bind_integer(2, (now + ahead_max).in_microseconds());
+    TRY(run(correct));
+    Statement remove = TRY(prepare("DELETE FROM tokens WHERE expires <= ?"));
     remove.bind_integer(1, now.in_microseconds());
-    return remove.run();
+    return run(remove);
 }
 
-}  // namespace botcore::users
+}  // namespace botcore::store_sqlite
