@@ -1,6 +1,7 @@
 #include "operations/maintenance.hpp"
 
 #include "base/calendar.hpp"
+#include "base/time_text.hpp"
 #include "operations/daily_job.hpp"
 
 #include <algorithm>
@@ -64,19 +65,9 @@ MaintenanceMove next_of(const MaintenanceWindow& window,
     return {WindowState::Done, now};
 }
 
-void append_padded(std::string& text, std::int64_t number) {
-    if (number < 10) text += '0';
-    text += std::to_string(number);
-}
-
+/// "02:00".
 std::string time_text(Timestamp time) {
-    const std::int64_t minutes =
-        (time - base::midnight_of(base::day_of(time))).in_microseconds() / 60'000'000;
-    std::string text;
-    append_padded(text, minutes / 60);
-    text += ':';
-    append_padded(text, minutes % 60);
-    return text;
+    return base::to_iso8601(time).substr(11, 5);
 }
 
 /// "Sunday 6 December 2026".

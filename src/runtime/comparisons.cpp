@@ -1,6 +1,7 @@
 // The part of `Runtime` that receives the exchange's reports and compares accounts with the
 // exchange.
 
+#include "base/calendar.hpp"
 #include "runtime/runtime.hpp"
 
 #include <algorithm>
@@ -34,11 +35,11 @@ void Runtime::compare_due_accounts(model::Now now) {
     const auto& accounts = engine_->state().accounts;
     // If `next_day_` is more than a day ahead, it was planned with a clock that has since been set
     // back.
-    if (next_day_ - now.time > model::Duration::seconds(86'400)) plan_day(now);
+    if (next_day_ - now.time > base::kDay) plan_day(now);
     if (now.time >= next_day_) {
         for (const auto& [id, account] : accounts) {
             comparisons_[id] = now.monotonic;
-            look_back_[id] = next_day_ - model::Duration::seconds(86'400);
+            look_back_[id] = next_day_ - base::kDay;
         }
         plan_comparisons(now);
     }
@@ -65,10 +66,8 @@ void Runtime::plan_comparisons(model::Now now) {
 }
 
 void Runtime::plan_day(model::Now now) {
-    constexpr std::int64_t kDay = 86'400'000'000;
-    const std::int64_t today = now.time.in_microseconds() / kDay * kDay;
-    next_day_ = model::Timestamp::from_microseconds(today) + options_.compare_day_at;
-    if (next_day_ <= now.time) next_day_ = next_day_ + model::Duration::microseconds(kDay);
+    next_day_ = base::midnight_of(base::day_of(now.time)) + options_.compare_day_at;
+    if (next_day_ <= now.time) next_day_ = next_day_ + base::kDay;
 }
 
 bool Runtime::compare(const model::AccountId& account) {
