@@ -53,6 +53,7 @@ FOREIGN_HEADERS = {
     "boost/asio": ["net", "host", "adapters/archive_s3", "adapters/cache_redis",
                    "services", "api", "apps"],
     "boost/beast": ["net", "services/events", "apps"],
+    "boost/core/demangle": ["observability"],
     "boost/system": ["net", "host", "apps"],
     "CLI/": ["apps"],
     "fmt/": ["observability", "net", "api", "apps"],

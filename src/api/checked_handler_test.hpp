@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -52,17 +53,16 @@ public:
 
     /// Checks an error body of the server itself, or of a request without a route.
     void check_error(const std::string& what, std::string_view body) {
-        check_body(what, body, resolve("Error"));
+        check_body(what, body, host::SchemaTable::use("Error"));
     }
 
 private:
     const boost::json::value& document() {
-        if (document_.is_null()) document_ = openapi_document(routes_, "test");
+        if (!schemas_) {
+            document_ = openapi_document(routes_, "test");
+            schemas_.emplace(document_);
+        }
         return document_;
-    }
-
-    const boost::json::object& resolve(const std::string& name) {
-        return SchemaCheck(document()).resolve("#/components/schemas/" + name);
     }
 
     void check_body(const std::string& what,
@@ -71,8 +71,8 @@ private:
         boost::json::error_code error;
         const auto value = boost::json::parse(body, error);
         ASSERT_FALSE(error) << what << ": " << body;
-        const std::string trouble = SchemaCheck(document()).trouble(value, schema);
-        EXPECT_EQ(trouble, "") << what << "\n" << body;
+        (void)document();
+        EXPECT_EQ(schemas_->violation(value, schema), "") << what << "\n" << body;
     }
 
     void check(const host::RouteRow* row,
@@ -116,7 +116,8 @@ private:
 
     net::HttpHandler& inner_;
     const host::RouteTable& routes_;
-    boost::json::value document_;
+    boost::json::value document_;  ///< Made at the first response, with `schemas_`.
+    std::optional<SchemaCheck> schemas_;
     ExchangeRecorder recorder_;
 };
 

@@ -60,7 +60,7 @@ TEST(OpenApi, TheDocumentIsCompleteAndConsistent) {
     EXPECT_EQ(document.at("components").at("parameters").at("Idempotency-Key").at("required"),
               true);
     const auto& order = document.at("components").at("schemas").at("PlaceOrder").as_object();
-    EXPECT_EQ(SchemaCheck(document).trouble(order.at("examples").at(0), order), "");
+    EXPECT_EQ(SchemaCheck(document).violation(order.at("examples").at(0), order), "");
 }
 
 TEST(SchemaCheck, ReportsValuesThatViolateTheSchema) {
@@ -77,13 +77,13 @@ TEST(SchemaCheck, ReportsValuesThatViolateTheSchema) {
     json::object root;
     root["components"] = std::move(components);
     const json::value document(std::move(root));
-    const SchemaCheck check(document);
-    const auto trouble = [&](std::string_view shape, std::string_view text) {
-        return check.trouble(json::parse(text), host::SchemaTable::use(shape));
+    SchemaCheck check(document);
+    const auto violation = [&](std::string_view shape, std::string_view text) {
+        return check.violation(json::parse(text), host::SchemaTable::use(shape));
     };
-    EXPECT_EQ(trouble("Thing", R"({"name":"a","count":1,"colour":null,"tags":["red"]})"), "");
-    EXPECT_EQ(trouble("Thing",
-                      R"({"name":"a","count":1,"share":0.5,"colour":"red","tags":[],
+    EXPECT_EQ(violation("Thing", R"({"name":"a","count":1,"colour":null,"tags":["red"]})"), "");
+    EXPECT_EQ(violation("Thing",
+                        R"({"name":"a","count":1,"share":0.5,"colour":"red","tags":[],
                           "free":{"x":1},"on":true})"),
               "");
     for (const char* bad : {R"({"count":1,"colour":null,"tags":[]})",
@@ -95,12 +95,12 @@ TEST(SchemaCheck, ReportsValuesThatViolateTheSchema) {
                             R"({"name":"a","count":1,"colour":null,"tags":[],"free":1})",
                             R"({"name":"a","count":1,"colour":null,"tags":[],"more":1})",
                             "[]"}) {
-        EXPECT_NE(trouble("Thing", bad), "") << bad;
+        EXPECT_NE(violation("Thing", bad), "") << bad;
     }
-    EXPECT_EQ(trouble("Small", "2"), "");
-    EXPECT_EQ(trouble("Small", "\"12\""), "");
+    EXPECT_EQ(violation("Small", "2"), "");
+    EXPECT_EQ(violation("Small", "\"12\""), "");
     for (const char* bad : {"0", "4", "\"\"", "\"123\"", "\"x\"", "null"})
-        EXPECT_NE(trouble("Small", bad), "") << bad;
+        EXPECT_NE(violation("Small", bad), "") << bad;
 }
 
 }  // namespace

@@ -1,50 +1,27 @@
 #pragma once
 
-/// Converts points in time to dates of the civil calendar (proleptic Gregorian, UTC) and back, with
-/// integer arithmetic only.
-///
-/// K1  `days_of` and `date_of` are the inverse of each other for every date of the years 0 to 9999.
+/// Converts points in time to the days of `std::chrono`'s calendar (proleptic Gregorian, UTC) and
+/// back. That calendar has the years -32767 to 32767; the date of any other day is wrong.
 
 #include "base/time.hpp"
 
-#include <cstdint>
+#include <chrono>
 
 namespace botcore::base {
 
 inline constexpr Duration kDay = Duration::seconds(86'400);
 
-struct Date {
-    std::int64_t year = 1970;
-    std::int64_t month = 1;  ///< 1 to 12.
-    std::int64_t day = 1;    ///< 1 to 31.
+/// The day that contains `time`.
+[[nodiscard]] constexpr std::chrono::sys_days day_of(Timestamp time) {
+    const std::chrono::microseconds since_1970(time.in_microseconds());
+    return std::chrono::floor<std::chrono::days>(
+        std::chrono::sys_time<std::chrono::microseconds>(since_1970));
+}
 
-    friend auto operator<=>(const Date&, const Date&) = default;
-};
-
-enum class Weekday : std::uint8_t {
-    Sunday,
-    Monday,
-    Tuesday,
-    Wednesday,
-    Thursday,
-    Friday,
-    Saturday
-};
-
-/// Days since 1970-01-01. The date must exist.
-[[nodiscard]] std::int64_t days_of(const Date& date);
-
-/// The date that is `days` days after 1970-01-01, or before it if `days` is negative.
-[[nodiscard]] Date date_of(std::int64_t days);
-
-/// The day that contains `time`, as the number of days since 1970-01-01, rounded down.
-[[nodiscard]] std::int64_t day_of(Timestamp time);
-
-[[nodiscard]] Timestamp midnight_of(std::int64_t days);
-
-[[nodiscard]] Weekday weekday_of(std::int64_t days);
-
-/// The first day of the month that is this weekday, as the number of days since 1970-01-01.
-[[nodiscard]] std::int64_t first_in_month(Weekday weekday, std::int64_t year, std::int64_t month);
+/// The first moment of a day. Dates such as `year / month / 1` convert to a day; they must exist.
+[[nodiscard]] constexpr Timestamp midnight_of(std::chrono::sys_days day) {
+    const std::chrono::microseconds since_1970 = day.time_since_epoch();
+    return Timestamp::from_microseconds(since_1970.count());
+}
 
 }  // namespace botcore::base

@@ -16,9 +16,9 @@ void append_padded(std::string& out, std::int64_t value, int digits) {
 }
 
 /// Removes exactly `digits` digits from the front and returns them; empty if there are fewer.
-std::optional<std::int64_t> take_number(std::string_view& text, std::size_t digits) {
+std::optional<int> take_number(std::string_view& text, std::size_t digits) {
     if (text.size() < digits) return std::nullopt;
-    std::int64_t number = 0;
+    int number = 0;
     for (const char c : text.substr(0, digits)) {
         if (c < '0' || c > '9') return std::nullopt;
         number = number * 10 + (c - '0');
@@ -33,17 +33,16 @@ bool take_letter(std::string_view& text, char letter) {
     return true;
 }
 
-std::optional<std::int64_t> take_day(std::string_view& text) {
+std::optional<std::chrono::sys_days> take_day(std::string_view& text) {
     const auto year = take_number(text, 4);
     if (!year || !take_letter(text, '-')) return std::nullopt;
     const auto month = take_number(text, 2);
-    if (!month || *month < 1 || *month > 12 || !take_letter(text, '-')) return std::nullopt;
+    if (!month || !take_letter(text, '-')) return std::nullopt;
     const auto day = take_number(text, 2);
-    if (!day || *day < 1 || *day > 31) return std::nullopt;
-    const Date date{*year, *month, *day};
-    const std::int64_t days = days_of(date);
-    if (date_of(days) != date) return std::nullopt;  // Such as 30 February.
-    return days;
+    if (!day) return std::nullopt;
+    const auto date = std::chrono::year(*year) / *month / *day;
+    if (!date.ok()) return std::nullopt;
+    return date;
 }
 
 /// Reads ":30.250000", or an empty text, in microseconds.
@@ -66,16 +65,16 @@ std::optional<std::int64_t> take_seconds(std::string_view& text) {
 }  // namespace
 
 std::string to_iso8601(Timestamp time) {
-    const std::int64_t days = day_of(time);
-    const Date date = date_of(days);
-    const std::int64_t rest = (time - midnight_of(days)).in_milliseconds();
-    CHECK(date.year >= 0 && date.year <= 9999);
+    const std::chrono::sys_days day = day_of(time);
+    CHECK(day >= std::chrono::year(0) / 1 / 1 && day <= std::chrono::year(9999) / 12 / 31);
+    const std::chrono::year_month_day date(day);
+    const std::int64_t rest = (time - midnight_of(day)).in_milliseconds();
     std::string text;
-    append_padded(text, date.year, 4);
+    append_padded(text, static_cast<int>(date.year()), 4);
     text += '-';
-    append_padded(text, date.month, 2);
+    append_padded(text, static_cast<unsigned>(date.month()), 2);
     text += '-';
-    append_padded(text, date.day, 2);
+    append_padded(text, static_cast<unsigned>(date.day()), 2);
     text += 'T';
     append_padded(text, rest / 3'600'000, 2);
     text += ':';
@@ -95,15 +94,15 @@ std::string to_compact_iso8601(Timestamp time) {
 }
 
 std::optional<Timestamp> parse_iso8601(std::string_view text) {
-    const auto days = take_day(text);
-    if (!days || !take_letter(text, 'T')) return std::nullopt;
+    const auto day = take_day(text);
+    if (!day || !take_letter(text, 'T')) return std::nullopt;
     const auto hour = take_number(text, 2);
     if (!hour || *hour > 23 || !take_letter(text, ':')) return std::nullopt;
     const auto minute = take_number(text, 2);
     if (!minute || *minute > 59) return std::nullopt;
     const auto microseconds = take_seconds(text);
     if (!microseconds || text != "Z") return std::nullopt;
-    return midnight_of(*days) + Duration::seconds(*hour * 3'600 + *minute * 60) +
+    return midnight_of(*day) + Duration::seconds(*hour * 3'600 + *minute * 60) +
            Duration::microseconds(*microseconds);
 }
 

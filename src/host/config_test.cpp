@@ -1,7 +1,6 @@
 #include "host/config.hpp"
 
 #include "host/given_settings.hpp"
-#include "host/unknown_words.hpp"
 #include "tests/scratch/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -181,21 +180,6 @@ TEST(Config, GathersSettingsFromFileEnvironmentAndCommandLine) {
     EXPECT_EQ(bad.mistakes.size(), 4U);
     for (const auto& [flag, key] : key_flags())
         EXPECT_NO_FATAL_FAILURE((void)bad.config.value(key)) << flag;
-}
-
-TEST(Config, SuggestsTheClosestWordForAnUnknownOne) {
-    const KnownWords known{
-        .program = "botctl", .options = {"--data", "--json"}, .commands = {"status", "orders"}};
-    EXPECT_EQ(refusal_of_word("--jsno", known),
-              "there is no option --jsno; did you mean --json? `botctl --help` lists them");
-    EXPECT_EQ(refusal_of_word("--dta=secret", known),
-              "there is no option --dta; did you mean --data? `botctl --help` lists them");
-    EXPECT_EQ(refusal_of_word("statsu", known),
-              "there is no command statsu; did you mean status? `botctl --help` lists them");
-    EXPECT_EQ(refusal_of_word("balance", known),
-              "there is no command balance; `botctl --help` lists them");
-    EXPECT_EQ(refusal_of_word("more", {.program = "botcored", .options = {}, .commands = {}}),
-              "'more' was not expected; `botcored --help` lists them");
 }
 
 // Without the macros that config.cpp changes, the TOML library ends the process for some of these

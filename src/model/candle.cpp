@@ -1,5 +1,7 @@
 #include "model/candle.hpp"
 
+#include "base/calendar.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -47,26 +49,9 @@ std::int64_t floor_divided(std::int64_t a, std::int64_t b) {
     return a / b - (a % b < 0 ? 1 : 0);
 }
 
-/// `month_of` returns the number of months from 1970-01 to the month of a day; the other function
-/// returns the day on which a month begins. Howard Hinnant, "chrono-compatible low-level date
-/// algorithms" (2014), with years that begin in March.
-std::int64_t month_of(std::int64_t day) {
-    const std::int64_t z = day + 719'468;
-    const std::int64_t era = floor_divided(z, 146'097);
-    const std::int64_t of_era = z - era * 146'097;
-    const std::int64_t year = (of_era - of_era / 1'460 + of_era / 36'524 - of_era / 146'096) / 365;
-    const std::int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
-    const std::int64_t month_since_march = (5 * of_year + 2) / 153;
-    return (year + era * 400) * 12 + month_since_march + 2 - 1970 * 12;
-}
-
-std::int64_t first_day_of(std::int64_t month) {
-    const std::int64_t since_march = month + 1970 * 12 - 2;
-    const std::int64_t year = floor_divided(since_march, 12);
-    const std::int64_t era = floor_divided(year, 400);
-    const std::int64_t of_era = year - era * 400;
-    const std::int64_t of_year = (153 * (since_march - year * 12) + 2) / 5;
-    return era * 146'097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719'468;
+std::chrono::year_month month_of(Timestamp time) {
+    const std::chrono::year_month_day date(base::day_of(time));
+    return date.year() / date.month();
 }
 
 bool is_well_formed(CandleInterval interval, const Candle& candle) {
@@ -122,21 +107,16 @@ std::optional<CandleInterval> parse_candle_interval(std::string_view text) {
 }
 
 Timestamp candle_open(CandleInterval interval, Timestamp time) {
-    const std::int64_t moment = time.in_microseconds();
     const IntervalRow& row = row_of(interval);
-    if (row.span == 0) {
-        return Timestamp::from_microseconds(first_day_of(month_of(floor_divided(moment, kDay))) *
-                                            kDay);
-    }
-    const std::int64_t count = floor_divided(moment - row.offset, row.span);
+    if (row.span == 0) return base::midnight_of(month_of(time) / 1);
+    const std::int64_t count = floor_divided(time.in_microseconds() - row.offset, row.span);
     return Timestamp::from_microseconds(count * row.span + row.offset);
 }
 
 Timestamp candle_end(CandleInterval interval, Timestamp open) {
     const IntervalRow& row = row_of(interval);
     if (row.span != 0) return open + Duration::microseconds(row.span);
-    const std::int64_t month = month_of(floor_divided(open.in_microseconds(), kDay));
-    return Timestamp::from_microseconds(first_day_of(month + 1) * kDay);
+    return base::midnight_of((month_of(open) + std::chrono::months(1)) / 1);
 }
 
 base::Outcome<CandleError> CandleSeries::add(Timestamp time, Price price, Quantity quantity) {

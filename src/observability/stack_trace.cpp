@@ -1,6 +1,6 @@
 #include "observability/stack_trace.hpp"
 
-#include <cxxabi.h>
+#include <boost/core/demangle.hpp>
 #include <dlfcn.h>
 #include <execinfo.h>
 #include <fmt/format.h>
@@ -9,9 +9,7 @@
 #include <array>
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
 #include <iterator>
-#include <memory>
 #include <string_view>
 
 namespace botcore::observability {
@@ -19,16 +17,6 @@ namespace botcore::observability {
 namespace {
 
 constexpr int kDepth = 48;
-
-struct Freed {
-    void operator()(char* text) const { std::free(text); }  // The demangler allocates with malloc.
-};
-
-std::string readable(const char* symbol) {
-    int status = 0;
-    const std::unique_ptr<char, Freed> text(abi::__cxa_demangle(symbol, nullptr, nullptr, &status));
-    return status == 0 && text ? std::string(text.get()) : std::string(symbol);
-}
 
 /// Calls only async-signal-safe functions.
 void print_crash(int signal) {
@@ -61,7 +49,7 @@ std::string stack_trace() {
                             reinterpret_cast<std::uintptr_t>(place.dli_fbase);
         fmt::format_to(std::back_inserter(text),
                        "{} ({}+{:#x})",
-                       place.dli_sname == nullptr ? "?" : readable(place.dli_sname),
+                       place.dli_sname == nullptr ? "?" : boost::core::demangle(place.dli_sname),
                        module,
                        offset);
     }

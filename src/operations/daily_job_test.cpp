@@ -10,11 +10,12 @@ namespace {
 using base::Duration;
 using base::Timestamp;
 
-constexpr std::int64_t kDay = 20'780;
+constexpr int kDay = 20'780;
 constexpr TimeOfDay kTwo{120};
 
-Timestamp at(std::int64_t day, std::int64_t hour, std::int64_t minute = 0) {
-    return base::midnight_of(day) + Duration::seconds(hour * 3'600 + minute * 60);
+Timestamp at(int day, std::int64_t hour, std::int64_t minute = 0) {
+    return base::midnight_of(std::chrono::sys_days(std::chrono::days(day))) +
+           Duration::seconds(hour * 3'600 + minute * 60);
 }
 
 TEST(DailyJob, ReadsATimeOfDay) {

@@ -21,10 +21,9 @@ Timestamp quarter_before(Timestamp time) {
 }  // namespace
 
 Timestamp quarter_begin(Timestamp time) {
-    base::Date date = base::date_of(base::day_of(time));
-    date.month = (date.month - 1) / 3 * 3 + 1;
-    date.day = 1;
-    return base::midnight_of(base::days_of(date));
+    const std::chrono::year_month_day date(base::day_of(time));
+    const unsigned month = (static_cast<unsigned>(date.month()) - 1) / 3 * 3 + 1;
+    return base::midnight_of(date.year() / std::chrono::month(month) / 1);
 }
 
 bool is_drill_due(const DrillTimes& times, Timestamp now) {

@@ -9,21 +9,20 @@ namespace {
 
 using base::Duration;
 using base::Timestamp;
+using namespace std::chrono_literals;
 
-Timestamp noon_of(std::int64_t year, std::int64_t month, std::int64_t day) {
-    return base::midnight_of(base::days_of({year, month, day})) + Duration::seconds(43'200);
+Timestamp noon_of(int year, int month, int day) {
+    return base::midnight_of(std::chrono::year(year) / month / day) + Duration::seconds(43'200);
 }
 
 TEST(DrillCalendar, QuartersBeginInJanuaryAprilJulyAndOctober) {
-    for (std::int64_t month = 1; month <= 12; ++month) {
-        const std::int64_t first = (month - 1) / 3 * 3 + 1;
-        EXPECT_EQ(quarter_begin(noon_of(2026, month, 28)),
-                  base::midnight_of(base::days_of({2026, first, 1})));
+    for (int month = 1; month <= 12; ++month) {
+        const int first = (month - 1) / 3 * 3 + 1;
+        EXPECT_EQ(quarter_begin(noon_of(2026, month, 28)), base::midnight_of(2026y / first / 1));
     }
-    const Timestamp begin = base::midnight_of(base::days_of({2026, 4, 1}));
+    const Timestamp begin = base::midnight_of(2026y / 4 / 1);
     EXPECT_EQ(quarter_begin(begin), begin);
-    EXPECT_EQ(quarter_begin(begin - Duration::microseconds(1)),
-              base::midnight_of(base::days_of({2026, 1, 1})));
+    EXPECT_EQ(quarter_begin(begin - Duration::microseconds(1)), base::midnight_of(2026y / 1 / 1));
 }
 
 // @spec:R3-BKP-05 @spec:RT-DR-01

@@ -1,6 +1,7 @@
 #include "operations/maintenance.hpp"
 
 #include "base/calendar.hpp"
+#include "base/time_text.hpp"
 #include "operations/daily_job.hpp"
 
 #include <algorithm>
@@ -64,19 +65,9 @@ MaintenanceMove next_of(const MaintenanceWindow& window,
     return {WindowState::Done, now};
 }
 
-void append_padded(std::string& text, std::int64_t number) {
-    if (number < 10) text += '0';
-    text += std::to_string(number);
-}
-
+/// "02:00".
 std::string time_text(Timestamp time) {
-    const std::int64_t minutes =
-        (time - base::midnight_of(base::day_of(time))).in_microseconds() / 60'000'000;
-    std::string text;
-    append_padded(text, minutes / 60);
-    text += ':';
-    append_padded(text, minutes % 60);
-    return text;
+    return base::to_iso8601(time).substr(11, 5);
 }
 
 /// "Sunday 6 December 2026".
@@ -95,12 +86,12 @@ std::string date_text(Timestamp time) {
                                                                  "October",
                                                                  "November",
                                                                  "December"};
-    const std::int64_t day = base::day_of(time);
-    const base::Date date = base::date_of(day);
-    std::string text(kWeekdays.at(static_cast<std::size_t>(base::weekday_of(day))));
-    text += ' ' + std::to_string(date.day) + ' ';
-    text += kMonths.at(static_cast<std::size_t>(date.month - 1));
-    return text + ' ' + std::to_string(date.year);
+    const std::chrono::sys_days day = base::day_of(time);
+    const std::chrono::year_month_day date(day);
+    std::string text(kWeekdays.at(std::chrono::weekday(day).c_encoding()));
+    text += ' ' + std::to_string(static_cast<unsigned>(date.day())) + ' ';
+    text += kMonths.at(static_cast<unsigned>(date.month()) - 1);
+    return text + ' ' + std::to_string(static_cast<int>(date.year()));
 }
 
 std::string span_text(const MaintenanceWindow& window) {
@@ -135,14 +126,10 @@ int rank_of(WindowState state) {
 }  // namespace
 
 Period usual_window(Timestamp now) {
-    const base::Date today = base::date_of(base::day_of(now));
-    std::int64_t month = today.year * 12 + today.month - 1;
-    while (true) {
-        const std::int64_t sunday =
-            base::first_in_month(base::Weekday::Sunday, month / 12, month % 12 + 1);
-        const Timestamp begin = base::midnight_of(sunday) + kUsualBegin;
+    const std::chrono::year_month_day today(base::day_of(now));
+    for (auto month = today.year() / today.month();; month += std::chrono::months(1)) {
+        const Timestamp begin = base::midnight_of(month / std::chrono::Sunday[1]) + kUsualBegin;
         if (begin >= now) return {begin, begin + kUsualLength};
-        ++month;
     }
 }
 

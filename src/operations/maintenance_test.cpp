@@ -15,15 +15,16 @@ namespace {
 using model::MaintenanceWindow;
 using model::WindowState;
 using testing::HasSubstr;
+using namespace std::chrono_literals;
 
 constexpr MaintenanceTimes kTimes;
 
-Timestamp at(base::Date date, std::int64_t hour, std::int64_t minute = 0) {
-    return base::midnight_of(base::days_of(date)) + Duration::seconds(hour * 3'600 + minute * 60);
+Timestamp at(std::chrono::year_month_day date, std::int64_t hour, std::int64_t minute = 0) {
+    return base::midnight_of(date) + Duration::seconds(hour * 3'600 + minute * 60);
 }
 
-const Timestamp kBegin = at({2026, 12, 6}, 2);
-const Timestamp kEnd = at({2026, 12, 6}, 4);
+const Timestamp kBegin = at(2026y / 12 / 6, 2);
+const Timestamp kEnd = at(2026y / 12 / 6, 4);
 
 MaintenanceWindow window_in(WindowState state, Timestamp updated) {
     MaintenanceWindow window;
@@ -39,17 +40,17 @@ MaintenanceWindow window_in(WindowState state, Timestamp updated) {
 // @spec:R1-MAINT-01
 TEST(Maintenance, TheUsualWindowIsTheFirstSundayOfTheMonthAtTwo) {
     const Period december{kBegin, kEnd};
-    EXPECT_EQ(usual_window(at({2026, 11, 23}, 14)), december);
+    EXPECT_EQ(usual_window(at(2026y / 11 / 23, 14)), december);
     EXPECT_EQ(usual_window(kBegin), december);
-    const Period january{at({2027, 1, 3}, 2), at({2027, 1, 3}, 4)};
+    const Period january{at(2027y / 1 / 3, 2), at(2027y / 1 / 3, 4)};
     EXPECT_EQ(usual_window(kBegin + Duration::microseconds(1)), january);
-    EXPECT_EQ(usual_window(at({2026, 12, 31}, 23)), january);
-    EXPECT_EQ(usual_window(at({2024, 2, 29}, 0)).begin, at({2024, 3, 3}, 2));
+    EXPECT_EQ(usual_window(at(2026y / 12 / 31, 23)), january);
+    EXPECT_EQ(usual_window(at(2024y / 2 / 29, 0)).begin, at(2024y / 3 / 3, 2));
 }
 
 TEST(Maintenance, TheNoticeIsGivenSevenDaysBefore) {
-    const auto planned = window_in(WindowState::Planned, at({2026, 11, 1}, 0));
-    const Timestamp week_before = at({2026, 11, 29}, 2);
+    const auto planned = window_in(WindowState::Planned, at(2026y / 11 / 1, 0));
+    const Timestamp week_before = at(2026y / 11 / 29, 2);
     EXPECT_FALSE(move_due(planned, kTimes, week_before - Duration::microseconds(1), 0));
     EXPECT_TRUE(banner(planned).empty());
     EXPECT_EQ(move_due(planned, kTimes, week_before, 9),
@@ -180,7 +181,7 @@ TEST(Maintenance, EachStateHasItsOwnAnnouncement) {
 
 RC_GTEST_PROP(MaintenanceProperty, AWindowEndsWheneverItIsChecked, (std::uint64_t seed)) {
     base::Random random(seed);
-    auto window = window_in(WindowState::Planned, at({2026, 11, 1}, 0));
+    auto window = window_in(WindowState::Planned, at(2026y / 11 / 1, 0));
     window.emergency = random.chance(1, 2);
     Timestamp now = window.updated;
     const Timestamp end = kEnd + kTimes.ramp + kTimes.watch;
@@ -210,8 +211,8 @@ RC_GTEST_PROP(MaintenanceProperty, TheUsualWindowBeginsWithinFiveWeeks, ()) {
     RC_ASSERT(window.begin >= now);
     RC_ASSERT(window.begin - now <= Duration::seconds(35 * 86'400 + 7'200));
     const auto day = base::day_of(window.begin);
-    RC_ASSERT(base::weekday_of(day) == base::Weekday::Sunday);
-    RC_ASSERT(base::date_of(day).day <= 7);
+    RC_ASSERT(std::chrono::weekday(day) == std::chrono::Sunday);
+    RC_ASSERT(std::chrono::year_month_day(day).day() <= std::chrono::day(7));
     RC_ASSERT(window.end - window.begin == Duration::seconds(7'200));
 }
 

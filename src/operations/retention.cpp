@@ -3,7 +3,6 @@
 #include "base/calendar.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -11,28 +10,28 @@ namespace botcore::operations {
 
 namespace {
 
-/// Week 1 began on Monday, January 5, 1970; weeks are only compared with each other.
-std::int64_t week_of(std::int64_t day) {
-    const std::int64_t shifted = day + 3;  // 1970-01-01 was a Thursday.
-    return shifted >= 0 ? shifted / 7 : (shifted - 6) / 7;
+using std::chrono::sys_days;
+
+/// The Monday with which the week begins.
+sys_days week_of(sys_days day) {
+    return day - (std::chrono::weekday(day) - std::chrono::Monday);
 }
 
-std::int64_t month_of(std::int64_t day) {
-    const base::Date date = base::date_of(day);
-    return date.year * 12 + date.month;
+/// The first day of the month.
+sys_days month_of(sys_days day) {
+    const std::chrono::year_month_day date(day);
+    return date.year() / date.month() / 1;
 }
 
 /// Assigns days to slots, from the newest on; the days must be descending.
 class Slots {
 public:
-    Slots(std::size_t count, std::int64_t (*slot_of)(std::int64_t))
-        : left_(count),
-          slot_of_(slot_of) {}
+    Slots(std::size_t count, sys_days (*slot_of)(sys_days)) : left_(count), slot_of_(slot_of) {}
 
     /// Whether the snapshot of `day` fits into these slots. Then `is_first` says whether it takes a
     /// new slot.
-    [[nodiscard]] bool holds(std::int64_t day) {
-        const std::int64_t slot = slot_of_(day);
+    [[nodiscard]] bool holds(sys_days day) {
+        const sys_days slot = slot_of_(day);
         is_first_ = slot != last_;
         if (!is_first_) return true;
         if (left_ == 0) return false;
@@ -45,8 +44,8 @@ public:
 
 private:
     std::size_t left_;
-    std::int64_t (*slot_of_)(std::int64_t);
-    std::int64_t last_ = std::numeric_limits<std::int64_t>::max();
+    sys_days (*slot_of_)(sys_days);
+    sys_days last_ = sys_days::max();
     bool is_first_ = false;
 };
 
@@ -62,13 +61,14 @@ std::vector<bool> kept(const std::vector<SnapshotInfo>& snapshots,
                std::pair(snapshots.at(right).time, right);
     });
     std::vector<bool> result(snapshots.size(), false);
-    const std::int64_t oldest_day = base::day_of(now) - static_cast<std::int64_t>(rules.daily) + 1;
-    Slots days(rules.daily, [](std::int64_t day) { return day; });
+    const sys_days oldest_day =
+        base::day_of(now) - std::chrono::days(rules.daily) + std::chrono::days(1);
+    Slots days(rules.daily, [](sys_days day) { return day; });
     Slots weeks(rules.weekly, week_of);
     Slots months(rules.monthly, month_of);
     bool verified_kept = false;
     for (const std::size_t index : newest_first) {
-        const std::int64_t day = base::day_of(snapshots.at(index).time);
+        const sys_days day = base::day_of(snapshots.at(index).time);
         if (day >= oldest_day) {
             result.at(index) = days.holds(day) && days.is_first();
         } else if (weeks.holds(day)) {

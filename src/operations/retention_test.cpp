@@ -13,11 +13,13 @@ namespace {
 
 using base::Duration;
 using base::Timestamp;
+using Days = std::chrono::days;
+using std::chrono::sys_days;
 
-constexpr std::int64_t kFirstDay = 20'000;  // 2024-10-04, a Friday.
+constexpr sys_days kFirstDay = std::chrono::year(2024) / 10 / 4;  // A Friday.
 
 /// At 02:00 of a day.
-Timestamp at_two(std::int64_t day) {
+Timestamp at_two(sys_days day) {
     return base::midnight_of(day) + Duration::seconds(2 * 3'600);
 }
 
@@ -29,8 +31,8 @@ void prune(std::vector<SnapshotInfo>& snapshots, Timestamp now) {
     snapshots = std::move(left);
 }
 
-std::vector<std::int64_t> days_of(const std::vector<SnapshotInfo>& snapshots) {
-    std::vector<std::int64_t> days;
+std::vector<sys_days> days_of(const std::vector<SnapshotInfo>& snapshots) {
+    std::vector<sys_days> days;
     for (const auto& snapshot : snapshots)
         days.push_back(base::day_of(snapshot.time));
     return days;
@@ -40,39 +42,39 @@ std::vector<std::int64_t> days_of(const std::vector<SnapshotInfo>& snapshots) {
 // @spec:R3-AC-15 R3-BKP-12
 TEST(Retention, FourHundredDaysFillExactlyTheSlots) {
     std::vector<SnapshotInfo> snapshots;
-    for (std::int64_t day = kFirstDay; day < kFirstDay + 400; ++day) {
+    for (sys_days day = kFirstDay; day < kFirstDay + Days(400); ++day) {
         snapshots.push_back({at_two(day), true});
         prune(snapshots, at_two(day));
     }
-    const std::int64_t today = kFirstDay + 399;
-    std::vector<std::int64_t> days = days_of(snapshots);
+    const sys_days today = kFirstDay + Days(399);
+    const std::vector<sys_days> days = days_of(snapshots);
     ASSERT_EQ(days.size(), 7U + 4U + 12U);
-    for (std::int64_t back = 0; back < 7; ++back)
-        EXPECT_EQ(days.at(days.size() - 1 - static_cast<std::size_t>(back)), today - back);
+    for (std::size_t back = 0; back < 7; ++back)
+        EXPECT_EQ(days.at(days.size() - 1 - back), today - Days(back));
     // The weekly slots: the day that has just left the daily slots, then three Sundays.
-    EXPECT_EQ(days.at(15), today - 7);
+    EXPECT_EQ(days.at(15), today - Days(7));
     for (std::size_t i = 12; i < 15; ++i) {
-        EXPECT_EQ(base::weekday_of(days.at(i)), base::Weekday::Sunday);
-        EXPECT_GE(days.at(15) - days.at(i), 1);
-        EXPECT_LE(days.at(15) - days.at(i), 7 * static_cast<std::int64_t>(15 - i));
+        EXPECT_EQ(std::chrono::weekday(days.at(i)), std::chrono::Sunday);
+        EXPECT_GE(days.at(15) - days.at(i), Days(1));
+        EXPECT_LE(days.at(15) - days.at(i), Days(7 * (15 - i)));
     }
-    std::set<std::pair<std::int64_t, std::int64_t>> months;
+    std::set<std::chrono::year_month> months;
     for (std::size_t i = 0; i < 12; ++i) {
-        EXPECT_EQ(base::weekday_of(days.at(i)), base::Weekday::Sunday);
-        const base::Date date = base::date_of(days.at(i));
-        months.emplace(date.year, date.month);
+        EXPECT_EQ(std::chrono::weekday(days.at(i)), std::chrono::Sunday);
+        const std::chrono::year_month_day date(days.at(i));
+        months.insert(date.year() / date.month());
     }
     EXPECT_EQ(months.size(), 12U);
 }
 
 TEST(Retention, NeverRetainsMoreThanTheSlots) {
     std::vector<SnapshotInfo> snapshots;
-    for (std::int64_t day = kFirstDay; day < kFirstDay + 800; ++day) {
+    for (sys_days day = kFirstDay; day < kFirstDay + Days(800); ++day) {
         snapshots.push_back({at_two(day), true});
         prune(snapshots, at_two(day));
         ASSERT_LE(snapshots.size(), 23U);
-        if (day >= kFirstDay + 420) {
-            ASSERT_EQ(snapshots.size(), 23U) << day;
+        if (day >= kFirstDay + Days(420)) {
+            ASSERT_EQ(snapshots.size(), 23U) << day.time_since_epoch().count();
         }
     }
 }
@@ -83,12 +85,12 @@ TEST(Retention, RetainsOnlyTheNewestOfADay) {
         {at_two(kFirstDay) + Duration::seconds(60), false},
         {at_two(kFirstDay) + Duration::seconds(30), false},
     };
-    EXPECT_EQ(kept(snapshots, at_two(kFirstDay + 1), {}), (std::vector{false, true, false}));
+    EXPECT_EQ(kept(snapshots, at_two(kFirstDay + Days(1)), {}), (std::vector{false, true, false}));
 }
 
 TEST(Retention, NeverPrunesTheLastVerifiedSnapshot) {
     std::vector<SnapshotInfo> snapshots{{at_two(kFirstDay), true}};
-    for (std::int64_t day = kFirstDay + 1; day < kFirstDay + 900; ++day) {
+    for (sys_days day = kFirstDay + Days(1); day < kFirstDay + Days(900); ++day) {
         snapshots.push_back({at_two(day), false});
         prune(snapshots, at_two(day));
         ASSERT_EQ(base::day_of(snapshots.front().time), kFirstDay);
@@ -98,8 +100,8 @@ TEST(Retention, NeverPrunesTheLastVerifiedSnapshot) {
 
 TEST(Retention, WithoutAnySlotRetainsTheNewest) {
     const std::vector<SnapshotInfo> snapshots{{at_two(kFirstDay), false},
-                                              {at_two(kFirstDay + 1), false}};
-    EXPECT_EQ(kept(snapshots, at_two(kFirstDay + 1), {.daily = 0, .weekly = 0, .monthly = 0}),
+                                              {at_two(kFirstDay + Days(1)), false}};
+    EXPECT_EQ(kept(snapshots, at_two(kFirstDay + Days(1)), {.daily = 0, .weekly = 0, .monthly = 0}),
               (std::vector{false, true}));
     EXPECT_TRUE(kept({}, at_two(kFirstDay), {}).empty());
 }
@@ -108,8 +110,8 @@ RC_GTEST_PROP(Retention, PruningTwiceChangesNothing, ()) {
     const auto days = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 500));
     std::vector<SnapshotInfo> snapshots;
     for (const int day : days)
-        snapshots.push_back({at_two(kFirstDay + day), *rc::gen::arbitrary<bool>()});
-    const Timestamp now = at_two(kFirstDay + 500);
+        snapshots.push_back({at_two(kFirstDay + Days(day)), *rc::gen::arbitrary<bool>()});
+    const Timestamp now = at_two(kFirstDay + Days(500));
     prune(snapshots, now);
     const auto once = days_of(snapshots);
     prune(snapshots, now);

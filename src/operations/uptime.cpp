@@ -71,7 +71,7 @@ std::span<const AvailabilityTarget> availability_targets() {
     return kTargets;
 }
 
-UptimeLog::UptimeLog(std::map<std::int64_t, UptimeFigures> days,
+UptimeLog::UptimeLog(std::map<std::chrono::sys_days, UptimeFigures> days,
                      std::vector<Outage> outages,
                      Timestamp noted_until)
     : days_(std::move(days)),
@@ -124,8 +124,8 @@ void UptimeLog::put(Timestamp now, ServiceState state) {
 void UptimeLog::count(Timestamp to, ServiceState state) {
     Timestamp from = *until_;
     while (from < to) {
-        const std::int64_t day = base::day_of(from);
-        const Timestamp end = std::min(to, base::midnight_of(day + 1));
+        const std::chrono::sys_days day = base::day_of(from);
+        const Timestamp end = std::min(to, base::midnight_of(day) + base::kDay);
         Duration& place = bucket_of(days_[day], state);
         place = place + (end - from);
         from = end;
@@ -164,7 +164,7 @@ void UptimeLog::forget_future(Timestamp now) {
 UptimeFigures UptimeLog::over(std::int64_t days) const {
     UptimeFigures sum;
     if (!until_) return sum;
-    const std::int64_t first = base::day_of(*until_) - days + 1;
+    const auto first = base::day_of(*until_) - std::chrono::days(days - 1);
     for (auto place = days_.lower_bound(first); place != days_.end(); ++place) {
         const UptimeFigures& day = place->second;
         sum.up = sum.up + day.up;
@@ -179,7 +179,7 @@ UptimeFigures UptimeLog::over(std::int64_t days) const {
 FailureRates UptimeLog::failures(std::int64_t days) const {
     FailureRates rates;
     if (!until_) return rates;
-    const Timestamp first = base::midnight_of(base::day_of(*until_) - days + 1);
+    const Timestamp first = base::midnight_of(base::day_of(*until_) - std::chrono::days(days - 1));
     Duration repair;
     std::int64_t repaired = 0;
     for (const Outage& outage : outages_) {

@@ -13,6 +13,7 @@
 
 #include "operations/health.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <vector>
@@ -93,7 +94,7 @@ public:
 
     /// Continues the figures of an earlier process, which counted until `noted_until`. The next
     /// `resume` counts the time since then. Days and outages must be ascending.
-    UptimeLog(std::map<std::int64_t, UptimeFigures> days,
+    UptimeLog(std::map<std::chrono::sys_days, UptimeFigures> days,
               std::vector<Outage> outages,
               Timestamp noted_until);
 
@@ -119,7 +120,9 @@ public:
     /// The rates of the outages that began within the last `days` days.
     [[nodiscard]] FailureRates failures(std::int64_t days) const;
 
-    [[nodiscard]] const std::map<std::int64_t, UptimeFigures>& days() const { return days_; }
+    [[nodiscard]] const std::map<std::chrono::sys_days, UptimeFigures>& days() const {
+        return days_;
+    }
 
     [[nodiscard]] const std::vector<Outage>& outages() const { return outages_; }
 
@@ -132,7 +135,7 @@ private:
     void forget_old();
     void forget_future(Timestamp now);
 
-    std::map<std::int64_t, UptimeFigures> days_;
+    std::map<std::chrono::sys_days, UptimeFigures> days_;
     std::vector<Outage> outages_;
     std::optional<Timestamp> until_;
     std::optional<ServiceState> state_;

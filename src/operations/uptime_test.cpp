@@ -8,7 +8,7 @@
 namespace botcore::operations {
 namespace {
 
-constexpr std::int64_t kFirstDay = 20'780;
+constexpr std::chrono::sys_days kFirstDay{std::chrono::days(20'780)};
 const Timestamp kFirstMidnight = base::midnight_of(kFirstDay);
 
 constexpr ServiceState kUp{HealthState::Healthy, false};
@@ -190,11 +190,13 @@ TEST(Uptime, AClockStepCountsTheElapsedTimeAndDropsNoHistory) {
 TEST(Uptime, DropsWhatIsOlderThanAYearAndADay) {
     UptimeLog log;
     log.note(kFirstMidnight, kUp);
-    log.note(base::midnight_of(kFirstDay + 400), kUp);
-    EXPECT_EQ(log.days().begin()->first, kFirstDay + 400 - UptimeLog::kDaysMax)
+    log.note(base::midnight_of(kFirstDay + std::chrono::days(400)), kUp);
+    EXPECT_EQ(log.days().begin()->first,
+              kFirstDay + std::chrono::days(400) - std::chrono::days(UptimeLog::kDaysMax))
         << "Today has no figures yet.";
     for (int i = 0; i < 1'200; ++i) {
-        const auto at = base::midnight_of(kFirstDay + 400) + Duration::seconds(2 * i);
+        const auto at =
+            base::midnight_of(kFirstDay + std::chrono::days(400)) + Duration::seconds(2 * i);
         log.note(at, kDown);
         log.note(at + Duration::seconds(1), kUp);
     }

@@ -1,14 +1,10 @@
 #include "runtime/comparison_schedule.hpp"
 
+#include "base/calendar.hpp"
+
 #include <algorithm>
 
 namespace botcore::runtime {
-
-namespace {
-
-constexpr model::Duration kDay = model::Duration::seconds(86'400);
-
-}  // namespace
 
 void ComparisonSchedule::begin_term(model::Now now) {
     due_.clear();
@@ -18,21 +14,19 @@ void ComparisonSchedule::begin_term(model::Now now) {
 }
 
 void ComparisonSchedule::plan_day(model::Now now) {
-    const std::int64_t day = kDay.in_microseconds();
-    const std::int64_t today = now.time.in_microseconds() / day * day;
-    next_day_ = model::Timestamp::from_microseconds(today) + day_at_;
-    if (next_day_ <= now.time) next_day_ = next_day_ + kDay;
+    next_day_ = base::midnight_of(base::day_of(now.time)) + day_at_;
+    if (next_day_ <= now.time) next_day_ = next_day_ + base::kDay;
 }
 
 std::optional<model::AccountId> ComparisonSchedule::take_due(
     const std::map<model::AccountId, core::AccountState>& accounts, model::Now now) {
     // If `next_day_` is more than a day ahead, it was planned with a clock that has since been set
     // back.
-    if (next_day_ - now.time > kDay) plan_day(now);
+    if (next_day_ - now.time > base::kDay) plan_day(now);
     if (now.time >= next_day_) {
         for (const auto& [id, account] : accounts) {
             due_[id] = now.monotonic;
-            look_back_[id] = next_day_ - kDay;
+            look_back_[id] = next_day_ - base::kDay;
         }
         next_ = now.monotonic + every_;
         plan_day(now);

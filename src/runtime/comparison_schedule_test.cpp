@@ -1,5 +1,7 @@
 #include "runtime/comparison_schedule.hpp"
 
+#include "base/calendar.hpp"
+
 #include <gtest/gtest.h>
 
 namespace botcore::runtime {
@@ -9,7 +11,7 @@ using model::AccountId;
 using model::Duration;
 using model::Timestamp;
 
-constexpr Duration kDay = Duration::seconds(86'400);
+using base::kDay;
 
 class ComparisonScheduleTest : public ::testing::Test {
 protected:

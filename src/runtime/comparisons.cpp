@@ -1,6 +1,7 @@
 // The part of `Runtime` that receives the exchange's reports and compares accounts with the
 // exchange.
 
+#include "base/calendar.hpp"
 #include "runtime/runtime.hpp"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 // The part of `Runtime` that begins a term: loads the open state, restores the journal's time, and
 // freezes accounts in doubt before any decision is made.
 
+#include "base/calendar.hpp"
 #include "base/check.hpp"
 #include "core/orders/find_order.hpp"
 #include "core/sweep.hpp"
@@ -13,12 +14,6 @@
 #include <utility>
 
 namespace botcore::runtime {
-
-namespace {
-
-constexpr model::Duration kDay = model::Duration::seconds(86'400);
-
-}  // namespace
 
 Status Runtime::start(model::Now now) {
     CHECK(status_ == Status::Down);
@@ -133,7 +128,7 @@ bool Runtime::restore_times(core::State& state, model::Now now) {
         // Either the clock was ahead by an unknown span when the last record was made, or it is
         // behind now. The comparison therefore covers a whole day of the exchange.
         stepped_back_ = now.monotonic;
-        loaded_time_ = now.time - kDay;
+        loaded_time_ = now.time - base::kDay;
     }
     // A process that already has an offset keeps it, because its own monotonic clock measured the
     // time that passed.

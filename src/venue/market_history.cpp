@@ -139,7 +139,7 @@ MarketHistory::MarketHistory(std::uint64_t seed, const MarketSettings& settings,
       settings_(settings),
       start_ticks_(ticks_of(settings)),
       typical_lots_(typical_lots(settings)),
-      begin_(base::midnight_of(base::day_of(end) - kHistoryDays)),
+      begin_(base::midnight_of(base::day_of(end) - std::chrono::days(kHistoryDays))),
       end_(in_milliseconds(end)),
       days_(static_cast<std::size_t>(kHistoryDays) + 1) {
 }

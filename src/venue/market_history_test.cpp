@@ -53,7 +53,7 @@ std::vector<Candle> candles_of(MarketHistory& history,
 TEST(MarketHistory, BeginsAtMidnightFiveHundredDaysEarlier) {
     const MarketHistory history(1, settings(), end());
     EXPECT_EQ(history.end(), end());
-    EXPECT_EQ(history.begin(), base::midnight_of(base::day_of(end()) - 500));
+    EXPECT_EQ(history.begin(), base::midnight_of(base::day_of(end()) - std::chrono::days(500)));
 }
 
 TEST(MarketHistory, SameSeedGivesSameCandlesWhereverTheHistoryEnds) {

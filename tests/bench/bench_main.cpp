@@ -5,7 +5,7 @@
 // --only runs the group of figures whose names begin with NAME. --quick only checks that everything
 // can be measured: its figures are not measurements and never fail.
 
-#include "host/unknown_words.hpp"
+#include "apps/wiring/command_line_error.hpp"
 #include "tests/bench/archive_bench.hpp"
 #include "tests/bench/market_bench.hpp"
 #include "tests/bench/reliability_bench.hpp"
@@ -16,6 +16,8 @@
 #include "tests/crash/figure_report.hpp"
 #include "tests/crash/order_mix.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -24,7 +26,6 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -37,25 +38,6 @@ using crash::Figure;
 using crash::median;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-/// The exit status that every program uses for an invalid command line.
-constexpr int kUsage = 2;
-
-/// The valid options, used to suggest one for an unknown word.
-const host::KnownWords kKnown{.program = "botcore_bench",
-                              .options = {"--json", "--only", "--quick", "--cache", "--program"},
-                              .commands = {}};
-
-/// Reports the unknown option and suggests the one that may have been meant.
-void complain_of(std::span<char* const> words) {
-    for (const std::string_view word : words) {
-        if (!word.starts_with("--") ||
-            std::ranges::find(kKnown.options, word) != kKnown.options.end())
-            continue;
-        std::fprintf(stderr, "botcore_bench: %s\n", host::refusal_of_word(word, kKnown).c_str());
-        return;
-    }
-}
 
 struct Options {
     std::string json;
@@ -458,51 +440,30 @@ std::optional<double> Bench::restart_ms(const std::filesystem::path& folder) {
     return std::chrono::duration<double, std::milli>(daemon.start_time()).count();
 }
 
-std::optional<Options> options_of(int count, char** words) {
+}  // namespace
+
+int main(int count, char** words) {
+    CLI::App app("Measures all figures and compares each with its limit.", "botcore_bench");
     Options options;
-    for (int i = 1; i < count; ++i) {
-        const std::string_view name = words[i];
-        if (name == "--quick") {
-            options.quick = true;
-            continue;
-        }
-        if (++i == count) return std::nullopt;
-        if (name == "--json") {
-            options.json = words[i];
-        } else if (name == "--only") {
-            options.only = words[i];
-        } else if (name == "--cache") {
-            options.cache = words[i];
-        } else if (name == "--program") {
-            options.program = words[i];
-        } else {
-            return std::nullopt;
-        }
+    app.add_option("--json", options.json, "Write the figures to this file");
+    app.add_option("--only", options.only, "Only the group with a figure of this name");
+    app.add_flag("--quick", options.quick, "Only check that everything can be measured");
+    app.add_option("--cache", options.cache, "The folder of the histories");
+    app.add_option("--program", options.program, "The daemon: another botcored");
+    try {
+        app.parse(count, words);
+    } catch (const CLI::ParseError& error) {
+        return apps::refuse_command_line(app, error);
     }
     if (options.cache.empty()) {
         options.cache = crash::program_beside_us("").parent_path().parent_path() / "bench-history";
     }
-    return options;
-}
-
-}  // namespace
-
-int main(int count, char** words) {
-    const auto options = options_of(count, words);
-    if (!options) {
-        std::fputs(
-            "usage: botcore_bench [--json FILE] [--only NAME] [--quick] [--cache FOLDER] "
-            "[--program BOTCORED]\n",
-            stderr);
-        complain_of(std::span(words, static_cast<std::size_t>(count)).subspan(1));
-        return kUsage;
-    }
     crash::FigureReport report("bench");
-    Bench(*options, report).run();
-    if (!options->quick) report.fail_on_aims();
+    Bench(options, report).run();
+    if (!options.quick) report.fail_on_aims();
     report.print();
-    if (!options->json.empty() && !report.write_json(options->json)) {
-        std::fprintf(stderr, "cannot write %s\n", options->json.c_str());
+    if (!options.json.empty() && !report.write_json(options.json)) {
+        std::fprintf(stderr, "cannot write %s\n", options.json.c_str());
         return 1;
     }
     return report.failures().empty() ? 0 : 1;

@@ -5,76 +5,21 @@
 // With --dir each call is written to the log before it is sent, so that a run that was stopped
 // continues when it is started again with the same folder.
 
-#include "host/unknown_words.hpp"
+#include "apps/wiring/command_line_error.hpp"
 #include "tests/crash/crash_run.hpp"
 #include "tests/crash/figure_report.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <optional>
-#include <span>
 #include <string>
-#include <string_view>
 
 namespace {
 
 using namespace botcore;
 using crash::AimKind;
-
-/// The exit status that every program uses for an invalid command line.
-constexpr int kUsage = 2;
-
-/// The valid options, used to suggest one for an unknown word.
-const host::KnownWords kKnown{.program = "botcore_crash",
-                              .options = {"--kills", "--seed", "--json", "--dir", "--program"},
-                              .commands = {}};
-
-/// Reports the unknown option and suggests the one that may have been meant.
-void complain_of(std::span<char* const> words) {
-    for (const std::string_view word : words) {
-        if (!word.starts_with("--") ||
-            std::ranges::find(kKnown.options, word) != kKnown.options.end())
-            continue;
-        std::fprintf(stderr, "botcore_crash: %s\n", host::refusal_of_word(word, kKnown).c_str());
-        return;
-    }
-}
-
-struct Arguments {
-    crash::CrashOptions run;
-    std::string json;
-};
-
-bool read_number(const std::string& text, std::uint64_t& out) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-    return error == std::errc() && end == text.data() + text.size();
-}
-
-std::optional<Arguments> arguments_of(int count, char** words) {
-    Arguments arguments;
-    for (int i = 1; i < count; i += 2) {
-        const std::string_view name = words[i];
-        if (i + 1 == count) return std::nullopt;
-        const std::string value = words[i + 1];
-        bool good = true;
-        if (name == "--kills") {
-            good = read_number(value, arguments.run.kills);
-        } else if (name == "--seed") {
-            good = read_number(value, arguments.run.seed);
-        } else if (name == "--json") {
-            arguments.json = value;
-        } else if (name == "--dir") {
-            arguments.run.folder = value;
-        } else if (name == "--program") {
-            arguments.run.program = value;
-        } else {
-            good = false;
-        }
-        if (!good) return std::nullopt;
-    }
-    return arguments;
-}
 
 crash::FigureReport report_of(const crash::CrashFigures& figures) {
     crash::FigureReport report("crash");
@@ -111,26 +56,30 @@ crash::FigureReport report_of(const crash::CrashFigures& figures) {
 }  // namespace
 
 int main(int count, char** words) {
-    auto arguments = arguments_of(count, words);
-    if (!arguments) {
-        std::fputs(
-            "usage: botcore_crash [--kills N] [--seed S] [--json FILE] [--dir FOLDER] "
-            "[--program BOTCORED]\n",
-            stderr);
-        complain_of(std::span(words, static_cast<std::size_t>(count)).subspan(1));
-        return kUsage;
+    CLI::App app("Kills the daemon under load, restarts it and checks it.", "botcore_crash");
+    crash::CrashOptions options;
+    std::string json;
+    app.add_option("--kills", options.kills, "How often to kill it")->capture_default_str();
+    app.add_option("--seed", options.seed, "The seed of the load")->capture_default_str();
+    app.add_option("--json", json, "Write the figures to this file");
+    app.add_option("--dir", options.folder, "Continue the run in this folder");
+    app.add_option("--program", options.program, "The daemon: another botcored");
+    try {
+        app.parse(count, words);
+    } catch (const CLI::ParseError& error) {
+        return apps::refuse_command_line(app, error);
     }
     std::optional<crash::TemporaryFolder> temporary;
-    if (arguments->run.folder.empty()) {
+    if (options.folder.empty()) {
         temporary.emplace();
-        arguments->run.folder = temporary->path() / "crash";
+        options.folder = temporary->path() / "crash";
     }
-    const auto folder = arguments->run.folder;
-    const auto figures = crash::CrashRun(arguments->run).run();
+    const auto folder = options.folder;
+    const auto figures = crash::CrashRun(options).run();
     const auto report = report_of(figures);
     report.print();
-    if (!arguments->json.empty() && !report.write_json(arguments->json)) {
-        std::fprintf(stderr, "cannot write %s\n", arguments->json.c_str());
+    if (!json.empty() && !report.write_json(json)) {
+        std::fprintf(stderr, "cannot write %s\n", json.c_str());
         return 1;
     }
     if (report.failures().empty()) return 0;

@@ -1,12 +1,12 @@
 /// The main program of botcored: it only reads the command line and starts the daemon.
 
 #include "apps/botcored/daemon.hpp"
+#include "apps/wiring/command_line_error.hpp"
 #include "apps/wiring/start_check.hpp"
 #include "base/result.hpp"
 #include "build_info.hpp"
 #include "host/data_owner.hpp"
 #include "host/given_settings.hpp"
-#include "host/unknown_words.hpp"
 #include "observability/metric_table.hpp"
 #include "observability/redact.hpp"
 #include "observability/stack_trace.hpp"
@@ -100,19 +100,6 @@ void add_options(CLI::App& app, CommandLine& line) {
         "`botctl config check` lists them.");
 }
 
-int refuse_line(const CLI::App& app, const CLI::ParseError& error) {
-    const auto words = app.remaining();
-    if (words.empty() || error.get_exit_code() == 0) {
-        return app.exit(error) == 0 ? EX_OK : botcore::host::kExitCommandLine;
-    }
-    botcore::host::KnownWords known{.program = "botcored", .options = {}, .commands = {}};
-    for (const CLI::Option* option : app.get_options())
-        for (const std::string& name : option->get_lnames())
-            known.options.push_back("--" + name);
-    complain(botcore::host::refusal_of_word(words.front(), known));
-    return botcore::host::kExitCommandLine;
-}
-
 /// Reads the configuration for a reload; all errors are reported together.
 botcore::base::Result<Config, std::string> read_config(
     const botcore::host::SettingsInput& settings) {
@@ -149,13 +136,14 @@ int main(int argc, char** argv) {
     prepare_process();
     CLI::App app(
         "botcored: the trading core. Without options: a paper account, generated prices, state in "
-        "./var, the API on 127.0.0.1:8080.");
+        "./var, the API on 127.0.0.1:8080.",
+        "botcored");
     CommandLine line;
     add_options(app, line);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return refuse_line(app, error);
+        return botcore::apps::refuse_command_line(app, error);
     }
     for (const auto& [flag, text] : line.flags)
         if (app.count(flag) > 0) line.settings.flags.emplace_back(flag, text);

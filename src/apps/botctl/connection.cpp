@@ -5,105 +5,19 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <poll.h>
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
 
-#include <algorithm>
-#include <cerrno>
 #include <optional>
 #include <utility>
 
 namespace botcore::botctl {
 
 namespace asio = boost::asio;
+namespace beast = boost::beast;
 using asio::ip::tcp;
-using Clock = std::chrono::steady_clock;
 
 namespace {
-
-/// A socket on which every wait ends at the deadline.
-class TimedSocket {
-public:
-    using lowest_layer_type = tcp::socket::lowest_layer_type;
-    using executor_type = tcp::socket::executor_type;
-
-    TimedSocket(asio::io_context& context, Clock::time_point deadline)
-        : socket_(context),
-          deadline_(deadline) {}
-
-    void wait_for_ever() { deadline_.reset(); }
-
-    executor_type get_executor() { return socket_.get_executor(); }
-
-    lowest_layer_type& lowest_layer() { return socket_.lowest_layer(); }
-
-    void connect(const tcp::endpoint& endpoint, Connection::Error& error) {
-        Connection::Error ignored;
-        socket_.close(ignored);
-        socket_.open(endpoint.protocol(), error);
-        if (!error) socket_.non_blocking(true, error);
-        if (error) return;
-        socket_.set_option(asio::socket_base::keep_alive(true), ignored);
-        socket_.set_option(tcp::no_delay(true), ignored);
-        socket_.connect(endpoint, error);
-        if (error != asio::error::in_progress && error != asio::error::would_block) return;
-        if (!wait(POLLOUT, error)) return;
-        int outcome = 0;
-        socklen_t size = sizeof outcome;
-        const int asked =
-            ::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_ERROR, &outcome, &size);
-        error.assign(asked == 0 ? outcome : errno, boost::system::system_category());
-    }
-
-    template <class Buffers>
-    std::size_t read_some(const Buffers& buffers, Connection::Error& error) {
-        return patiently(POLLIN, error, [&] { return socket_.read_some(buffers, error); });
-    }
-
-    template <class Buffers>
-    std::size_t write_some(const Buffers& buffers, Connection::Error& error) {
-        return patiently(POLLOUT, error, [&] { return socket_.write_some(buffers, error); });
-    }
-
-    void close() {
-        Connection::Error ignored;
-        socket_.shutdown(tcp::socket::shutdown_both, ignored);
-        socket_.close(ignored);
-    }
-
-private:
-    template <class Act>
-    std::size_t patiently(short events, Connection::Error& error, Act action) {
-        do {
-            const std::size_t count = action();
-            if (error != asio::error::would_block) return count;
-        } while (wait(events, error));
-        return 0;
-    }
-
-    bool wait(short events, Connection::Error& error) {
-        while (true) {
-            int limit = -1;
-            if (deadline_) {
-                const auto left =
-                    std::chrono::ceil<std::chrono::milliseconds>(*deadline_ - Clock::now());
-                limit = static_cast<int>(std::max<std::int64_t>(0, left.count()));
-            }
-            pollfd asked{.fd = socket_.native_handle(), .events = events, .revents = 0};
-            const int ready = ::poll(&asked, 1, limit);
-            if (ready > 0) {
-                error = {};
-                return true;
-            }
-            if (ready < 0 && errno == EINTR) continue;
-            error = ready == 0 ? Connection::Error(asio::error::timed_out)
-                               : Connection::Error(errno, boost::system::system_category());
-            return false;
-        }
-    }
-
-    tcp::socket socket_;
-    std::optional<Clock::time_point> deadline_;  ///< None: no limit.
-};
 
 base::Failure<ClientError> failure(ClientFailure kind, const std::string& text) {
     return base::Failure{ClientError{kind, text}};
@@ -118,12 +32,31 @@ std::string without_brackets(const std::string& host) {
 }  // namespace
 
 struct Connection::Parts {
-    explicit Parts(Clock::time_point deadline) : socket(context, deadline) {}
-
     asio::io_context context;
-    TimedSocket socket;
+    beast::tcp_stream socket{context};
     std::unique_ptr<asio::ssl::context> tls;
-    std::optional<asio::ssl::stream<TimedSocket&>> secured;  ///< None: no TLS.
+    std::optional<asio::ssl::stream<beast::tcp_stream&>> secured;  ///< None: no TLS.
+
+    /// Waits for the operation that was started. Time limits exist for asynchronous operations
+    /// only.
+    void wait(Error& error) {
+        context.restart();
+        context.run();
+        if (error == beast::error::timeout) error = asio::error::timed_out;
+    }
+
+    /// Returns the number of bytes that the operation moved.
+    template <class Start>
+    std::size_t transfer(Error& error, Start start) {
+        std::size_t count = 0;
+        const auto done = [&](const Error& result, std::size_t bytes) {
+            error = result;
+            count = bytes;
+        };
+        secured ? start(*secured, done) : start(socket, done);
+        wait(error);
+        return count;
+    }
 };
 
 Connection::Connection(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {
@@ -133,7 +66,8 @@ Connection::~Connection() = default;
 
 base::Result<std::unique_ptr<Connection>, ClientError> Connection::open(
     const ServerAddress& place, const std::string& authorities, std::chrono::seconds patience) {
-    auto parts = std::make_unique<Parts>(Clock::now() + patience);
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    auto parts = std::make_unique<Parts>();
     if (place.wire == Wire::Tls) {
         auto tls = net::make_tls(authorities);
         if (!tls) return failure(ClientFailure::NotTrusted, tls.error());
@@ -144,16 +78,19 @@ base::Result<std::unique_ptr<Connection>, ClientError> Connection::open(
     const std::string host = without_brackets(place.host);
     const auto found = resolver.resolve(host, place.port, error);
     if (error) return failure(ClientFailure::NotReached, error.message());
-    error = asio::error::host_not_found;
-    for (const auto& entry : found) {
-        parts->socket.connect(entry.endpoint(), error);
-        if (!error) break;
-    }
+    parts->socket.expires_at(deadline);
+    const auto store = [&error](const Error& result, const auto&...) { error = result; };
+    parts->socket.async_connect(found, store);
+    parts->wait(error);
     if (error) return failure(ClientFailure::NotReached, error.message());
+    Error ignored;
+    parts->socket.socket().set_option(asio::socket_base::keep_alive(true), ignored);
+    parts->socket.socket().set_option(tcp::no_delay(true), ignored);
     if (parts->tls) {
         auto& secured = parts->secured.emplace(parts->socket, *parts->tls);
         net::expect_host(secured.native_handle(), host);
-        secured.handshake(asio::ssl::stream_base::client, error);
+        secured.async_handshake(asio::ssl::stream_base::client, store);
+        parts->wait(error);
         if (error) {
             const bool refused = error.category() == asio::error::get_ssl_category();
             return failure(refused ? ClientFailure::NotTrusted : ClientFailure::NotReached,
@@ -164,10 +101,12 @@ base::Result<std::unique_ptr<Connection>, ClientError> Connection::open(
 }
 
 void Connection::wait_for_ever() {
-    parts_->socket.wait_for_ever();
+    parts_->socket.expires_never();
 }
 
 void Connection::close() {
+    Error ignored;
+    parts_->socket.socket().shutdown(tcp::socket::shutdown_both, ignored);
     parts_->socket.close();
 }
 
@@ -176,13 +115,13 @@ Connection::executor_type Connection::get_executor() {
 }
 
 std::size_t Connection::read(asio::mutable_buffer buffer, Error& error) {
-    return parts_->secured ? parts_->secured->read_some(buffer, error)
-                           : parts_->socket.read_some(buffer, error);
+    return parts_->transfer(error,
+                            [&](auto& stream, auto done) { stream.async_read_some(buffer, done); });
 }
 
 std::size_t Connection::write(asio::const_buffer buffer, Error& error) {
-    return parts_->secured ? parts_->secured->write_some(buffer, error)
-                           : parts_->socket.write_some(buffer, error);
+    return parts_->transfer(
+        error, [&](auto& stream, auto done) { stream.async_write_some(buffer, done); });
 }
 
 void teardown(boost::beast::role_type /*role*/, Connection& line, Connection::Error& error) {

@@ -104,6 +104,17 @@ TEST(Connection, WaitsUntilItsTimeLimit) {
     EXPECT_EQ(error, boost::asio::error::timed_out);
 }
 
+TEST(Connection, LimitsTheTimeOfATlsHandshake) {
+    const Listener listener;
+    auto place = parse_url(listener.url());
+    ASSERT_TRUE(place.has_value());
+    place->wire = Wire::Tls;
+    const auto line = Connection::open(*place, {}, std::chrono::seconds(1));
+    ASSERT_FALSE(line.has_value());
+    EXPECT_EQ(line.error().failure, ClientFailure::NotReached);
+    EXPECT_EQ(line.error().text, "Connection timed out");
+}
+
 TEST(ParseUrl, AcceptsOnlyValidPorts) {
     EXPECT_EQ(parse_url("http://127.0.0.1:8080/")->port, "8080");
     EXPECT_EQ(parse_url("http://[::1]:8080")->host, "[::1]");

@@ -2,8 +2,8 @@
 
 #include "apps/botctl/command_line.hpp"
 #include "apps/botctl/plain_output.hpp"
+#include "apps/wiring/command_line_error.hpp"
 #include "build_info.hpp"
-#include "host/unknown_words.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -416,29 +416,6 @@ void add_archive(CLI::App& app, Chosen& chosen) {
     }
 }
 
-/// Prints the error. If a word is unknown, names it and suggests the closest known one.
-int refuse_line(CLI::App& app, const CLI::ParseError& error) {
-    const auto words = app.remaining(true);
-    if (words.empty() || error.get_exit_code() == 0) {
-        return app.exit(error) == 0 ? kExitOk : botcore::host::kExitCommandLine;
-    }
-    botcore::host::KnownWords known{.program = "botctl", .options = {}, .commands = {}};
-    CLI::App* command = &app;
-    while (true) {
-        for (const CLI::Option* option : command->get_options())
-            for (const std::string& name : option->get_lnames())
-                known.options.push_back("--" + name);
-        const auto chosen = command->get_subcommands();
-        if (chosen.empty()) break;
-        command = chosen.front();
-        known.program += " " + command->get_name();
-    }
-    for (const CLI::App* sub : command->get_subcommands([](const CLI::App*) { return true; }))
-        known.commands.push_back(sub->get_name());
-    std::cerr << "botctl: " << botcore::host::refusal_of_word(words.front(), known) << "\n";
-    return botcore::host::kExitCommandLine;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -462,7 +439,7 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return refuse_line(app, error);
+        return botcore::apps::refuse_command_line(app, error);
     }
     if (chosen.json) chosen.settings.output = Output::Json;
     const PlainOutput out(std::cout);

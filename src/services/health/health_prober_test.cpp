@@ -487,7 +487,8 @@ TEST(UptimeFile, ReportsWhatIsWrongInADamagedFile) {
     EXPECT_FALSE(parse_uptime(head + "[[1,2]]," + now + "[[1,2,3,4,5]]}"));
     const auto read = parse_uptime(head + "[[1,2]]," + now + "[[1,2,3,4,5,6]]}");
     ASSERT_TRUE(read);
-    EXPECT_EQ(read.value().days().at(1).stopped, base::Duration::microseconds(6));
+    EXPECT_EQ(read.value().days().at(std::chrono::sys_days(std::chrono::days(1))).stopped,
+              base::Duration::microseconds(6));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "services/health/uptime_file.hpp"
 
+#include "base/calendar.hpp"
 #include "host/durable_file.hpp"
 #include "host/whole_file.hpp"
 
@@ -26,10 +27,9 @@ using operations::UptimeLog;
 namespace {
 
 constexpr std::int64_t kFormat = 1;
-/// The last day of the year 9999; later days are not counted.
-constexpr std::int64_t kDayMax = 2'932'896;
-constexpr std::int64_t kDayMicroseconds = std::int64_t{86'400} * 1'000'000;
-constexpr std::int64_t kTimeMax = kDayMax * kDayMicroseconds;
+/// Later days are not counted.
+constexpr std::chrono::sys_days kDayMax = std::chrono::year(9999) / 12 / 31;
+constexpr std::int64_t kTimeMax = base::midnight_of(kDayMax).in_microseconds();
 
 /// The numbers of a list with exactly `count` elements; empty for anything else.
 std::optional<std::vector<std::int64_t>> numbers_of(const json::value& value, std::size_t count) {
@@ -64,7 +64,7 @@ std::string to_json(const UptimeLog& log) {
     object["noted_until_us"] = log.noted_until().value_or(Timestamp()).in_microseconds();
     json::array days;
     for (const auto& [day, figures] : log.days()) {
-        days.push_back(json::array{day,
+        days.push_back(json::array{day.time_since_epoch().count(),
                                    figures.up.in_microseconds(),
                                    figures.degraded.in_microseconds(),
                                    figures.down.in_microseconds(),
@@ -100,19 +100,21 @@ base::Result<UptimeLog, std::string> parse_uptime(std::string_view text) {
     if (!until || days_list == nullptr || outage_list == nullptr) {
         return Failure{std::string("a field is missing or has the wrong type")};
     }
-    std::map<std::int64_t, UptimeFigures> days;
+    std::map<std::chrono::sys_days, UptimeFigures> days;
     for (const json::value& item : *days_list) {
         const auto day = numbers_of(item, older ? 5 : 6);
         if (!day) return Failure{std::string("a day is not six numbers")};
         const auto counted = std::accumulate(day->begin() + 1, day->end(), std::int64_t{0});
-        if (day->at(0) > kDayMax || counted > kDayMicroseconds) {
+        if (day->at(0) > kDayMax.time_since_epoch().count() ||
+            counted > base::kDay.in_microseconds()) {
             return Failure{std::string("a day has more than 24 hours or lies in the future")};
         }
-        days[day->at(0)] = {Duration::microseconds(day->at(1)),
-                            Duration::microseconds(day->at(2)),
-                            Duration::microseconds(day->at(3)),
-                            Duration::microseconds(day->at(4)),
-                            Duration::microseconds(older ? 0 : day->at(5))};
+        days[std::chrono::sys_days(std::chrono::days(day->at(0)))] = {
+            Duration::microseconds(day->at(1)),
+            Duration::microseconds(day->at(2)),
+            Duration::microseconds(day->at(3)),
+            Duration::microseconds(day->at(4)),
+            Duration::microseconds(older ? 0 : day->at(5))};
     }
     std::vector<Outage> outages;
     for (const json::value& item : *outage_list) {
