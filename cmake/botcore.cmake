@@ -85,9 +85,9 @@ function(botcore_test_prelude)
 endfunction()
 
 # One GoogleTest program. Tests may use exceptions, gmock and rapidcheck. ALONE: no other test runs
-# at the same time.
+# at the same time. SEPARATE: each source is compiled by itself, since their short local names clash.
 function(botcore_test_program name)
-  cmake_parse_arguments(TEST "ALONE" "LABEL;TIMEOUT" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(TEST "ALONE;SEPARATE" "LABEL;TIMEOUT" "SOURCES;LIBRARIES" ${ARGN})
   if(NOT TEST_SOURCES)
     return()
   endif()
@@ -104,6 +104,9 @@ function(botcore_test_program name)
     rapidcheck_gtest GTest::gmock GTest::gtest_main Threads::Threads)
   target_compile_options(${name} PRIVATE ${BOTCORE_TEST_OPTIONS})
   target_precompile_headers(${name} REUSE_FROM botcore_test_prelude)
+  if(TEST_SEPARATE)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
+  endif()
   gtest_discover_tests(${name}
     DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 60
@@ -142,7 +145,7 @@ function(botcore_layer layer)
   botcore_existing(lower ${LAYER_DEPENDS})
   botcore_library(botcore_${layer} NO_EXCEPTIONS ROOT ${PROJECT_SOURCE_DIR}/src
     HEADERS ${files_headers} SOURCES ${files_sources} LIBRARIES ${lower} ${LAYER_LIBRARIES})
-  botcore_test_program(botcore_${layer}_tests LABEL unit
+  botcore_test_program(botcore_${layer}_tests LABEL unit SEPARATE
     SOURCES ${files_tests} LIBRARIES botcore_${layer})
   botcore_fuzzers_of(files_fuzzers LIBRARIES botcore_${layer})
 endfunction()
@@ -180,7 +183,7 @@ function(botcore_sim)
   botcore_existing(lower ${SIM_DEPENDS})
   botcore_library(botcore_sim ROOT ${PROJECT_SOURCE_DIR}
     HEADERS ${files_headers} SOURCES ${files_sources} LIBRARIES ${lower})
-  botcore_test_program(botcore_sim_tests LABEL sim
+  botcore_test_program(botcore_sim_tests LABEL sim SEPARATE
     SOURCES ${files_tests} LIBRARIES botcore_sim)
   if(EXISTS ${main})
     add_executable(botsim ${main})

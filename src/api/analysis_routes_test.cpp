@@ -15,7 +15,7 @@ namespace botcore::api {
 namespace {
 
 using analysis::AnalysisService;
-using net::Peer;
+using net::TestPeer;
 using net::PeerAction;
 
 /// The routes with a real analysis service on a loopback address.
@@ -67,7 +67,7 @@ protected:
 constexpr const char* kQuestion = R"({"symbol":"BTCUSDT","timeframe":"1h"})";
 
 TEST_F(AnalysisRoutesTest, ForwardsTheServicesResponse) {
-    net::Peer peer(context_, {net::response(200, R"({"signal":"Long"})")});
+    net::TestPeer peer(context_, {net::response(200, R"({"signal":"Long"})")});
     const Told told = ask(peer.url(), kQuestion);
     EXPECT_EQ(told.status, 200);
     EXPECT_NE(told.body.find(R"({"signal":"Long"})"), std::string::npos);
@@ -77,7 +77,7 @@ TEST_F(AnalysisRoutesTest, ForwardsTheServicesResponse) {
 }
 
 TEST_F(AnalysisRoutesTest, RespondsWith422WhenTheServiceRejectsTheQuery) {
-    net::Peer peer(context_, {net::response(400, "no")});
+    net::TestPeer peer(context_, {net::response(400, "no")});
     const Told told = ask(peer.url(), kQuestion);
     EXPECT_EQ(told.status, 422);
     EXPECT_EQ(told.code, "ANALYSIS_REFUSED");
@@ -86,7 +86,7 @@ TEST_F(AnalysisRoutesTest, RespondsWith422WhenTheServiceRejectsTheQuery) {
 
 // @spec:R2-TMO-06
 TEST_F(AnalysisRoutesTest, TimesOutWhenTheServiceDoesNotRespond) {
-    net::Peer peer(context_, {{.action = PeerAction::Hang}});
+    net::TestPeer peer(context_, {{.action = PeerAction::Hang}});
     const Told told = ask(peer.url(), kQuestion);
     EXPECT_EQ(told.status, 504);
     EXPECT_EQ(told.code, "ANALYSIS_TIMEOUT");
@@ -95,7 +95,7 @@ TEST_F(AnalysisRoutesTest, TimesOutWhenTheServiceDoesNotRespond) {
 }
 
 TEST_F(AnalysisRoutesTest, RespondsWith503WhenNoAnalysisIsAvailable) {
-    net::Peer broken(context_, {net::response(500)});
+    net::TestPeer broken(context_, {net::response(500)});
     const Told failed = ask(broken.url(), kQuestion);
     EXPECT_EQ(failed.code, "ANALYSIS_UNAVAILABLE");
     const auto details = boost::json::parse(failed.body).at("error").at("details");
@@ -103,7 +103,7 @@ TEST_F(AnalysisRoutesTest, RespondsWith503WhenNoAnalysisIsAvailable) {
     EXPECT_EQ(details.at("retries").as_int64(),
               static_cast<std::int64_t>(broken.requests().size()) - 1)
         << "as often as the call was retried";
-    net::Peer babbling(context_, {net::response(200, "certainly")});
+    net::TestPeer babbling(context_, {net::response(200, "certainly")});
     EXPECT_EQ(ask(babbling.url(), kQuestion).code, "ANALYSIS_UNAVAILABLE");
     const auto none = world_.command("POST", "/api/ai/analyze", kQuestion);
     EXPECT_EQ(none.status, 503);

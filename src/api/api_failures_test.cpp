@@ -14,9 +14,6 @@
 namespace botcore::api {
 namespace {
 
-constexpr std::string_view kOrders = "/api/accounts/futures/orders";
-constexpr std::string_view kBuy = R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.01"})";
-
 class ApiFailures : public testing::Test {
 protected:
     /// Damages the journal in the store file, as another program could.

@@ -12,15 +12,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view kOrders = "/api/accounts/futures/orders";
-constexpr std::string_view kBuy = R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.01"})";
-constexpr std::string_view kRest =
-    R"({"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","quantity":"0.01","price":"49000"})";
-
-std::string order_id(const net::TestResponse& response) {
-    return std::string(ApiWorld::data(response).at("order_id").as_string());
-}
-
 class ApiPaper : public testing::Test {
 protected:
     ApiWorld world_;

@@ -11,9 +11,6 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr std::string_view kOrders = "/api/accounts/futures/orders";
-constexpr std::string_view kBuy = R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.01"})";
-
 class ApiRoutesTest : public testing::Test {
 protected:
     /// Sends a command; returns the status and the error code as one text.

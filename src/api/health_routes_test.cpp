@@ -11,9 +11,6 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr std::string_view kOrders = "/api/accounts/futures/orders";
-constexpr std::string_view kBuy = R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.01"})";
-
 class HealthRoutesTest : public testing::Test {
 protected:
     /// Sends a request without a token.

@@ -8,10 +8,6 @@
 namespace botcore::api {
 namespace {
 
-constexpr std::string_view kOrders = "/api/accounts/futures/orders";
-constexpr std::string_view kBuy =
-    R"({"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","quantity":"0.01","price":"50000"})";
-
 class LateCommit : public ::testing::Test {
 protected:
     /// Sends a request from another thread.
@@ -31,7 +27,7 @@ protected:
 // @spec:I6
 TEST_F(LateCommit, AReaderSeesAnOrderOnlyOnceItIsDurable) {
     world_.hold_commits();
-    auto placed = start("POST", std::string(kOrders), std::string(kBuy));
+    auto placed = start("POST", std::string(kOrders), std::string(kRest));
     world_.await_held_commit();
     auto list = start("GET", std::string(kOrders), "");
     EXPECT_EQ(world_.get("/health").status, 200) << "Probes do not wait.";
@@ -47,7 +43,7 @@ TEST_F(LateCommit, AReaderSeesAnOrderOnlyOnceItIsDurable) {
 // @spec:I6
 TEST_F(LateCommit, AReaderNeverSeesAnOrderWhoseCommitFails) {
     world_.hold_commits();
-    auto placed = start("POST", std::string(kOrders), std::string(kBuy));
+    auto placed = start("POST", std::string(kOrders), std::string(kRest));
     world_.await_held_commit();
     auto list = start("GET", std::string(kOrders), "");
     EXPECT_EQ(world_.get("/health").status, 200);
@@ -65,9 +61,9 @@ TEST_F(LateCommit, AReaderNeverSeesAnOrderWhoseCommitFails) {
 
 TEST_F(LateCommit, RequestsOfThatTimeAreCommittedTogetherAfterwards) {
     world_.hold_commits();
-    auto first = start("POST", std::string(kOrders), std::string(kBuy));
+    auto first = start("POST", std::string(kOrders), std::string(kRest));
     world_.await_held_commit();
-    auto second = start("POST", std::string(kOrders), std::string(kBuy));
+    auto second = start("POST", std::string(kOrders), std::string(kRest));
     auto third = start("POST", "/api/accounts/futures/positions/BTCUSDT/close", "{}");
     EXPECT_EQ(world_.get("/health").status, 200);
     world_.complete_commit();

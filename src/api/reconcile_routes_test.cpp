@@ -10,9 +10,6 @@
 namespace botcore::api {
 namespace {
 
-constexpr std::string_view kOrders = "/api/accounts/futures/orders";
-constexpr std::string_view kBuy = R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.01"})";
-
 class ReconcileApi : public testing::Test {
 protected:
     boost::json::object futures() {

@@ -78,7 +78,7 @@ protected:
 
 // @spec:R2-RETRY-01 R2-RETRY-07 R2-RETRY-14 RT-UNIT-02
 TEST_F(OutboundCalls, RetriesAReadUntilItSucceedsAndLogsEachRetry) {
-    net::Peer peer(context_, {net::response(500), net::response(503), net::response(200, "good")});
+    net::TestPeer peer(context_, {net::response(500), net::response(503), net::response(200, "good")});
     const auto client = client_for(rules_for(peer.url()));
     const auto result = call(*client, read());
     EXPECT_EQ(result.kind, OutboundKind::Answered);
@@ -96,7 +96,7 @@ TEST_F(OutboundCalls, RetriesAReadUntilItSucceedsAndLogsEachRetry) {
 
 // @spec:R2-RETRY-15
 TEST_F(OutboundCalls, FourthFailureReportsMaxRetriesExceeded) {
-    net::Peer peer(context_, {net::response(502, "bad")});
+    net::TestPeer peer(context_, {net::response(502, "bad")});
     const auto client = client_for(rules_for(peer.url()));
     const auto result = call(*client, read());
     EXPECT_EQ(result.kind, OutboundKind::ServerError);
@@ -107,7 +107,7 @@ TEST_F(OutboundCalls, FourthFailureReportsMaxRetriesExceeded) {
 }
 
 TEST_F(OutboundCalls, WriteIsSentOnce) {
-    net::Peer peer(context_, {net::response(503)});
+    net::TestPeer peer(context_, {net::response(503)});
     const auto client = client_for(rules_for(peer.url()));
     const auto result = call(*client, write());
     EXPECT_EQ(result.kind, OutboundKind::ServerError);
@@ -117,7 +117,7 @@ TEST_F(OutboundCalls, WriteIsSentOnce) {
 
 // @spec:R2-RETRY-10 @spec:R2-RETRY-11 @spec:R2-RETRY-12
 TEST_F(OutboundCalls, ClientErrorResponsesAreReturnedAndNotRetried) {
-    net::Peer peer(
+    net::TestPeer peer(
         context_,
         {net::response(400), net::response(401), net::response(403), net::response(404, "none")});
     const auto client = client_for(rules_for(peer.url()));
@@ -132,7 +132,7 @@ TEST_F(OutboundCalls, ClientErrorResponsesAreReturnedAndNotRetried) {
 
 // @spec:R2-RETRY-08
 TEST_F(OutboundCalls, ObeysRetryAfter) {
-    net::Peer peer(context_, {net::response(429, "", "Retry-After: 1\r\n"), net::response(200)});
+    net::TestPeer peer(context_, {net::response(429, "", "Retry-After: 1\r\n"), net::response(200)});
     const auto client = client_for(rules_for(peer.url()));
     const auto start = std::chrono::steady_clock::now();
     EXPECT_EQ(call(*client, read()).kind, OutboundKind::Answered);
@@ -141,7 +141,7 @@ TEST_F(OutboundCalls, ObeysRetryAfter) {
 
 // @spec:X-14
 TEST_F(OutboundCalls, BanBeyondTheDeadlineFailsAtOnceAndBlocksFurtherCalls) {
-    net::Peer peer(context_, {net::response(418, "", "Retry-After: 7200\r\n")});
+    net::TestPeer peer(context_, {net::response(418, "", "Retry-After: 7200\r\n")});
     const auto client = client_for(rules_for(peer.url()));
     const auto first = call(*client, read());
     EXPECT_EQ(first.kind, OutboundKind::Throttled);
@@ -165,7 +165,7 @@ TEST_F(OutboundCalls, RefusedConnectionIsNotSent) {
 }
 
 TEST_F(OutboundCalls, SilentServerEndsAtTheTimeLimitOfTheCall) {
-    net::Peer peer(context_, {{.action = net::PeerAction::Hang}});
+    net::TestPeer peer(context_, {{.action = net::PeerAction::Hang}});
     const auto client = client_for(rules_for(peer.url()));
     auto request = read();
     request.limit = Duration::milliseconds(200);
@@ -178,22 +178,22 @@ TEST_F(OutboundCalls, SilentServerEndsAtTheTimeLimitOfTheCall) {
 }
 
 TEST_F(OutboundCalls, BrokenConnectionsAndInvalidResponsesAreBroken) {
-    net::Peer garbage(context_, {{.bytes = "nonsense\r\n\r\n"}});
+    net::TestPeer garbage(context_, {{.bytes = "nonsense\r\n\r\n"}});
     const auto first = client_for(rules_for(garbage.url()));
     EXPECT_EQ(call(*first, read()).kind, OutboundKind::Broken);
     EXPECT_EQ(garbage.connections(), 1U);
-    net::Peer half(context_, {{.action = net::PeerAction::HalfClose}, net::response(200)});
+    net::TestPeer half(context_, {{.action = net::PeerAction::HalfClose}, net::response(200)});
     const auto second = client_for(rules_for(half.url()));
     EXPECT_EQ(call(*second, read()).kind, OutboundKind::Answered);
     EXPECT_EQ(half.connections(), 2U);
-    net::Peer reset(context_, {{.action = net::PeerAction::Reset}});
+    net::TestPeer reset(context_, {{.action = net::PeerAction::Reset}});
     const auto third = client_for(rules_for(reset.url()));
     EXPECT_EQ(call(*third, write()).kind, OutboundKind::Broken);
 }
 
 // @spec:R2-CB-03 @spec:R2-CB-08 @spec:X-10
 TEST_F(OutboundCalls, TenthFailedAttemptOpensTheBreakerAndStopsFurtherRequests) {
-    net::Peer peer(context_, {net::response(500)});
+    net::TestPeer peer(context_, {net::response(500)});
     const auto client = client_for(rules_for(peer.url()));
     EXPECT_EQ(call(*client, read()).attempts, 4U);
     EXPECT_EQ(call(*client, read()).attempts, 4U);
@@ -216,7 +216,7 @@ TEST_F(OutboundCalls, TenthFailedAttemptOpensTheBreakerAndStopsFurtherRequests) 
 
 // @spec:X-08 @spec:I9
 TEST_F(OutboundCalls, ExitsPassAnOpenBreaker) {
-    net::Peer peer(context_, {net::response(200)});
+    net::TestPeer peer(context_, {net::response(200)});
     const auto client = client_for(rules_for(peer.url()));
     ASSERT_TRUE(client->force("service.write", BreakerState::ForcedOpen));
     EXPECT_EQ(call(*client, write()).kind, OutboundKind::BreakerOpen);
@@ -226,7 +226,7 @@ TEST_F(OutboundCalls, ExitsPassAnOpenBreaker) {
 }
 
 TEST_F(OutboundCalls, OpenBreakerStaysOpenAfterARestart) {
-    net::Peer peer(context_, {net::response(500), net::response(500), net::response(200)});
+    net::TestPeer peer(context_, {net::response(500), net::response(500), net::response(200)});
     auto rules = rules_for(peer.url());
     rules.endpoints[1].breaker.failures_in_row = 2;
     rules.endpoints[1].breaker.open_for = Duration::milliseconds(300);
@@ -247,7 +247,7 @@ TEST_F(OutboundCalls, OpenBreakerStaysOpenAfterARestart) {
 }
 
 TEST_F(OutboundCalls, CallsBeyondTheSlotsWaitOrAreRefused) {
-    net::Peer peer(context_, {{.action = net::PeerAction::Hang}, net::response(200)});
+    net::TestPeer peer(context_, {{.action = net::PeerAction::Hang}, net::response(200)});
     auto rules = rules_for(peer.url());
     rules.places.slots = 1;
     rules.places.lanes.fill({.reserve = 0, .queue_max = 1});
@@ -268,7 +268,7 @@ TEST_F(OutboundCalls, CallsBeyondTheSlotsWaitOrAreRefused) {
 }
 
 TEST_F(OutboundCalls, CallThatWaitsForASlotUntilItsTimeLimitIsOverloaded) {
-    net::Peer peer(context_, {{.action = net::PeerAction::Hang}});
+    net::TestPeer peer(context_, {{.action = net::PeerAction::Hang}});
     auto rules = rules_for(peer.url());
     rules.places.slots = 1;
     rules.places.lanes.fill({.reserve = 0, .queue_max = 1});
@@ -282,7 +282,7 @@ TEST_F(OutboundCalls, CallThatWaitsForASlotUntilItsTimeLimitIsOverloaded) {
 }
 
 TEST_F(OutboundCalls, DestroyedClientCallsNothing) {
-    net::Peer peer(context_, {{.action = net::PeerAction::Hang}, net::response(500)});
+    net::TestPeer peer(context_, {{.action = net::PeerAction::Hang}, net::response(500)});
     auto client = client_for(rules_for(peer.url()));
     int called = 0;
     const auto note = [&](const OutboundResult&) { ++called; };
@@ -297,7 +297,7 @@ TEST_F(OutboundCalls, DestroyedClientCallsNothing) {
 }
 
 TEST_F(OutboundCalls, OperatorSetsABreakerByName) {
-    net::Peer peer(context_, {net::response(200)});
+    net::TestPeer peer(context_, {net::response(200)});
     const auto client = client_for(rules_for(peer.url()));
     EXPECT_FALSE(client->force("service.unknown", BreakerState::Closed));
     EXPECT_FALSE(client->force("service.read", BreakerState::Open));
@@ -307,7 +307,7 @@ TEST_F(OutboundCalls, OperatorSetsABreakerByName) {
 }
 
 TEST_F(OutboundCalls, SendsLessToAServiceThatThrottles) {
-    net::Peer peer(context_, {net::response(429)});
+    net::TestPeer peer(context_, {net::response(429)});
     const auto client = client_for(rules_for(peer.url()));
     std::map<OutboundKind, int> kinds;
     for (int i = 0; i < 200; ++i)

@@ -50,7 +50,7 @@ protected:
 };
 
 TEST_F(HttpAttemptOverLoopback, SendsTheRequestAndReturnsStatusAndBody) {
-    Peer peer(context_, {response(404, R"({"a":1})")});
+    TestPeer peer(context_, {response(404, R"({"a":1})")});
     const auto got = ask(peer.url("/base"),
                          {.method = "POST", .path = "/x?y=1", .body = "{}", .request_id = "r-1"});
     EXPECT_EQ(got.result.end, AttemptEnd::Answered);
@@ -66,7 +66,7 @@ TEST_F(HttpAttemptOverLoopback, SendsTheRequestAndReturnsStatusAndBody) {
 }
 
 TEST_F(HttpAttemptOverLoopback, ReadsRetryAfter) {
-    Peer peer(context_, {response(429, "", "Retry-After: 7\r\n")});
+    TestPeer peer(context_, {response(429, "", "Retry-After: 7\r\n")});
     const auto got = ask(peer.url());
     EXPECT_EQ(got.result.status, 429);
     EXPECT_EQ(got.result.retry_after, base::Duration::seconds(7));
@@ -81,7 +81,7 @@ TEST_F(HttpAttemptOverLoopback, RefusedConnectionSendsNothing) {
 }
 
 TEST_F(HttpAttemptOverLoopback, SilentServerEndsAtTheTimeLimit) {
-    Peer peer(context_, {{.action = PeerAction::Hang}});
+    TestPeer peer(context_, {{.action = PeerAction::Hang}});
     const auto start = std::chrono::steady_clock::now();
     const auto got = ask(peer.url(), {}, 150ms);
     EXPECT_EQ(got.result.end, AttemptEnd::TimedOut);
@@ -90,28 +90,28 @@ TEST_F(HttpAttemptOverLoopback, SilentServerEndsAtTheTimeLimit) {
 }
 
 TEST_F(HttpAttemptOverLoopback, ConnectionThatEndsEarlyIsBroken) {
-    Peer half_closed(context_, {{.action = PeerAction::HalfClose}});
+    TestPeer half_closed(context_, {{.action = PeerAction::HalfClose}});
     EXPECT_EQ(ask(half_closed.url()).result.end, AttemptEnd::Broken);
-    Peer reset(context_, {{.action = PeerAction::Reset}});
+    TestPeer reset(context_, {{.action = PeerAction::Reset}});
     EXPECT_EQ(ask(reset.url()).result.end, AttemptEnd::Broken);
-    Peer cut(context_, {{.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"}});
+    TestPeer cut(context_, {{.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc"}});
     EXPECT_EQ(ask(cut.url()).result.end, AttemptEnd::Broken);
-    Peer cut_in_head(context_, {{.bytes = "HTTP/1.1 200 OK\r\nContent-Le"}});
+    TestPeer cut_in_head(context_, {{.bytes = "HTTP/1.1 200 OK\r\nContent-Le"}});
     EXPECT_EQ(ask(cut_in_head.url()).result.end, AttemptEnd::Broken);
 }
 
 TEST_F(HttpAttemptOverLoopback, ResponseThatIsNotHttpIsGarbled) {
-    Peer garbage(context_, {{.bytes = "\x16\x03\x01 what is this\r\n\r\n"}});
+    TestPeer garbage(context_, {{.bytes = "\x16\x03\x01 what is this\r\n\r\n"}});
     EXPECT_EQ(ask(garbage.url()).result.end, AttemptEnd::Garbled);
     const std::string much(2 * kResponseBytesMax, 'x');
-    Peer flood(context_, {response(200, much)});
+    TestPeer flood(context_, {response(200, much)});
     EXPECT_EQ(ask(flood.url()).result.end, AttemptEnd::Garbled);
-    Peer long_head(context_, {response(200, "", "X: " + much.substr(0, 20'000) + "\r\n")});
+    TestPeer long_head(context_, {response(200, "", "X: " + much.substr(0, 20'000) + "\r\n")});
     EXPECT_EQ(ask(long_head.url()).result.end, AttemptEnd::Garbled);
 }
 
 TEST_F(HttpAttemptOverLoopback, CallsNothingAfterCancel) {
-    Peer peer(context_, {response(200)});
+    TestPeer peer(context_, {response(200)});
     const auto transport = HttpTransport::make(context_, "");
     bool called = false;
     const auto attempt = transport.value()->start(
@@ -160,7 +160,7 @@ TEST_F(HttpAttemptOverTls, RejectsACertificateForAnotherHost) {
 }
 
 TEST_F(HttpAttemptOverTls, RejectsAServerWithoutTls) {
-    Peer peer(context_, {response(200)});
+    TestPeer peer(context_, {response(200)});
     // The server waits for the end of an HTTP head, which a TLS handshake never contains, so the
     // time limit ends the attempt.
     const auto silent = ask("https://127.0.0.1:" + std::to_string(peer.port()), {}, 150ms);

@@ -41,13 +41,13 @@ inline PeerStep response(int status, const std::string& body = "{}", const std::
                      std::to_string(body.size()) + "\r\n" + more + "\r\n" + body};
 }
 
-class Peer {
+class TestPeer {
     using Tcp = boost::asio::ip::tcp;
     using Error = boost::system::error_code;
 
 public:
     /// The last step of the script is repeated for all further connections.
-    Peer(boost::asio::io_context& context, std::deque<PeerStep> script)
+    TestPeer(boost::asio::io_context& context, std::deque<PeerStep> script)
         : acceptor_(context, {boost::asio::ip::address_v4::loopback(), 0}),
           script_(std::move(script)) {
         boost::asio::co_spawn(context, accept(), boost::asio::detached);

@@ -36,6 +36,12 @@ class HealthRoutes;
 class UserAccess;
 struct UserAccessOptions;
 
+inline constexpr std::string_view kOrders = "/api/accounts/futures/orders";
+inline constexpr std::string_view kBuy = R"({"symbol":"BTCUSDT","side":"BUY","quantity":"0.01"})";
+/// A limit order below the market.
+inline constexpr std::string_view kRest =
+    R"({"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","quantity":"0.01","price":"49000"})";
+
 inline const std::string kToken(43, 't');
 inline const std::string kTraderToken(43, 'r');
 inline const std::string kViewerToken(43, 'v');
@@ -169,5 +175,10 @@ private:
     std::unique_ptr<Implementation> implementation_;
     int keys_ = 0;
 };
+
+/// The id of the order that the response shows.
+[[nodiscard]] inline std::string order_id(const net::TestResponse& response) {
+    return std::string(ApiWorld::data(response).at("order_id").as_string());
+}
 
 }  // namespace botcore::api

@@ -26,12 +26,13 @@ def locked(preset):
         yield folder
 
 
-def configure(preset, folder, again=False):
+def configure(preset, folder, again=False, when_new=()):
     cache, presets = folder / "CMakeCache.txt", paths.ROOT / "CMakePresets.json"
     fresh = (folder / "build.ninja").is_file() and cache.is_file()
     if not again and fresh and cache.stat().st_mtime > presets.stat().st_mtime:
         return
-    done = subprocess.run(["cmake", "--preset", preset], cwd=paths.ROOT, text=True,
+    options = [] if cache.is_file() else list(when_new)
+    done = subprocess.run(["cmake", "--preset", preset, *options], cwd=paths.ROOT, text=True,
                           stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode != 0:
         print(done.stdout[-4000:], done.stderr[-8000:], sep="\n", file=sys.stderr)
@@ -39,13 +40,14 @@ def configure(preset, folder, again=False):
     cache.touch()
 
 
-def build(preset, targets=()):
-    """Builds `targets` (all when empty). On failure prints the output, raises BuildFailed."""
+def build(preset, targets=(), when_new=()):
+    """Builds `targets` (all when empty). On failure prints the output, raises BuildFailed.
+    `when_new`: options of cmake for a folder that has not been configured yet."""
     if preset not in paths.PRESETS:
         raise BuildFailed(f"no preset {preset}; there are {', '.join(paths.PRESETS)}")
     start = time.monotonic()
     with locked(preset) as folder:
-        configure(preset, folder)
+        configure(preset, folder, when_new=when_new)
         command = ["cmake", "--build", str(folder)]
         if targets:
             command += ["--target", *targets]

@@ -187,7 +187,7 @@ public:
 
 private:
     boost::asio::io_context context_;
-    net::Peer peer_;
+    net::TestPeer peer_;
     std::uint16_t port_;
     std::jthread thread_;
 };

@@ -13,14 +13,14 @@ using std::chrono::steady_clock;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr Duration kLong = Duration::seconds(600);
+constexpr Duration kTenMinutes = Duration::seconds(600);
 
 // @spec:R1-DEGR-02
 TEST(RedisCache, AKilledServerIsAMissAtOnceUntilItsRestart) {
     RedisServer server;
     RedisWorld world(RedisWorld::options_for(server.port()));
     ASSERT_TRUE(world.connected());
-    world.cache().put("a", "one", kLong);
+    world.cache().put("a", "one", kTenMinutes);
     EXPECT_EQ(world.get("a"), "one");
     server.kill();
     ASSERT_TRUE(world.until([&] { return !world.cache().status().connected; }));
@@ -32,7 +32,7 @@ TEST(RedisCache, AKilledServerIsAMissAtOnceUntilItsRestart) {
     EXPECT_EQ(world.cache().counters().reconnects, 1U);
     EXPECT_EQ(world.cache().counters().timeouts, 0U);
     EXPECT_EQ(world.get("a"), std::nullopt) << "It was only in the killed server's memory.";
-    world.cache().put("a", "two", kLong);
+    world.cache().put("a", "two", kTenMinutes);
     EXPECT_EQ(world.get("a"), "two");
 }
 
@@ -59,7 +59,7 @@ TEST(RedisCache, AHungServerCostsItsTimeLimitOnceAndReconnectsAfterwards) {
     options.connect_within = milliseconds(100);
     RedisWorld world(std::move(options));
     ASSERT_TRUE(world.connected());
-    world.cache().put("a", "one", kLong);
+    world.cache().put("a", "one", kTenMinutes);
     EXPECT_EQ(world.get("a"), "one");
     server.hang();
     const auto begin = steady_clock::now();
@@ -106,7 +106,7 @@ TEST(RedisCache, ResolvesHostNames) {
     options.address.host = "localhost";
     RedisWorld world(std::move(options));
     ASSERT_TRUE(world.connected());
-    world.cache().put("a", "one", kLong);
+    world.cache().put("a", "one", kTenMinutes);
     EXPECT_EQ(world.get("a"), "one");
 }
 
@@ -114,11 +114,11 @@ TEST(RedisCache, AFullServerRejectsWritesAndStillReads) {
     RedisServer server({"--maxmemory", "3mb", "--maxmemory-policy", "noeviction"});
     RedisWorld world(RedisWorld::options_for(server.port()));
     ASSERT_TRUE(world.connected());
-    world.cache().put("small", "one", kLong);
+    world.cache().put("small", "one", kTenMinutes);
     EXPECT_EQ(world.get("small"), "one");
     const std::string large(ports::kCacheValueBytesMax, 'x');
     for (int i = 0; i < 6; ++i)
-        world.cache().put("large" + std::to_string(i), large, kLong);
+        world.cache().put("large" + std::to_string(i), large, kTenMinutes);
     EXPECT_TRUE(world.until([&] { return world.cache().counters().errors > 0; }));
     EXPECT_EQ(world.cache().status().message, "the server refused a command: OOM");
     EXPECT_TRUE(world.cache().status().connected);
@@ -130,7 +130,7 @@ TEST(RedisCache, AcceptsTheRightPasswordAndNeverRepeatsAWrongOne) {
     RedisServer server({"--requirepass", "open-sesame"});
     RedisWorld right(RedisWorld::options_for(server.port(), "open-sesame"));
     ASSERT_TRUE(right.connected());
-    right.cache().put("a", "one", kLong);
+    right.cache().put("a", "one", kTenMinutes);
     EXPECT_EQ(right.get("a"), "one");
 
     RedisWorld wrong(RedisWorld::options_for(server.port(), "a-secret-guess"));
@@ -225,8 +225,8 @@ TEST(RedisCache, BytesBeyondTheLimitFailAtOnce) {
     options.bytes_max = 1'000;
     RedisWorld world(std::move(options));
     ASSERT_TRUE(world.connected());
-    world.cache().put("a", std::string(900, 'x'), kLong);
-    world.cache().put("b", std::string(900, 'x'), kLong);
+    world.cache().put("a", std::string(900, 'x'), kTenMinutes);
+    world.cache().put("b", std::string(900, 'x'), kTenMinutes);
     EXPECT_EQ(world.cache().counters().errors, 1U);
     EXPECT_EQ(world.get("a"), std::string(900, 'x'));
     EXPECT_EQ(world.get("b"), std::nullopt);

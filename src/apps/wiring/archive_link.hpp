@@ -11,6 +11,7 @@
 #include "observability/log.hpp"
 #include "observability/metrics.hpp"
 #include "ports/notifier.hpp"
+#include "runtime/runtime.hpp"
 #include "services/archive/archive_service.hpp"
 
 #include <functional>

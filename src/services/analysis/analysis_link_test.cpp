@@ -9,7 +9,7 @@
 namespace botcore::analysis {
 namespace {
 
-using net::Peer;
+using net::TestPeer;
 using net::run_until;
 using resilience::BreakerState;
 using testing::HasSubstr;
@@ -45,7 +45,7 @@ TEST_F(AnalysisLinkTest, NamesTheWrongConfigurationKey) {
 }
 
 TEST_F(AnalysisLinkTest, ReportsTheServiceStateToTheProber) {
-    Peer peer(context_,
+    TestPeer peer(context_,
               {net::response(200, R"({"status":"healthy"})"),
                net::response(200, R"({"status":"degraded"})"),
                net::response(500)});
@@ -61,7 +61,7 @@ TEST_F(AnalysisLinkTest, ReportsTheServiceStateToTheProber) {
 
 // @spec:RC-02 @spec:RC-03 @spec:RC-04 @spec:RC-05
 TEST_F(AnalysisLinkTest, AppliesTheConfiguredRetryAndBreakerLimits) {
-    Peer peer(context_, {net::response(500)});
+    TestPeer peer(context_, {net::response(500)});
     ASSERT_TRUE(config_.set("analysis.url", peer.url(), "test"));
     ASSERT_TRUE(config_.set("reliability.retry_max_attempts", "1", "test"));
     ASSERT_TRUE(config_.set("reliability.retry_initial_delay_ms", "100", "test"));

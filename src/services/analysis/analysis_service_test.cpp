@@ -51,7 +51,7 @@ protected:
 };
 
 TEST_F(AnalysisCalls, ReturnTheResponseOfTheService) {
-    net::Peer peer(context_,
+    net::TestPeer peer(context_,
                    {net::response(503),
                     net::response(200, R"({"signal":"Long"})"),
                     net::response(422, "why")});
@@ -68,14 +68,14 @@ TEST_F(AnalysisCalls, ReturnTheResponseOfTheService) {
 
 // @spec:R2-TMO-06
 TEST_F(AnalysisCalls, TimeOutIsAResultOfItsOwn) {
-    net::Peer peer(context_, {{.action = net::PeerAction::Hang}});
+    net::TestPeer peer(context_, {{.action = net::PeerAction::Hang}});
     const auto service = service_for(peer.url());
     EXPECT_EQ(analyze(*service).kind, AnalysisKind::TimedOut);
     EXPECT_EQ(AnalysisRules{}.analyze_within, Duration::seconds(10));
 }
 
 TEST_F(AnalysisCalls, TakeNoLongerThanTheRemainingTimeOfTheCaller) {
-    net::Peer peer(context_, {{.action = net::PeerAction::Hang}});
+    net::TestPeer peer(context_, {{.action = net::PeerAction::Hang}});
     const auto service = service_for(peer.url(), Duration::seconds(60));
     std::optional<AnalysisResult> result;
     const auto began = std::chrono::steady_clock::now();
@@ -91,7 +91,7 @@ TEST_F(AnalysisCalls, TakeNoLongerThanTheRemainingTimeOfTheCaller) {
 }
 
 TEST_F(AnalysisCalls, FailingServiceIsUnavailableAndItsBreakersAreNamed) {
-    net::Peer peer(context_, {net::response(500)});
+    net::TestPeer peer(context_, {net::response(500)});
     const auto service = service_for(peer.url());
     const auto result = analyze(*service);
     EXPECT_EQ(result.kind, AnalysisKind::Unavailable);
@@ -109,7 +109,7 @@ TEST_F(AnalysisCalls, FailingServiceIsUnavailableAndItsBreakersAreNamed) {
 }
 
 TEST_F(AnalysisCalls, ProbeReadsTheHealthBody) {
-    net::Peer peer(context_,
+    net::TestPeer peer(context_,
                    {net::response(200, R"({"status":"healthy","version":"1","checks":{}})"),
                     net::response(200, R"({"status":"degraded"})"),
                     net::response(200, R"({"status":"melting"})"),
@@ -133,7 +133,7 @@ TEST_F(AnalysisCalls, ProbeReadsTheHealthBody) {
 }
 
 TEST_F(AnalysisCalls, FailuresNeverBlockTheProbe) {
-    net::Peer peer(context_, {net::response(500)});
+    net::TestPeer peer(context_, {net::response(500)});
     const auto service = service_for(peer.url());
     for (int i = 0; i < 15; ++i)
         EXPECT_EQ(probe(*service).health, AnalysisHealth::Unhealthy);
