@@ -85,7 +85,7 @@ function(botcore_test_prelude)
 endfunction()
 
 # One GoogleTest program. Tests may use exceptions, gmock and rapidcheck. ALONE: no other test runs
-# at the same time. SEPARATE: each source is compiled by itself, since their short local names clash.
+# at the same time. SEPARATE: each source is compiled by itself, since short local names clash.
 function(botcore_test_program name)
   cmake_parse_arguments(TEST "ALONE;SEPARATE" "LABEL;TIMEOUT" "SOURCES;LIBRARIES" ${ARGN})
   if(NOT TEST_SOURCES)

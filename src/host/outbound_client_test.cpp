@@ -78,7 +78,8 @@ protected:
 
 // @spec:R2-RETRY-01 R2-RETRY-07 R2-RETRY-14 RT-UNIT-02
 TEST_F(OutboundCalls, RetriesAReadUntilItSucceedsAndLogsEachRetry) {
-    net::TestPeer peer(context_, {net::response(500), net::response(503), net::response(200, "good")});
+    net::TestPeer peer(context_,
+                       {net::response(500), net::response(503), net::response(200, "good")});
     const auto client = client_for(rules_for(peer.url()));
     const auto result = call(*client, read());
     EXPECT_EQ(result.kind, OutboundKind::Answered);
@@ -132,7 +133,8 @@ TEST_F(OutboundCalls, ClientErrorResponsesAreReturnedAndNotRetried) {
 
 // @spec:R2-RETRY-08
 TEST_F(OutboundCalls, ObeysRetryAfter) {
-    net::TestPeer peer(context_, {net::response(429, "", "Retry-After: 1\r\n"), net::response(200)});
+    net::TestPeer peer(context_,
+                       {net::response(429, "", "Retry-After: 1\r\n"), net::response(200)});
     const auto client = client_for(rules_for(peer.url()));
     const auto start = std::chrono::steady_clock::now();
     EXPECT_EQ(call(*client, read()).kind, OutboundKind::Answered);

@@ -91,7 +91,7 @@ def tidy_one(path, mark, checks):
     if mark.is_file():
         return None
     done = subprocess.run([TIDY, "--quiet", f"--checks={checks}", "-p",
-                           str(paths.build_dir("dev")), str(path)],
+                           str(paths.build_dir("lint")), str(path)],
                           text=True, capture_output=True, check=False)
     if done.returncode == 0:
         mark.touch()
@@ -101,9 +101,9 @@ def tidy_one(path, mark, checks):
 
 def tidy(everything, pure):
     """clang-tidy over sources that are not tests; headers are checked through them."""
-    with build.locked("dev") as folder:
-        build.configure("dev", folder, again=True)  # New files must be in the database.
-    database = json.loads((paths.build_dir("dev") / "compile_commands.json").read_text())
+    with build.locked("lint") as folder:
+        build.configure("lint", folder, again=True)  # New files must be in the database.
+    database = json.loads((paths.build_dir("lint") / "compile_commands.json").read_text())
     commands = {entry["file"]: entry["command"] for entry in database}
     roots = [paths.ROOT / "src", paths.ROOT / "sim"]
     if pure:
@@ -114,7 +114,7 @@ def tidy(everything, pure):
     unknown = [path for path in picked if str(path) not in commands]
     failures = [f"clang-tidy: {path.relative_to(paths.ROOT)} is in no target" for path in unknown]
     picked = [path for path in picked if str(path) in commands]
-    marks = paths.build_dir("dev") / "clang-tidy"
+    marks = paths.build_dir("lint") / "clang-tidy"
     marks.mkdir(exist_ok=True)
     checks = ",".join(f"-{name}" for name in SLOW_CHECKS) if pure else ""
     tool = subprocess.run([TIDY, "--version"], capture_output=True, check=True).stdout

@@ -9,8 +9,8 @@
 namespace botcore::analysis {
 namespace {
 
-using net::TestPeer;
 using net::run_until;
+using net::TestPeer;
 using resilience::BreakerState;
 using testing::HasSubstr;
 
@@ -46,9 +46,9 @@ TEST_F(AnalysisLinkTest, NamesTheWrongConfigurationKey) {
 
 TEST_F(AnalysisLinkTest, ReportsTheServiceStateToTheProber) {
     TestPeer peer(context_,
-              {net::response(200, R"({"status":"healthy"})"),
-               net::response(200, R"({"status":"degraded"})"),
-               net::response(500)});
+                  {net::response(200, R"({"status":"healthy"})"),
+                   net::response(200, R"({"status":"degraded"})"),
+                   net::response(500)});
     ASSERT_TRUE(config_.set("analysis.url", peer.url(), "test"));
     const auto link = make();
     ASSERT_TRUE(link.has_value());

@@ -52,9 +52,9 @@ protected:
 
 TEST_F(AnalysisCalls, ReturnTheResponseOfTheService) {
     net::TestPeer peer(context_,
-                   {net::response(503),
-                    net::response(200, R"({"signal":"Long"})"),
-                    net::response(422, "why")});
+                       {net::response(503),
+                        net::response(200, R"({"signal":"Long"})"),
+                        net::response(422, "why")});
     const auto service = service_for(peer.url("/api"));
     const auto good = analyze(*service);
     EXPECT_EQ(good.kind, AnalysisKind::Analyzed);
@@ -110,14 +110,14 @@ TEST_F(AnalysisCalls, FailingServiceIsUnavailableAndItsBreakersAreNamed) {
 
 TEST_F(AnalysisCalls, ProbeReadsTheHealthBody) {
     net::TestPeer peer(context_,
-                   {net::response(200, R"({"status":"healthy","version":"1","checks":{}})"),
-                    net::response(200, R"({"status":"degraded"})"),
-                    net::response(200, R"({"status":"melting"})"),
-                    net::response(200, "no json"),
-                    net::response(200, "[]"),
-                    net::response(200, R"({"status":1})"),
-                    net::response(503, R"({"status":"healthy"})"),
-                    {.action = net::PeerAction::Hang}});
+                       {net::response(200, R"({"status":"healthy","version":"1","checks":{}})"),
+                        net::response(200, R"({"status":"degraded"})"),
+                        net::response(200, R"({"status":"melting"})"),
+                        net::response(200, "no json"),
+                        net::response(200, "[]"),
+                        net::response(200, R"({"status":1})"),
+                        net::response(503, R"({"status":"healthy"})"),
+                        {.action = net::PeerAction::Hang}});
     const auto service = service_for(peer.url());
     const auto good = probe(*service);
     EXPECT_EQ(good.health, AnalysisHealth::Healthy);
