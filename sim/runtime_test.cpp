@@ -515,9 +515,11 @@ TEST_F(RuntimeAlone, DiscardsABatchWhoseLateResultIsAFailure) {
     faults_.force(Fault::UnavailableLost);
     late_.held = false;
     late_.complete();
-    steps();
+    EXPECT_FALSE(runtime_.step(now()));
     EXPECT_TRUE(says(sent, 503, "OUTCOME_UNKNOWN"));
     EXPECT_TRUE(says(waiting, 503, "SERVICE_UNAVAILABLE"));
+    EXPECT_EQ(runtime_.wake_after(now()), Duration());
+    steps();
     EXPECT_EQ(runtime_.status(), Status::Running) << "A new term began.";
     EXPECT_EQ(exchange_.placed, 0);
     EXPECT_TRUE(runtime_.state().accounts.at(kAccount).orders.empty());
@@ -530,7 +532,7 @@ TEST_F(RuntimeAlone, RepliesInTimeWhileACommitIsInProgress) {
     late_.held = true;
     const auto sent = submit(order());
     (void)runtime_.step(now());
-    const auto waiting = submit(order(), resilience::Deadline::after(time_ + Duration::seconds(2)));
+    const auto waiting = submit(order(), resilience::Deadline::after(time_, Duration::seconds(2)));
     pass(Duration::seconds(3));
     (void)runtime_.step(now());
     EXPECT_TRUE(says(waiting, 504, "TIMEOUT"));

@@ -30,6 +30,11 @@ std::string buy(std::string_view symbol) {
 
 class ListedSymbols : public ::testing::Test {
 protected:
+    ListedSymbols() {
+        for (const auto symbol : {kDated, kChinese})
+            world_.market.priced.emplace(symbol);
+    }
+
     net::TestResponse place(std::string_view symbol) {
         return world_.command("POST", "/api/accounts/futures/orders", buy(symbol));
     }

@@ -6,6 +6,8 @@
 
 #include <atomic>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace botcore::api {
@@ -50,6 +52,9 @@ public:
     ports::TradeCounts counts;
 
     std::atomic<bool> silent{false};
+
+    /// The symbols that have a price. Set before the first request.
+    std::set<std::string> priced{"BTCUSDT"};
 
 private:
     model::DepthBook book_;
