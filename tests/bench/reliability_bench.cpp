@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cmath>
 #include <condition_variable>
@@ -56,15 +55,12 @@ public:
         return client_->connect();
     }
 
-    /// The median latency of the orders during one phase of load, in microseconds.
-    [[nodiscard]] double p50_us(milliseconds length) {
-        run(length);
-        return crash::median(mix_.latencies());
-    }
-
-    /// The 99th percentile; zero when there was no order.
+    /// The 99th percentile of the latency of the orders during one phase of load, in microseconds;
+    /// zero when there was no order.
     [[nodiscard]] double p99_us(milliseconds length) {
-        run(length);
+        mix_.latencies().clear();
+        client_->run_until(Clock::now() + length);
+        client_->drain_until(Clock::now() + seconds(10));
         std::vector<double> sorted = mix_.latencies();
         std::ranges::sort(sorted);
         return sorted.empty() ? 0 : sorted[sorted.size() * 99 / 100];
@@ -81,12 +77,6 @@ public:
     [[nodiscard]] const std::string& token() const { return daemon_.token(); }
 
 private:
-    void run(milliseconds length) {
-        mix_.latencies().clear();
-        client_->run_until(Clock::now() + length);
-        client_->drain_until(Clock::now() + seconds(10));
-    }
-
     crash::DaemonProcess daemon_;
     crash::TradeLog log_;
     crash::OrderMix mix_;
@@ -301,8 +291,8 @@ Clock::time_point wait_until_due(Clock::time_point due) {
 namespace {
 
 /// The caller limits are active, but wide enough that no request is refused.
-crash::DaemonOptions with_mechanisms(const std::filesystem::path& program,
-                                     std::filesystem::path data) {
+crash::DaemonOptions with_caller_limits(const std::filesystem::path& program,
+                                        std::filesystem::path data) {
     return {.program = program,
             .data = std::move(data),
             .arguments = {"--set",
@@ -315,63 +305,7 @@ crash::DaemonOptions with_mechanisms(const std::filesystem::path& program,
                           "limits.exits_per_second=100000"}};
 }
 
-crash::DaemonOptions without_mechanisms(const std::filesystem::path& program,
-                                        std::filesystem::path data) {
-    return {.program = program,
-            .data = std::move(data),
-            .arguments = {"--set",
-                          "reliability.enabled=false",
-                          "--set",
-                          "reliability.health_check_interval_seconds=60"}};
-}
-
-/// Measures pairs of loads on two running daemons.
-base::Outcome<std::string> measure_round(Loaded& on,
-                                         Loaded& off,
-                                         const OverheadEffort& effort,
-                                         std::vector<double>& percent) {
-    for (int pair = 0; pair < effort.pairs; ++pair) {
-        // The order alternates, so that a drift of the machine affects both.
-        Loaded& first = pair % 2 == 0 ? on : off;
-        Loaded& second = pair % 2 == 0 ? off : on;
-        const double one = first.p50_us(effort.each);
-        const double other = second.p50_us(effort.each);
-        if (!on.is_sound() || !off.is_sound() || one <= 0 || other <= 0) {
-            return base::Failure{"a daemon closed its connection under load: " + on.last_output() +
-                                 off.last_output()};
-        }
-        percent.push_back(100 * ((pair % 2 == 0 ? one / other : other / one) - 1));
-    }
-    return base::Done{};
-}
-
 }  // namespace
-
-base::Result<std::vector<double>, std::string> measure_overhead(
-    const std::filesystem::path& program,
-    const std::filesystem::path& folder,
-    const OverheadEffort& effort) {
-    std::vector<double> percent;
-    for (int round = 0; round < effort.rounds; ++round) {
-        const auto place = folder / ("overhead-" + std::to_string(round));
-        std::filesystem::create_directories(place);
-        Loaded on(with_mechanisms(program, place / "on"));
-        Loaded off(without_mechanisms(program, place / "off"));
-        // The start order, which also decides where the files lie on the disk, alternates.
-        std::array<Loaded*, 2> order{&on, &off};
-        if (round % 2 != 0) std::swap(order[0], order[1]);
-        for (Loaded* one : order) {
-            if (auto started = one->start(); !started) return base::Failure{started.error()};
-            (void)one->p50_us(effort.warm_up);
-        }
-        std::vector<double> pairs;
-        if (const auto done = measure_round(on, off, effort, pairs); !done) {
-            return base::Failure{done.error()};
-        }
-        percent.push_back(crash::median(pairs));
-    }
-    return percent;
-}
 
 base::Result<std::vector<double>, std::string> measure_backup(const std::filesystem::path& program,
                                                               const std::filesystem::path& store,
@@ -407,7 +341,7 @@ base::Result<std::vector<double>, std::string> measure_backup(const std::filesys
 base::Result<std::vector<double>, std::string> measure_readers(const std::filesystem::path& program,
                                                                const std::filesystem::path& folder,
                                                                const BackupEffort& effort) {
-    Loaded daemon(with_mechanisms(program, folder / "heavy-readers"));
+    Loaded daemon(with_caller_limits(program, folder / "heavy-readers"));
     if (auto started = daemon.start(); !started) return base::Failure{started.error()};
     HeavyReaders readers(daemon.port(), daemon.token());
     (void)daemon.p99_us(effort.each);  // Warm-up, and orders to read.

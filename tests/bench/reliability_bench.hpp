@@ -1,6 +1,6 @@
 #pragma once
 
-/// What the reliability mechanisms cost per order, and how quickly /health responds while external
+/// What a backup and a heavy reader cost per order, and how quickly /health responds while external
 /// services hang; measured with the real daemon.
 
 #include "base/result.hpp"
@@ -11,23 +11,6 @@
 #include <vector>
 
 namespace botcore::bench {
-
-struct OverheadEffort {
-    int rounds = 30;  ///< Each with two newly started daemons.
-    int pairs = 60;   ///< Per round.
-    std::chrono::milliseconds each{12};
-    std::chrono::milliseconds warm_up{300};
-};
-
-/// For each round: the overhead of all mechanisms over none in percent, as the median over its
-/// pairs of loads (run one after the other on one connection) of the ratio of the median order
-/// latencies, less one. Even two identical daemons differ for as long as they run, depending on
-/// where their memory and files lie. So a round is one observation, regardless of its number of
-/// pairs. Both write to the same disk with the same fsync setting. `program` is botcored.
-[[nodiscard]] base::Result<std::vector<double>, std::string> measure_overhead(
-    const std::filesystem::path& program,
-    const std::filesystem::path& folder,
-    const OverheadEffort& effort);
 
 struct BackupEffort {
     int pairs = 30;

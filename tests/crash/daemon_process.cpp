@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <csignal>
@@ -58,20 +57,6 @@ DaemonProcess::DaemonProcess(DaemonOptions options) : options_(std::move(options
 DaemonProcess::~DaemonProcess() {
     kill();
 }
-
-namespace {
-
-/// The load consists of many small entries: the limits of risk and rate have tests of their own.
-constexpr std::array kWithoutLimits = {"risk.positions_max=0",
-                                       "risk.daily_loss_max_percent=0",
-                                       "risk.drawdown_max_percent=0",
-                                       "risk.margin_level_entry_percent=0",
-                                       "risk.margin_level_close_percent=0",
-                                       "risk.losses_in_a_row_max=0",
-                                       "risk.exposure_max_percent=0",
-                                       "risk.orders_per_second_max=0"};
-
-}  // namespace
 
 std::vector<std::string> DaemonProcess::command() const {
     std::vector<std::string> command = {

@@ -7,6 +7,7 @@
 #include "tests/crash/load_client.hpp"
 #include "tests/scratch/temporary_folder.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -25,6 +26,17 @@ using scratch::TemporaryFolder;
 
 /// Whether the limits of risk and order rate apply; load generators switch them off.
 enum class DaemonLimits : std::uint8_t { Off, Defaults };
+
+/// Settings without limits of risk and order rate: a load consists of many small entries, and the
+/// limits have tests of their own.
+inline constexpr std::array kWithoutLimits = {"risk.positions_max=0",
+                                              "risk.daily_loss_max_percent=0",
+                                              "risk.drawdown_max_percent=0",
+                                              "risk.margin_level_entry_percent=0",
+                                              "risk.margin_level_close_percent=0",
+                                              "risk.losses_in_a_row_max=0",
+                                              "risk.exposure_max_percent=0",
+                                              "risk.orders_per_second_max=0"};
 
 struct DaemonOptions {
     std::filesystem::path program;  ///< Empty: botcored beside the running program.

@@ -78,7 +78,7 @@ base::Result<int, host::StartFailure> run_services(Process& process,
     }
     CacheService& cache = *TRY(services.add(TRY(CacheService::make(process))));
     TradingService& trading =
-        *TRY(services.add(std::make_unique<TradingService>(process, store, market)));
+        *TRY(services.add(std::make_unique<TradingService>(process, store.store(), market)));
     (void)TRY(services.add(TRY(make_archive_link(process, trading))));
     HealthAndMaintenance& health =
         *TRY(services.add(std::make_unique<HealthAndMaintenance>(process, store, market, trading)));

@@ -19,9 +19,9 @@ base::Failure<host::StartFailure> failure(std::string text) {
 
 }  // namespace
 
-TradingService::TradingService(Process& process, StoreService& store, MarketService& market)
+TradingService::TradingService(Process& process, ports::Store& store, MarketService& market)
     : process_(process),
-      store_(store.store()),
+      store_(store),
       market_(market.source()),
       hub_(queue_limits(process.config),
            {store_.reader(),

@@ -9,8 +9,8 @@
 #include "api/pending_responses.hpp"
 #include "apps/botcored/market_service.hpp"
 #include "apps/botcored/process.hpp"
-#include "apps/botcored/store_service.hpp"
 #include "host/service.hpp"
+#include "ports/store.hpp"
 #include "protocol/json_replies.hpp"
 #include "runtime/exchange_router.hpp"
 #include "runtime/runtime.hpp"
@@ -26,7 +26,7 @@ namespace botcore::apps {
 class TradingService final : public host::Service {
 public:
     /// All arguments must outlive the service.
-    TradingService(Process& process, StoreService& store, MarketService& market);
+    TradingService(Process& process, ports::Store& store, MarketService& market);
 
     ~TradingService() override { loop_.stop(); }
 
