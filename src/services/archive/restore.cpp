@@ -221,7 +221,7 @@ ArchiveResult<bool> Restore::apply_segment(const names::SegmentName& name,
         return failure(Kind::Gap,
                        object,
                        "records " + std::to_string(work.head().sequence + 1) + " to " +
-                           std::to_string(name.first - 1) + " are are missing before it");
+                           std::to_string(name.first - 1) + " are missing before it");
     }
     names::Segment segment = TRY(archive_.segment(name));
     std::map<std::pair<model::Owner, model::IdempotencyKey>, std::string> replies;
@@ -309,7 +309,7 @@ ArchiveResult<bool> Restore::apply_leg(const Leg& leg, runtime::Rebuild& work) {
         return failure(Kind::Gap,
                        names::segment_prefix(leg.timeline),
                        "records " + std::to_string(work.head().sequence + 1) + " to " +
-                           std::to_string(leg.last) + " are are missing at its end");
+                           std::to_string(leg.last) + " are missing at its end");
     }
     return whole;
 }
