@@ -28,7 +28,10 @@ void Checker::on_committed(const model::Head& expected, const std::vector<Stored
                                 " was decided without regard to the records that the store lacks");
         }
         for (const auto& change : stored.record.outcome.changes) {
-            if (const auto* order = std::get_if<model::Order>(&change)) check_verdict(*order);
+            if (const auto* order = std::get_if<model::Order>(&change)) {
+                check_verdict(*order);
+                cancels_[{order->id, order->cancel_attempt.number}] = order->cancel_attempt;
+            }
             const auto* fill = std::get_if<model::Fill>(&change);
             if (fill == nullptr) continue;
             const auto known = trades_.find({fill->account, fill->instrument, fill->trade.id});
@@ -96,8 +99,9 @@ void Checker::on_order_left(const model::OrderInstruction& instruction) {
 }
 
 void Checker::on_cancel_left(const model::CancelInstruction& instruction) {
-    const model::Order* order = projection().find(instruction.id);
-    if (order == nullptr || !(order->cancel_attempt == instruction.attempt)) {
+    // One batch may record two attempts of a cancel.
+    const auto recorded = cancels_.find({instruction.id, instruction.attempt.number});
+    if (recorded == cancels_.end() || !(recorded->second == instruction.attempt)) {
         violations_.add(
             "I1",
             "a cancel of " + instruction.id.text() + " was sent before its attempt was durable");

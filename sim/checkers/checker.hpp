@@ -140,6 +140,8 @@ private:
 
     Assumptions assumptions_;
     std::map<model::Sequence, model::Hash> hashes_;  ///< Of all durable records.
+    /// The attempts of cancels in all durable records, by order and number.
+    std::map<std::pair<model::ClientOrderId, std::uint32_t>, model::Attempt> cancels_;
     Violations violations_;
     std::optional<JournalChecker> journal_;
     bool restore_ = false;  ///< True once the store has lost records.

@@ -22,7 +22,6 @@ void VenueServer::rebuild_from_start() {
     written_.clear();
     for (const auto& instrument : model::builtin_instruments())
         venue_->define(instrument);
-    context_.checker.on_venue_lost();
 }
 
 namespace {

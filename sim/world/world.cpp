@@ -77,6 +77,8 @@ void World::start_node() {
             }});
     node.process->sink = node.runtime.get();
     context_.note("start");
+    // A commit of the process that died may have completed until now.
+    if (context_.plan.mode == VenueMode::Paper) context_.checker.on_venue_lost();
     running_ = &node;
     (void)node.runtime->start(local_now());
     after_call(node);

@@ -170,6 +170,10 @@ class Status(DaemonTest):
         self.wait_for(lambda: "a healthy daemon",
                       lambda: self.run_botctl(self.data, "status", "--url", self.url).returncode
                       == 0)
+        # The daemon reads the results of its jobs several times a second.
+        self.wait_for(lambda: "the results of the first jobs",
+                      lambda: all(self.read("status")["archive"][job] for job in
+                                  ("last_backup", "last_verified", "last_drill_passed")))
         output = self.botctl("status").stdout
         for row in (r"overall +healthy", r"mode +NORMAL", r"maintenance +none",
                     r"accounts +all may trade", r"unknown orders +none", r"unprotected +none",
@@ -313,7 +317,7 @@ class DaemonResponses(ProgramTest):
             self.assertEqual((done.returncode, self.methods), (status, ["GET", "DELETE", "POST"]))
             self.assertIn("the old order is canceled, and no new order was placed",
                           done.stderr)
-            self.assertIn("repeat this with --key amend-3", done.stderr)
+            self.assertIn("repeat the command with --key amend-3", done.stderr)
         open_end = self.amend(lambda reason: reason)
         self.assertEqual((open_end.returncode, self.methods),
                          (OUTCOME_OPEN, ["GET", "DELETE", "POST"]))

@@ -75,7 +75,7 @@ ArchiveResult<CheckedSegments> check_segments(Archive& archive,
             stray =
                 ArchiveError{Kind::Gap,
                              object,
-                             records(checked.last + 1, name.first - 1) + " are missing before it"};
+                             records(checked.last + 1, name.first - 1) + " missing before it"};
         } else if (!stray) {
             stray =
                 ArchiveError{Kind::Broken, object, "it does not continue the records before it"};
@@ -86,7 +86,7 @@ ArchiveResult<CheckedSegments> check_segments(Archive& archive,
     return base::Failure{
         ArchiveError{Kind::Gap,
                      names::segment_prefix(timeline),
-                     records(checked.last + 1, furthest) + " are missing at its end"}};
+                     records(checked.last + 1, furthest) + " missing at its end"}};
 }
 
 ArchiveResult<CheckedSegments> check_newest_segments(Archive& archive,
