@@ -15,8 +15,8 @@ namespace botcore::api {
 namespace {
 
 using analysis::AnalysisService;
-using net::TestPeer;
 using net::PeerAction;
+using net::TestPeer;
 
 /// The routes with a real analysis service on a loopback address.
 class AnalysisRoutesTest : public testing::Test {

@@ -63,8 +63,11 @@ using Stored = std::conditional_t<std::is_same_v<Row, model::KeyEntry>, KeyRow, 
 /// The row without what is stored beside it.
 template <class Row>
 [[nodiscard]] const Row& row_of(const Row& row) {
-    return row;
+    return row;  // NOLINT(bugprone-return-const-ref-from-parameter): the caller has the row.
 }
+
+template <class Row>
+const Row& row_of(const Row&& row) = delete;
 
 [[nodiscard]] inline const model::KeyEntry& row_of(const KeyRow& row) {
     return row.entry;

@@ -6,7 +6,12 @@
 
 namespace botcore::protocol {
 
-using namespace model;
+using model::Order;
+using model::OrdersTouched;
+using model::Refusal;
+using model::RefusalReason;
+using model::Reply;
+using model::RequestFailure;
 
 namespace {
 

@@ -49,10 +49,10 @@ ApiReply Runtime::expired_reply(const ports::KeyRow& key, const Request& request
         const auto order = ports_.store.reader().find_order(*number);
         if (order && order.value()) failed.account = order.value()->order.account;
     }
-    return failure(std::move(failed), now);
+    return failure(failed, now);
 }
 
-ApiReply Runtime::failure(model::FailedRequest failed, model::Now now) const {
+ApiReply Runtime::failure(const model::FailedRequest& failed, model::Now now) const {
     model::RenderedReply rendered = ports_.renderer.failure(failed, now.time);
     return {rendered.status, std::move(rendered.body), false};
 }
@@ -113,7 +113,7 @@ void Runtime::reply_to_expired(model::Now now) {
             model::FailedRequest failed{RequestFailure::InProgress, waiter.request_id};
             failed.account = sweep != nullptr ? sweep->account : live->order.account;
             failed.order = sweep != nullptr ? sweep->pending.front() : live->order.id;
-            reply(waiter.handle, failure(std::move(failed), now));
+            reply(waiter.handle, failure(failed, now));
         }
     }
 }

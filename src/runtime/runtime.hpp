@@ -276,7 +276,7 @@ private:
                                          model::Now now);
     [[nodiscard]] std::vector<std::pair<core::KeyId, std::string>> render_replies(
         const model::Input& input, core::Decision& decision) const;
-    [[nodiscard]] ApiReply failure(model::FailedRequest failed, model::Now now) const;
+    [[nodiscard]] ApiReply failure(const model::FailedRequest& failed, model::Now now) const;
     void reply_to_late(model::Now now);
     [[nodiscard]] bool commit(model::Now now);
     [[nodiscard]] bool finish_commit(model::Now now);

@@ -72,10 +72,9 @@ ArchiveResult<CheckedSegments> check_segments(Archive& archive,
             ends.emplace(last.sequence, last.hash);
             checked.last = std::max(checked.last, last.sequence);
         } else if (!stray && name.first > checked.last + 1) {
-            stray =
-                ArchiveError{Kind::Gap,
-                             object,
-                             records(checked.last + 1, name.first - 1) + " missing before it"};
+            stray = ArchiveError{Kind::Gap,
+                                 object,
+                                 records(checked.last + 1, name.first - 1) + " missing before it"};
         } else if (!stray) {
             stray =
                 ArchiveError{Kind::Broken, object, "it does not continue the records before it"};
@@ -83,10 +82,9 @@ ArchiveResult<CheckedSegments> check_segments(Archive& archive,
     }
     if (checked.last >= furthest) return checked;
     if (stray) return base::Failure{*stray};
-    return base::Failure{
-        ArchiveError{Kind::Gap,
-                     names::segment_prefix(timeline),
-                     records(checked.last + 1, furthest) + " missing at its end"}};
+    return base::Failure{ArchiveError{Kind::Gap,
+                                      names::segment_prefix(timeline),
+                                      records(checked.last + 1, furthest) + " missing at its end"}};
 }
 
 ArchiveResult<CheckedSegments> check_newest_segments(Archive& archive,
