@@ -6,8 +6,8 @@ namespace botcore::sim::checkers {
 
 using model::OrderState;
 
-/// If the record says that the order never reached the exchange, checks that the exchange does not
-/// have it.
+/// If the record says that the exchange does not have the order (Absent, Refused, Rejected), checks
+/// that this is true.
 void Checker::check_verdict(const model::Order& order) {
     const bool denied = order.state == OrderState::Absent || order.state == OrderState::Refused ||
                         order.state == OrderState::Rejected;

@@ -129,12 +129,13 @@ std::string refusal_of_variable(std::string_view variable) {
     const auto nearest = base::nearest_word(variable.substr(kVariablePrefix.size()), words);
     std::string text = "there is no setting " + std::string(variable);
     if (!nearest.empty()) {
-        text += "; did you mean " + std::string(kVariablePrefix) + std::string(nearest) + "?";
+        text += "; did you mean " + std::string(kVariablePrefix) + std::string(nearest) + "? ";
+    } else {
+        text += "; ";
     }
     return text +
-           "; Kubernetes gives every pod variables such as BOTCORE_SERVICE_HOST and BOTCORE_PORT "
-           "for a Service called botcore: `enableServiceLinks: false` in the pod's spec prevents "
-           "this; `botctl config check` lists all keys";
+           "`botctl config check` lists all keys. If Kubernetes set this variable, as it does for "
+           "a Service called botcore, set `enableServiceLinks: false` in the pod's spec";
 }
 
 /// A settings file is written by people and therefore small.

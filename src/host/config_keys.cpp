@@ -515,7 +515,7 @@ constexpr std::array kKeys = {
 std::span<const ConfigKey> config_keys() {
     static const std::vector<ConfigKey> all = [] {
         std::vector<ConfigKey> keys(kKeys.begin(), kKeys.end());
-        const auto rest = running_keys();
+        const auto rest = operations_keys();
         keys.insert(keys.end(), rest.begin(), rest.end());
         return keys;
     }();

@@ -1,7 +1,7 @@
 #pragma once
 
 /// The table of keys is split into two files: keys of trading (config_keys.cpp), and keys of
-/// operation (running_keys.cpp).
+/// operation (operations_keys.cpp).
 
 #include "host/config.hpp"
 
@@ -10,6 +10,6 @@
 namespace botcore::host {
 
 /// Keys of listeners, logs, the archive and the shutdown.
-[[nodiscard]] std::span<const ConfigKey> running_keys();
+[[nodiscard]] std::span<const ConfigKey> operations_keys();
 
 }  // namespace botcore::host

@@ -127,7 +127,7 @@ TEST(Config, ExplainsWhatIsWrongWithAFile) {
         << "All errors are reported together: " << two;
 }
 
-// A folder with the name of the settings file must not mean that all defaults are used.
+// A settings file that cannot be read is an error, never a silent use of the defaults.
 TEST(Config, AnUnreadableFileIsAnErrorAndNotEmpty) {
     const scratch::TemporaryFolder folder;
     std::filesystem::create_directory(folder.file("folder"));

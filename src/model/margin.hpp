@@ -5,8 +5,10 @@
 ///
 /// Rounding: products are rounded half to even at 10^-8, and margins are rounded up.
 ///
-/// Sources (exchange FAQs): liquidation price b3c689c1f50a44cabb3a84e663b81d93, initial margin of
-/// open orders 4f83b65d83654b5e933f85ef12bf769d, open loss 87fa7ee33b574f7084d42bd2ce2e463b.
+/// Sources: articles of Binance's help centre, by the id at the end of their addresses.
+///   liquidation price              b3c689c1f50a44cabb3a84e663b81d93
+///   initial margin of open orders  4f83b65d83654b5e933f85ef12bf769d
+///   open loss                      87fa7ee33b574f7084d42bd2ce2e463b
 
 #include "model/instrument.hpp"
 #include "model/order.hpp"

@@ -11,7 +11,7 @@
 namespace botcore::model {
 
 // The numbers of all enumerators of this file are stored in the journal: never change them, and
-// never assign 29, 39 and 57.
+// never assign 29, 39 or 57.
 
 /// Why a request was not carried out: nothing reached the exchange, or the exchange did not accept
 /// it. One stable code per cause.

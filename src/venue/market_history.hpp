@@ -6,9 +6,9 @@
 /// P1  The price is a pure function of seed, instrument and time: it is the same after a restart
 ///     and does not depend on where the history ends. It stays within 1.5 % of the instrument's
 ///     `start`.
-/// P2  All candles are built from candles of one minute. A minute opens at the price at its
-///     beginning and closes at the price at its end, so that each minute opens where the previous
-///     one closed.
+/// P2  All candles are built from candles of one minute. A minute opens at the price (P1) of its
+///     first instant and closes at the price of the next minute's first instant, so that each
+///     minute opens where the previous one closed.
 /// P3  The history begins 500 days before the UTC midnight of the day in which it ends. A candle
 ///     covers the part of its span that lies in the history; it is not complete when the history
 ///     begins within its span.

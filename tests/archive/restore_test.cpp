@@ -378,15 +378,25 @@ TEST_F(Restores, DoNotShipAStoreUnknownToTheArchive) {
     EXPECT_EQ(other.shipped().error->kind, Kind::Taken);
 
     // An older copy put in place by hand: it lacks records that the archive has.
-    const auto early = open_store(file("early.db"));
-    const auto reader = store_sqlite::open_reader(file("early.db"));
-    ASSERT_TRUE(reader);
-    archive::Shipper shipper(*reader.value(), vault.archive, {});
-    EXPECT_FALSE(shipper.step(kNow));
-    ASSERT_TRUE(shipper.state().error);
-    EXPECT_THAT(shipper.state().error->text, HasSubstr("but the local store ends at record"));
-    EXPECT_THAT(shipper.state().error->text,
-                HasSubstr("records of the local store would be discarded"));
+    {
+        const auto early = open_store(file("early.db"));
+        const auto reader = store_sqlite::open_reader(file("early.db"));
+        ASSERT_TRUE(reader);
+        archive::Shipper shipper(*reader.value(), vault.archive, {});
+        EXPECT_FALSE(shipper.step(kNow));
+        ASSERT_TRUE(shipper.state().error);
+        EXPECT_THAT(shipper.state().error->text, HasSubstr("but the local store ends at record"));
+        EXPECT_THAT(shipper.state().error->text,
+                    HasSubstr("records of the local store would be discarded"));
+        EXPECT_THAT(shipper.state().behind, HasSubstr("but the local store ends at record"));
+    }
+    // The copy has gone on with records of its own, and has more of them than the archive.
+    TradingStore later(file("early.db"), vault, 9);
+    later.trade(40);
+    later.ship();
+    ASSERT_TRUE(later.shipped().error);
+    EXPECT_THAT(later.shipped().error->text, HasSubstr("older copy that has written records"));
+    EXPECT_THAT(later.shipped().behind, HasSubstr("differs from the local store's"));
     EXPECT_EQ(vault.objects(), objects);
 }
 

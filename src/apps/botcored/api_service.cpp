@@ -180,7 +180,7 @@ void ApiService::turn_unready() {
     server_.disable_keep_alive();
 }
 
-void ApiService::apply_limits() {
+void ApiService::apply_rate_limits() {
     access_->set_limits(access_options(process_.config).limits);
 }
 

@@ -57,8 +57,8 @@ public:
     /// Readiness and health respond 503 from now on, and responses close their connections.
     void turn_unready();
 
-    /// Applies the limits of the running configuration.
-    void apply_limits();
+    /// Applies the rate limits of the running configuration.
+    void apply_rate_limits();
 
 private:
     ApiService(const Parts& parts, std::unique_ptr<api::UserAccess> access, bool is_local);

@@ -29,7 +29,7 @@ MainLoop::MainLoop(Parts parts)
                parts_.read_config,
                [this] { return parts_.api.server().reload_tls(); },
                [this] {
-                   parts_.api.apply_limits();
+                   parts_.api.apply_rate_limits();
                    shutdown_.set_options(shutdown_options(process_.config));
                }}),
       watch_timer_(process_.context),

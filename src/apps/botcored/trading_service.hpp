@@ -56,7 +56,8 @@ public:
     /// it.
     [[nodiscard]] events::EventHub& hub() { return hub_; }
 
-    // The functions that these return must not be called after the service is destroyed.
+    // The callables that the next three functions return must not be called after the service is
+    // destroyed.
 
     /// Freezes an account whose money is in doubt.
     [[nodiscard]] trading::InDoubt in_doubt();

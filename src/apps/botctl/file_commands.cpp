@@ -118,7 +118,7 @@ int list_from_files(DaemonClient& client,
                     const Printer& printer) {
     auto listed = gather(args, read);
     if (!listed) return unreadable(client, ports::StoreError::Unavailable);
-    return show_list(client, rows, std::move(*listed), printer);
+    return print_list(client, rows, std::move(*listed), printer);
 }
 
 int positions_from_files(DaemonClient& client, OfflineStore& store, const std::string& name) {

@@ -85,7 +85,7 @@ std::string left_out(const Listed& listed) {
            " shown; " + (listed.more ? "" : "-n " + total + " or ") + "--all shows the rest";
 }
 
-int show_list(DaemonClient& client, std::string_view rows, Listed listed, const Printer& printer) {
+int print_list(DaemonClient& client, std::string_view rows, Listed listed, const Printer& printer) {
     const std::string missing = left_out(listed);
     json::object data;
     data["total"] = listed.total;
@@ -112,7 +112,7 @@ std::optional<int> list_from_daemon(DaemonClient& client,
     });
     if (!last) return std::nullopt;
     if (!listed) return client.finish(*last, printer);
-    return show_list(client, names.rows, std::move(*listed), printer);
+    return print_list(client, names.rows, std::move(*listed), printer);
 }
 
 }  // namespace botcore::botctl

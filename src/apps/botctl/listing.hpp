@@ -63,7 +63,8 @@ using ReadPage =
                                                   const ListArguments& args,
                                                   const Printer& printer);
 
-/// Prints, in the same form, a list that was gathered before.
-int show_list(DaemonClient& client, std::string_view rows, Listed listed, const Printer& printer);
+/// Prints a list that was already read, in the same form. `rows` names the field of the JSON output
+/// that holds the rows. Returns the exit status.
+int print_list(DaemonClient& client, std::string_view rows, Listed listed, const Printer& printer);
 
 }  // namespace botcore::botctl

@@ -128,12 +128,12 @@ base::Result<std::unique_ptr<ArchiveLink>, std::string> ArchiveLink::make(
     }
     // Checks all books in the background: a load has verified only the open rows.
     link->service_->ask(Job::Check);
-    if (archives) link->warn_of_weak_places(config);
+    if (archives) link->warn_of_single_points_of_loss(config);
     link->update();
     return link;
 }
 
-void ArchiveLink::warn_of_weak_places(const host::Config& config) const {
+void ArchiveLink::warn_of_single_points_of_loss(const host::Config& config) const {
     if (all_on_stores_disk(config, parts_.data)) {
         parts_.log.write(observability::Level::Warn,
                          "the archive is on the same disk as the store and would be lost with it; "

@@ -60,7 +60,7 @@ private:
 
     void update();
     void report_to_runtime() const;
-    void warn_of_weak_places(const host::Config& config) const;
+    void warn_of_single_points_of_loss(const host::Config& config) const;
     void remember(const std::string& place) const;
     [[nodiscard]] host::ProbeReply archive_health() const;
     [[nodiscard]] std::optional<host::ProbeReply> jobs_health(base::Timestamp now) const;

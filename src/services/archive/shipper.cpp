@@ -70,9 +70,9 @@ ArchiveOutcome Shipper::ship(base::Timestamp now) {
     if (!archived_) {
         // Claims only an archive that is known to belong to this store. Reads it again afterwards,
         // since another process may have put segments before the claim.
-        (void)TRY(learn(now));
+        (void)TRY(find_archived_head(now));
         (void)TRY(ownership_.claim(now));
-        const model::Head archived = TRY(learn(now));
+        const model::Head archived = TRY(find_archived_head(now));
         state_.needs_snapshot = TRY(archive_.snapshots(timeline_)).empty();
         state_.archived = archived.sequence;
         archived_ = archived;
@@ -117,7 +117,7 @@ ArchiveOutcome Shipper::gather(const names::Segment& segment) {
     return base::Done{};
 }
 
-ArchiveResult<model::Head> Shipper::learn(base::Timestamp now) {
+ArchiveResult<model::Head> Shipper::find_archived_head(base::Timestamp now) {
     const auto head = reader_.head();
     if (!head) return base::Failure{unreadable()};
     const names::TimelineStart begun = TRY(start(now));
@@ -209,10 +209,10 @@ ArchiveResult<model::Head> Shipper::known(const model::Head& archived) {
     const auto head = reader_.head();
     if (!head) return base::Failure{unreadable()};
     const std::string record = std::to_string(archived.sequence);
-    state_.behind = "the archive holds a record " + record +
-                    " of this timeline, but the local store ends at record " +
-                    std::to_string(head.value().sequence);
     if (head.value().sequence < archived.sequence) {
+        state_.behind = "the archive holds a record " + record +
+                        " of this timeline, but the local store ends at record " +
+                        std::to_string(head.value().sequence);
         return base::Failure{
             foreign({},
                     "the archive holds record " + record + ", but the local store ends at record " +
@@ -220,10 +220,11 @@ ArchiveResult<model::Head> Shipper::known(const model::Head& archived) {
                         ". botctl restore --dry-run shows which records the archive would restore "
                         "and which records of the local store would be discarded")};
     }
+    state_.behind = "record " + record + " of the archive differs from the local store's";
     return base::Failure{foreign({},
-                                 "record " + record +
-                                     " of the archive differs from the local store's: another "
-                                     "store wrote it, or the local store was replaced by a copy")};
+                                 state_.behind +
+                                     ": another store wrote it, or the local store was replaced "
+                                     "by an older copy that has written records of its own")};
 }
 
 }  // namespace botcore::archive

@@ -68,7 +68,7 @@ private:
     };
 
     [[nodiscard]] ArchiveOutcome ship(base::Timestamp now);
-    [[nodiscard]] ArchiveResult<model::Head> learn(base::Timestamp now);
+    [[nodiscard]] ArchiveResult<model::Head> find_archived_head(base::Timestamp now);
     [[nodiscard]] ArchiveResult<names::TimelineStart> start(base::Timestamp now);
     [[nodiscard]] ArchiveResult<bool> shares_history(const Timelines& timelines);
     [[nodiscard]] ArchiveResult<std::optional<model::Head>> oldest_record(model::Timeline timeline);

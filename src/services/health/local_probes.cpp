@@ -16,7 +16,7 @@ host::ProbeReply journal_of(const runtime::Runtime& runtime) {
             return {};
         case runtime::Status::Down:
             return {operations::HealthState::Unhealthy,
-                    "the store did not accept a commit; the daemon tries again"};
+                    "the store cannot be reached; the daemon tries again"};
         case runtime::Status::Fenced:
             return {operations::HealthState::Unhealthy, "another process is the writer"};
     }

@@ -54,7 +54,7 @@ public:
     /// Whether the calling thread is the standby thread; then the store hangs.
     [[nodiscard]] bool is_active() const { return std::this_thread::get_id() == thread_.get_id(); }
 
-    /// How often the standby thread has taken the loop.
+    /// How many times the standby thread has taken over the loop.
     [[nodiscard]] std::uint64_t activations() const;
 
 private:

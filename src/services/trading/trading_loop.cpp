@@ -108,7 +108,7 @@ base::Duration TradingLoop::lag() const {
 }
 
 void TradingLoop::turn() {
-    // A single long turn is not overload; many are.
+    // Smoothed with weight 1/8, so that one long wait does not look like overload.
     const std::int64_t waited = since(due_since_).in_microseconds();
     lag_ = base::Duration::microseconds((lag_.in_microseconds() * 7 + waited) / 8);
     turn_due_ = false;

@@ -8,7 +8,7 @@ namespace {
 
 using Kind = ConfigKind;
 
-constexpr std::array kRunningKeys = {
+constexpr std::array kOperationsKeys = {
     ConfigKey{"websocket.connections_max",
               Kind::Integer,
               "1000",
@@ -267,8 +267,8 @@ constexpr std::array kRunningKeys = {
 
 }  // namespace
 
-std::span<const ConfigKey> running_keys() {
-    return kRunningKeys;
+std::span<const ConfigKey> operations_keys() {
+    return kOperationsKeys;
 }
 
 }  // namespace botcore::host
