@@ -43,6 +43,19 @@ class Accept(unittest.TestCase):
             self.assertEqual([(ids, evidence.name) for ids, evidence, _, _ in
                               accept.scan(pathlib.Path(folder))], [(["I12"], "Store.Keeps")])
 
+    def test_readme_shows_what_the_matrix_says(self):
+        begin, end = accept.evidence_table.BEGIN, accept.evidence_table.END
+        with tempfile.TemporaryDirectory() as folder:
+            page, readme = (pathlib.Path(folder) / name for name in ("matrix.md", "README.md"))
+            readme.write_text(f"# x\n\n{begin}\nold\n{end}\n\nthe rest\n", "utf-8")
+            rows = {one: accept.Row(one, "t", "", result=result) for one, result in
+                    (("I1", "pass"), ("I2", "fail"), ("R2-CB-01", "not yet"))}
+            accept.write_pages(rows, page, readme)
+            text = readme.read_text("utf-8")
+        self.assertIn("| invariants of trading | 2 | 1 | 0 |", text)
+        self.assertNotIn("old", text)
+        self.assertTrue(text.startswith(f"# x\n\n{begin}\n") and text.endswith("the rest\n"))
+
     def test_no_tag_of_this_tree_is_overlooked(self):
         written = set()
         for folder in accept.FOLDERS:

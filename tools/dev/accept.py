@@ -12,7 +12,7 @@ import re
 import sys
 
 from dev import build, paths, report, suite
-from rules import evidence
+from rules import evidence as evidence_table
 
 REQUIREMENTS = paths.ROOT / "docs" / "requirements.csv"
 MATRIX = paths.ROOT / "docs" / "TRACEABILITY_MATRIX.md"
@@ -195,6 +195,13 @@ def matrix(rows):
     return "\n".join(lines) + "\n"
 
 
+def write_pages(rows, page=MATRIX, readme=README):
+    """Writes the matrix, and into README how much of it is shown."""
+    text = matrix(rows)
+    page.write_text(text, encoding="utf-8")
+    readme.write_text(evidence_table.put_into(readme.read_text("utf-8"), text), encoding="utf-8")
+
+
 def accept(options):
     rows = read_requirements()
     tags = list(scan())
@@ -218,9 +225,7 @@ def accept(options):
     for row in selected or rows.values():
         evidence = ", ".join(e.name for e in row.evidence) or "-"
         print(f"{row.id:15} {row.result[:30]:30} {row.title[:50]:50} {evidence}")
-    text = matrix(rows)
-    MATRIX.write_text(text, encoding="utf-8")
-    README.write_text(evidence.put_into(README.read_text("utf-8"), text), encoding="utf-8")
+    write_pages(rows)
     counts = {name: sum(row.result == name for row in rows.values())
               for name in ("pass", "fail", "not run", "not yet")}
     print(f"\n{len(rows)} rows: " + ", ".join(f"{n} {name}" for name, n in counts.items())
