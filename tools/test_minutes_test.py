@@ -16,8 +16,8 @@ class TestMinutes(unittest.TestCase):
         self.addCleanup(self.folder.cleanup)
         self.file = pathlib.Path(self.folder.name) / "minutes.json"
 
-    def figure(self, minutes, compiled, from_cache):
-        self.file.write_text(json.dumps({"minutes": minutes, "compiled": compiled,
+    def figure(self, minutes, compiled, from_cache, fresh=True):
+        self.file.write_text(json.dumps({"minutes": minutes, "fresh": fresh, "compiled": compiled,
                                          "from_cache": from_cache, "commit": "abc"}), "utf-8")
         return test_minutes.figure(self.file)
 
@@ -28,10 +28,15 @@ class TestMinutes(unittest.TestCase):
         self.assertFalse(self.figure(15.1, 600, 3)[0]["ok"])
 
     def test_a_run_from_the_cache_is_none(self):
-        for compiled, from_cache in ((100, 500), (0, 0)):
-            found, line = self.figure(5, compiled, from_cache)
+        found, line = self.figure(5, 100, 500)
+        self.assertIsNone(found)
+        self.assertIn("served 500 of 600 sources", line)
+
+    def test_a_run_in_a_folder_that_was_built_before_is_none(self):
+        for compiled in (0, 5):
+            found, line = self.figure(5, compiled, 0, fresh=False)
             self.assertIsNone(found)
-            self.assertIn("not measured", line)
+            self.assertIn("built before", line)
 
     def test_no_run_is_none(self):
         found, line = test_minutes.figure(self.file)
@@ -41,7 +46,7 @@ class TestMinutes(unittest.TestCase):
     def test_a_stopwatch_writes_what_the_figure_reads(self):
         test_minutes.Stopwatch().write(self.file)
         self.assertEqual(set(json.loads(self.file.read_text("utf-8"))),
-                         {"minutes", "compiled", "from_cache", "commit"})
+                         {"minutes", "fresh", "compiled", "from_cache", "commit"})
 
 
 if __name__ == "__main__":

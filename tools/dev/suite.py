@@ -9,8 +9,8 @@ from dev import build, fuzz, paths, test_minutes
 
 # Labels of tests that measure speed or kill processes: they run on the release build.
 RELEASE_LABELS = "^(crash|bench-smoke|chaos|load)$"
-# In a fresh clone several sources are compiled at a time, which takes half the time; a folder that
-# `./dev build` has configured compiles each by itself, so that one changed source is quick.
+# In a fresh clone several sources are compiled at a time, so that headers are read less often; a
+# folder that `./dev build` has configured compiles each by itself, so that one change is quick.
 WHEN_NEW = ["-DCMAKE_UNITY_BUILD=ON"]
 TIMEOUT_SECONDS = 120
 JOBS = 2
