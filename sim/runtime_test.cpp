@@ -505,6 +505,36 @@ TEST_F(RuntimeAlone, EndsTheProcessWhenTheStateIsReadDuringACommit) {
     late_.complete();
 }
 
+TEST_F(RuntimeAlone, EndsTheProcessWhenAToolsStoreCompletesLater) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    late_.held = true;
+    EXPECT_DEATH((void)late_.commit_now({}), "CHECK failed");
+}
+
+// @spec:I7
+TEST_F(RuntimeAlone, IsFencedByALateConflict) {
+    start();
+    late_.held = true;
+    const auto sent = submit(order());
+    (void)runtime_.step(now());
+    SilentExchange other_exchange;
+    runtime::Runtime other({.shard = 0,
+                            .software = "test",
+                            .policy = {},
+                            .instruments = model::builtin_instruments(),
+                            .next_incarnation = [this] { return ++incarnation_; },
+                            .batch_max = 256},
+                           {store_, other_exchange, market_, *this, renderer_});
+    ASSERT_EQ(other.start(now()), Status::Running);
+    late_.held = false;
+    late_.complete();
+    steps();
+    EXPECT_EQ(runtime_.status(), Status::Fenced);
+    EXPECT_TRUE(says(sent, 503, "OUTCOME_UNKNOWN"));
+    EXPECT_EQ(exchange_.placed, 0) << "I1";
+    EXPECT_EQ(checker_.violations().count(), 0U);
+}
+
 TEST_F(RuntimeAlone, DiscardsABatchWhoseLateResultIsAFailure) {
     start();
     const auto head = runtime_.head();

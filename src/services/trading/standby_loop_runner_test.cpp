@@ -1,5 +1,7 @@
 #include "services/trading/standby_loop_runner.hpp"
 
+#include "tests/conformance/late_store.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -7,6 +9,7 @@
 
 #include <future>
 #include <optional>
+#include <vector>
 
 namespace botcore::trading {
 namespace {
@@ -93,6 +96,19 @@ TEST_F(StandbyLoopRunnerTest, RunsTheLoopWhileACommitHangs) {
     EXPECT_EQ(standby_.activations(), 1U);
     EXPECT_FALSE(standby_.is_active());
     EXPECT_TRUE(store_.reader().head().has_value()) << "The loop's own thread can read.";
+}
+
+TEST_F(StandbyLoopRunnerTest, PassesOnTheResultOfACommitThatCompletesLater) {
+    conformance::LateStore late(stuck_);
+    ReleasingStore store(late, standby_);
+    late.held = true;
+    std::vector<ports::CommitResult> results;
+    const ports::Batch batch;
+    store.commit(batch, [&](ports::CommitResult result) { results.push_back(result); });
+    EXPECT_TRUE(results.empty());
+    stuck_.let_go.set_value();
+    late.complete();
+    EXPECT_EQ(results, std::vector{ports::CommitResult::Committed});
 }
 
 TEST_F(StandbyLoopRunnerTest, NeverRunsTheLoopOnTwoThreadsAtOnce) {
