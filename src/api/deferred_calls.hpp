@@ -52,11 +52,6 @@ public:
     /// the store is available again, or it gets an error response (W2).
     [[nodiscard]] bool take(host::RequestContext& call, Serve serve);
 
-    /// Serves the waiting calls if the store is available; called when it may have become so.
-    void resume() {
-        if (!waiting_.empty()) check();
-    }
-
     [[nodiscard]] std::size_t size() const { return waiting_.size(); }
 
 private:

@@ -10,6 +10,7 @@
 
 #include "model/amount.hpp"
 
+#include <concepts>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -88,5 +89,10 @@ private:
 
 /// Converts an amount of money to a floating-point number, which is exact enough for a gauge.
 [[nodiscard]] double as_number(model::Money money);
+
+/// Converts a count to a floating-point number; exact up to 2^53.
+[[nodiscard]] constexpr double as_number(std::integral auto count) {
+    return static_cast<double>(count);
+}
 
 }  // namespace botcore::observability

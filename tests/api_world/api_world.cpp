@@ -254,7 +254,6 @@ public:
             if (runtime_->is_committing()) return;
             for (const auto& work : std::exchange(after_commit_, {}))
                 work();
-            deferred_.resume();
             if (!more && world_.exchange.reports.empty() && world_.exchange.reconciled.empty())
                 return;
         }

@@ -155,19 +155,19 @@ void ApiService::tick(const model::Now& now) {
 }
 
 void ApiService::count_connections() {
-    const auto number = [](auto value) { return static_cast<double>(value); };
+    using observability::as_number;
     observability::Metrics& metrics = process_.metrics;
-    metrics.set("http_connections_active", number(server_.connections()));
-    metrics.set("websocket_connections_active", number(websocket_.connections()));
+    metrics.set("http_connections_active", as_number(server_.connections()));
+    metrics.set("websocket_connections_active", as_number(websocket_.connections()));
     const events::WebsocketCounters& counters = websocket_.counters();
-    metrics.raise("websocket_messages_sent_total", {}, number(counters.sent));
-    metrics.raise("websocket_messages_received_total", {}, number(counters.received));
+    metrics.raise("websocket_messages_sent_total", {}, as_number(counters.sent));
+    metrics.raise("websocket_messages_received_total", {}, as_number(counters.received));
     for (std::size_t i = 0; i < counters.cuts.size(); ++i) {
         const auto cause = to_text(static_cast<events::Cut>(i));
-        metrics.raise("websocket_clients_cut_total", {cause}, number(counters.cuts.at(i)));
+        metrics.raise("websocket_clients_cut_total", {cause}, as_number(counters.cuts.at(i)));
     }
     const auto cuts = [&](events::Cut cause) {
-        return number(counters.cuts.at(static_cast<std::size_t>(cause)));
+        return as_number(counters.cuts.at(static_cast<std::size_t>(cause)));
     };
     metrics.raise("timeouts_total", {"websocket_handshake"}, cuts(events::Cut::Handshake));
     metrics.raise("timeouts_total",

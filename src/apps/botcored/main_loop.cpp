@@ -143,12 +143,10 @@ void MainLoop::begin_stop(std::string_view cause) {
 
 void MainLoop::close_services() {
     alive_timer_.cancel();
-    const bool committing = parts_.trading.runtime().is_committing();
-    if (!parts_.services.stop() || committing) {
-        // The store or the disk hangs, so the objects that it uses must not be destroyed.
+    if (!parts_.services.stop()) {
+        // A probe of the store or the disk hangs, so the objects it uses must not be destroyed.
         process_.log.write(observability::Level::Error,
-                           committing ? "a commit of the store still hangs"
-                                      : "a probe of the store or the disk still hangs");
+                           "a probe of the store or the disk still hangs");
         (void)process_.log.flush();
         std::_Exit(exit_code_);
     }

@@ -19,11 +19,11 @@ StoreService::StoreService(Process& process, OpenedStore opened)
 }
 
 void StoreService::tick(const model::Now& /*now*/) {
-    const auto number = [](auto value) { return static_cast<double>(value); };
-    metrics_.set("db_connections_active", number(opened_.disk->connections()));
+    using observability::as_number;
+    metrics_.set("db_connections_active", as_number(opened_.disk->connections()));
     const auto& locks = opened_.store->lock_retries();
-    metrics_.raise("retry_attempts_total", {"store_commit", "success"}, number(locks.succeeded));
-    metrics_.raise("retry_attempts_total", {"store_commit", "failure"}, number(locks.failed));
+    metrics_.raise("retry_attempts_total", {"store_commit", "success"}, as_number(locks.succeeded));
+    metrics_.raise("retry_attempts_total", {"store_commit", "failure"}, as_number(locks.failed));
 }
 
 }  // namespace botcore::apps

@@ -4,9 +4,7 @@ namespace botcore::trading {
 
 namespace {
 
-double number(auto value) {
-    return static_cast<double>(value);
-}
+using observability::as_number;
 
 struct Totals {
     std::size_t live = 0;
@@ -34,12 +32,12 @@ Totals totals_of(const core::State& state) {
 
 void write_state(const core::State& state, observability::Metrics& metrics) {
     const Totals totals = totals_of(state);
-    metrics.set("accounts", number(state.accounts.size()));
-    metrics.set("accounts_frozen", number(totals.frozen));
-    metrics.set("orders_live", number(totals.live));
-    metrics.set("order_unknown_outcomes", number(totals.unknown));
-    metrics.set("positions_open", number(totals.positions));
-    metrics.set("profit_loss_total", observability::as_number(totals.profit));
+    metrics.set("accounts", as_number(state.accounts.size()));
+    metrics.set("accounts_frozen", as_number(totals.frozen));
+    metrics.set("orders_live", as_number(totals.live));
+    metrics.set("order_unknown_outcomes", as_number(totals.unknown));
+    metrics.set("positions_open", as_number(totals.positions));
+    metrics.set("profit_loss_total", as_number(totals.profit));
     const model::OperatingMode mode = state.operating.mode;
     const bool is_maintenance =
         mode == model::OperatingMode::Draining || mode == model::OperatingMode::Maintenance;
@@ -52,7 +50,7 @@ void write_runtime_metrics(const runtime::Runtime& runtime, observability::Metri
     const runtime::Counters& counters = runtime.counters();
     const auto raise = [&](std::string_view name,
                            observability::Metrics::Labels labels,
-                           std::uint64_t total) { metrics.raise(name, labels, number(total)); };
+                           std::uint64_t total) { metrics.raise(name, labels, as_number(total)); };
     raise("idempotency_hits_total", {"replayed"}, counters.replays);
     raise("idempotency_hits_total", {"mismatch"}, counters.key_mismatches);
     raise("recovery_attempts_total", {"reload", "success"}, counters.terms);
@@ -66,9 +64,9 @@ void write_runtime_metrics(const runtime::Runtime& runtime, observability::Metri
     raise("reconcile_mismatches_total", {"position"}, counters.positions_differ);
     raise("reconcile_mismatches_total", {"balance"}, counters.balances_differ);
     raise("journal_records_total", {}, counters.records);
-    metrics.set("journal_sequence", number(runtime.head().sequence));
-    metrics.set("journal_epoch", number(runtime.head().epoch));
-    metrics.set("requests_waiting", number(runtime.requests_waiting()));
+    metrics.set("journal_sequence", as_number(runtime.head().sequence));
+    metrics.set("journal_epoch", as_number(runtime.head().epoch));
+    metrics.set("requests_waiting", as_number(runtime.requests_waiting()));
     const bool running = runtime.status() == runtime::Status::Running;
     metrics.set("runtime_running", running ? 1 : 0);
     metrics.set("runtime_reconciled", running && runtime.reconciled() ? 1 : 0);
@@ -81,11 +79,11 @@ void write_market_metrics(const ports::MarketData& market, observability::Metric
         const model::Duration age = market.quote(id, model::Side::Buy, {}).age;
         metrics.set("price_age_seconds",
                     {id.symbol.text(), to_text(id.market), to_text(id.exchange)},
-                    number(age.in_microseconds()) / 1e6);
+                    as_number(age.in_microseconds()) / 1e6);
     }
     const ports::TradeCounts trades = market.trade_counts();
     const auto raise = [&](std::string_view result, std::uint64_t total) {
-        metrics.raise("market_trades_total", {result}, number(total));
+        metrics.raise("market_trades_total", {result}, as_number(total));
     };
     raise("counted", trades.counted);
     raise("late", trades.late);
