@@ -68,6 +68,7 @@ def run(scenario):
         requests, output = flood.end()
         scenario.fault("requests of the flood", requests)
         scenario.check("Socket errors" not in output, "every request gets a response", output)
+        scenario.check(shows_overload(daemon), "health and metrics show the mode overload")
         scenario.figure("refused_of_the_flood", refused(daemon), "answers")
         shed = daemon.metric('requests_shed_total{purpose="read"}')
         scenario.figure("reads_shed", shed or 0, "answers", least=1)
@@ -75,8 +76,15 @@ def run(scenario):
         scenario.figure("resident_mib", resident, "MiB", most=RSS_MAX_MIB)
         check_full_of_connections(scenario, daemon, trader)
     scenario.eventually(10, lambda: daemon.call("GET", "/health/live").status == 200, "room again")
+    scenario.eventually(20, lambda: not shows_overload(daemon), "the mode overload ends")
     scenario.check(daemon.terminate() == 0, "it ends with 0")
     scenario.check(daemon.verify().get("clean"), "the rows agree with the journal")
+
+
+def shows_overload(daemon):
+    body = daemon.call("GET", "/health/detailed", timeout=5).json()
+    counted = daemon.metric('degraded_mode{mode="overload"}')
+    return "overload" in {one["mode"] for one in body["degraded_modes"]} and counted == 1
 
 
 def refused(daemon):
