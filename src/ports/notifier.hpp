@@ -1,12 +1,14 @@
 #pragma once
 
-/// A channel over which people are told about the system: the log today, Slack, PagerDuty, e-mail
-/// and webhooks later.
+/// A channel over which people are told about the system: the log, Slack, PagerDuty, e-mail or a
+/// webhook.
 ///
 /// T1  `send` returns at once and never throws; trading never waits for a channel.
 /// T2  `done` is called exactly once for each notice, during `send` or later, on the loop's thread.
 ///     `Delivered` means that the channel has accepted the notice. Whoever sends a notice decides
 ///     whether to repeat it, and gives a repetition the same `id`.
+/// T3  Whatever a notice contains, a channel sends one well-formed message within the limits of its
+///     service. A text that is too long is cut, never refused.
 
 #include "base/time.hpp"
 
@@ -24,13 +26,18 @@ enum class NoticeLevel : std::uint8_t { Info, Warning, Critical };
 
 /// One message to people.
 struct Notice {
-    std::string id{};       ///< The same for every attempt to deliver this notice; may be empty.
-    std::string subject{};  ///< What it is about, for example "commit" or "archive".
+    std::string id{};  ///< The same for every attempt to deliver this notice; may be empty.
+    /// What it is about, for example "commit" or "StoreDown". The notice that a condition has
+    /// begun and the notice that it is over have the same subject.
+    std::string subject{};
     NoticeLevel level = NoticeLevel::Info;
-    bool over = false;     ///< The condition of an earlier notice about `subject` has ended.
-    std::string text;      ///< One sentence that says what happened. Contains no secrets.
-    std::string page{};    ///< The runbook to follow; empty for none.
-    std::string action{};  ///< What the reader should do; empty for nothing.
+    bool over = false;       ///< The condition of an earlier notice about `subject` has ended.
+    std::string text;        ///< One sentence that says what happened. Contains no secrets.
+    std::string page{};      ///< The runbook to follow; empty for none.
+    std::string action{};    ///< What the reader should do; empty for nothing.
+    base::Timestamp time{};  ///< When it happened.
+    /// An earlier attempt may have reached the reader.
+    bool may_be_repeated = false;
     /// Further facts, by name.
     std::vector<std::pair<std::string, std::variant<std::string, std::int64_t>>> facts{};
 };
