@@ -347,5 +347,30 @@ TEST(SqliteDurability, BoundsTheLogUnderLoadWithoutMaintenance) {
     EXPECT_EQ(harness.store().load().value().head, head);
 }
 
+/// A long log beside a reader, as after a daily snapshot, costs no commit its copy: only
+/// maintenance copies it, and it restarts once the reader has ended.
+TEST(SqliteDurability, LeavesALongLogToMaintenance) {
+    SqliteHarness harness(Synchronous::Full);
+    harness.options().wal_bytes_max = 400'000;
+    harness.reopen();
+    harness.store().maintain();
+    Head head;
+    const auto commit_some = [&] {
+        for (int i = 0; i < 100; ++i) {
+            const Batch batch = sample_batch({.head = head, .count = 5, .record_bytes = 4'000});
+            ASSERT_EQ(harness.store().commit_now(batch), CommitResult::Committed);
+            head = batch.head();
+        }
+    };
+    const auto log_bytes = [&] { return std::filesystem::file_size(harness.path() + "-wal"); };
+    commit_some();
+    const auto written = log_bytes();
+    EXPECT_GT(written, 2'000'000U);
+    harness.store().maintain();
+    commit_some();
+    EXPECT_LE(log_bytes(), written + 400'000);
+    EXPECT_EQ(harness.store().load().value().head, head);
+}
+
 }  // namespace
 }  // namespace botcore::conformance

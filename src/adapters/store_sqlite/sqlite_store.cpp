@@ -21,9 +21,15 @@ namespace {
 constexpr std::uint64_t kPageBytes = 4'096;
 /// Journal bytes between two checks of the free space.
 constexpr std::uint64_t kWatchBytes = 1ULL << 20U;
-/// How far the log must grow until the next checkpoint under load, after the last one was blocked.
+/// How far the log must grow until the next checkpoint of a commit, after the last one was blocked.
 constexpr std::uint64_t kRetryBytes = 16ULL << 20U;
-/// How long a checkpoint under load may wait for readers; the commit after it waits as long.
+/// Maintenance restarts the log when no more than this is left to copy, since commits wait for it.
+constexpr std::uint64_t kTailBytesMax = 4ULL << 20U;
+/// Maintenance lets commits wait for a longer copy when the log has this many times its usual size.
+constexpr std::uint64_t kLogTimesMax = 64;
+/// How often maintenance copies what was written during the copy before.
+constexpr int kPassesMax = 16;
+/// How long a restart of the log may wait for readers; commits wait as long.
 constexpr int kCheckpointWaitMs = 20;
 
 [[noreturn]] void print_and_abort(std::string_view text) {
@@ -292,9 +298,10 @@ ports::StoreReader& SqliteStore::reader() {
 }
 
 void SqliteStore::maintain() {
+    is_maintained_ = true;
     {
         const std::lock_guard lock(maintenance_mutex_);
-        checkpoint();
+        checkpoint_beside_commits();
     }
     watch_space();
     refill_reserve();
@@ -315,33 +322,53 @@ void SqliteStore::after_commit() {
         bytes_since_watch_ = 0;
         watch_space();
     }
+    if (!is_maintained_) checkpoint_in_commit();
+}
+
+/// Without a maintenance thread a commit copies the log when it is too long.
+void SqliteStore::checkpoint_in_commit() {
     const std::uint64_t size = wal_bytes_;
     if (size < wal_bytes_tried_) wal_bytes_tried_ = 0;  // The log has restarted.
     const std::uint64_t limit =
         wal_bytes_tried_ == 0 ? options_.wal_bytes_max : wal_bytes_tried_ + kRetryBytes;
     if (size < limit) return;
     wal_bytes_tried_ = size;
-    const std::unique_lock lock(maintenance_mutex_, std::try_to_lock);
-    if (lock.owns_lock()) checkpoint_blocking();
+    const std::lock_guard lock(maintenance_mutex_);
+    (void)copy_log();
+    restart_log();
+}
+
+/// Copies the log into the file beside running commits, several times, since a copy takes as long
+/// as the log was, and commits go on meanwhile. A long log is restarted once little is left to
+/// copy. While a reader needs the log it stays.
+void SqliteStore::checkpoint_beside_commits() {
+    std::uint64_t left = copy_log();
+    for (int pass = 1; pass < kPassesMax && left > kTailBytesMax; ++pass) {
+        const std::uint64_t left_before = left;
+        left = copy_log();
+        if (left >= left_before) break;
+    }
+    const std::uint64_t size = wal_bytes_;
+    if (size < options_.wal_bytes_max) return;
+    if (left <= kTailBytesMax || size >= kLogTimesMax * options_.wal_bytes_max) restart_log();
 }
 
 /// Copies the log into the file without blocking readers or the writer. Once all of it is copied
-/// and no reader uses it, the next commit writes from its beginning.
-void SqliteStore::checkpoint() {
-    if (wal_bytes_ >= options_.wal_bytes_max) return checkpoint_blocking();
-    const int code = sqlite3_wal_checkpoint_v2(
-        maintenance_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-    note_checkpoint(code);
+/// and no reader uses it, the next commit writes from its beginning. Returns the bytes that are not
+/// copied.
+std::uint64_t SqliteStore::copy_log() {
+    int pages = 0;
+    int copied = 0;
+    note_checkpoint(sqlite3_wal_checkpoint_v2(
+        maintenance_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied));
+    return pages > copied ? static_cast<std::uint64_t>(pages - copied) * kPageBytes : 0;
 }
 
-/// Copies like `checkpoint`, then blocks the writer while the tail is copied, so that the log
-/// restarts. The
-/// log keeps its length: overwriting costs half of what growing costs, and on a full disk the log
-/// is the only space for commits.
-void SqliteStore::checkpoint_blocking() {
+/// Blocks the writer while the rest of the log is copied, so that the log restarts. The log keeps
+/// its length: overwriting costs half of what growing costs, and on a full disk the log is the only
+/// space for commits.
+void SqliteStore::restart_log() {
     sqlite3* const handle = maintenance_.handle();
-    note_checkpoint(
-        sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr));
     sqlite3_busy_timeout(handle, kCheckpointWaitMs);
     note_checkpoint(
         sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr));

@@ -42,7 +42,7 @@ struct SqliteOptions {
     std::uint64_t reserve_bytes = 16ULL << 20U;
     /// With less free space than this the state is Reserve, even before a write fails.
     std::uint64_t low_water_bytes = 64ULL << 20U;
-    /// A log beyond this size is checkpointed under load too, at the cost of a slow commit.
+    /// A log beyond this size is restarted under load too, at the cost of a slow commit.
     std::uint64_t wal_bytes_max = 64ULL << 20U;
     /// A single read that takes longer is interrupted. Commits, loads and checks are not.
     std::chrono::milliseconds read_longest{10'000};
@@ -103,7 +103,8 @@ public:
     void commit(const ports::Batch& batch, ports::CommitDone done) override;
     /// Any thread may call it.
     model::StorageState storage_state() override;
-    /// Any thread may call it. Blocks a commit at most for the tail of a checkpoint.
+    /// Any thread may call it. Blocks commits only for the end of a checkpoint. After the first
+    /// call, commits leave all checkpoints to it: call it about once a second.
     void maintain() override;
     ports::StoreReader& reader() override;
 
@@ -136,8 +137,10 @@ private:
     [[nodiscard]] bool give_space_back();
     void count_lock_retries(bool got_the_lock);
     void after_commit();
-    void checkpoint();
-    void checkpoint_blocking();
+    void checkpoint_in_commit();
+    void checkpoint_beside_commits();
+    [[nodiscard]] std::uint64_t copy_log();
+    void restart_log();
     void note_checkpoint(int code);
     void end_on_failed_sync(const SqlError& error);
     void watch_space();
@@ -162,8 +165,9 @@ private:
     std::atomic<model::StorageState> state_{model::StorageState::Normal};
     std::atomic<std::uint64_t> wal_bytes_{0};
     LockRetries lock_retries_;
+    std::atomic<bool> is_maintained_{false};
     std::uint64_t wal_bytes_tried_ =
-        0;  // The size of the log after the last checkpoint under load.
+        0;  // The size of the log after the last checkpoint of a commit.
     std::uint64_t bytes_since_watch_ = 0;  // Journal bytes since the free space was checked.
 };
 
