@@ -52,7 +52,7 @@ SqlOutcome prepare_writing(Database& database, const SqliteOptions& options) {
     TRY(database.execute(synchronous_pragma(options.synchronous)));
     TRY(database.execute("PRAGMA wal_autocheckpoint = 0"));
     TRY(database.execute("PRAGMA foreign_keys = OFF"));
-    // A log that grew during a long snapshot shrinks again when it restarts.
+    // When the log restarts, the next commit cuts its file to this size.
     TRY(database.execute("PRAGMA journal_size_limit = " + std::to_string(options.wal_bytes_max)));
     return database.execute("PRAGMA cache_size = -32768");
 }
@@ -239,7 +239,8 @@ SqliteStore::SqliteStore(SqliteOptions options, Sessions sessions)
       loader_(std::move(sessions.loader)),
       reader_(std::move(sessions.latest), std::move(sessions.snapshot), options_.read_longest),
       maintenance_(std::move(sessions.maintenance)),
-      reserve_(options_.path + "-reserve", options_.reserve_bytes) {
+      reserve_(options_.path + "-reserve", options_.reserve_bytes),
+      log_file_limit_(options_.wal_bytes_max) {
     sqlite3_wal_hook(writer_.database().handle(), &SqliteStore::on_wal_grown, this);
     if (options_.lock_wait) writer_.database().set_lock_wait(options_.lock_wait);
 }
@@ -322,7 +323,25 @@ void SqliteStore::after_commit() {
         bytes_since_watch_ = 0;
         watch_space();
     }
+    limit_log_file();
     if (!is_maintained_) checkpoint_in_commit();
+}
+
+/// A log that grew during a long snapshot gets shorter by one step at each restart, since the
+/// commit that cuts it waits, for seconds if the file is long.
+void SqliteStore::limit_log_file() {
+    const std::uint64_t size = wal_bytes_;
+    const bool has_restarted = size < wal_bytes_seen_;
+    wal_bytes_seen_ = size;
+    if (has_restarted) log_file_bytes_ = std::min(log_file_bytes_, log_file_limit_);
+    log_file_bytes_ = std::max(log_file_bytes_, size);
+    const std::uint64_t step = options_.wal_bytes_max;
+    const std::uint64_t wanted = std::max(step, log_file_bytes_ - std::min(log_file_bytes_, step));
+    const bool is_far =
+        wanted > log_file_limit_ ? wanted - log_file_limit_ >= step : wanted < log_file_limit_;
+    if (!is_far) return;
+    const std::string pragma = "PRAGMA journal_size_limit = " + std::to_string(wanted);
+    if (writer_.database().execute(pragma)) log_file_limit_ = wanted;
 }
 
 /// Without a maintenance thread a commit copies the log when it is too long.

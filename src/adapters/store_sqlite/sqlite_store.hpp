@@ -137,6 +137,7 @@ private:
     [[nodiscard]] bool give_space_back();
     void count_lock_retries(bool got_the_lock);
     void after_commit();
+    void limit_log_file();
     void checkpoint_in_commit();
     void checkpoint_beside_commits();
     [[nodiscard]] std::uint64_t copy_log();
@@ -165,6 +166,9 @@ private:
     std::atomic<model::StorageState> state_{model::StorageState::Normal};
     std::atomic<std::uint64_t> wal_bytes_{0};
     LockRetries lock_retries_;
+    std::uint64_t wal_bytes_seen_ = 0;  // After the commit before.
+    std::uint64_t log_file_bytes_ = 0;  // The length of the log's file, which is reused.
+    std::uint64_t log_file_limit_;      // The length to which the next restart cuts it.
     std::atomic<bool> is_maintained_{false};
     std::uint64_t wal_bytes_tried_ =
         0;  // The size of the log after the last checkpoint of a commit.
