@@ -49,6 +49,14 @@ TEST_P(SeedsInParts, BreakNoInvariant) {
 
 INSTANTIATE_TEST_SUITE_P(Hundred, SeedsInParts, testing::Range<std::uint64_t>(0, 5));
 
+/// The process dies while its commit is under way. The commit stores a trade after the next process
+/// has started, before the term of that process begins: the trade is not lost with the venue.
+TEST(Seeds, ALateCommitOfADeadProcessKeepsItsTrades) {
+    const RunResult result = run_seed(200'836);
+    EXPECT_EQ(result.violations, 0U)
+        << (result.texts.empty() ? std::string() : result.texts.front());
+}
+
 TEST(Seeds, SameSeedGivesTheSameRun) {
     for (std::uint64_t seed = kBase; seed < kBase + 3; ++seed) {
         const RunResult first = run_seed(seed);

@@ -1,6 +1,7 @@
 #include "sim/checkers/checker.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace botcore::sim::checkers {
 
@@ -181,6 +182,9 @@ void Checker::on_loaded(const model::Head& head, const Rows& open) {
                             ", the last commit was " + std::to_string(journal_->sequence()));
     }
     projection().compare_open(open, "I10", violations_);
+    if (!std::exchange(venue_lost_, false)) return;
+    for (auto& [name, trade] : trades_)
+        trade.lost = trade.lost && !projection().fills.contains(name);
 }
 
 void Checker::on_read(model::Sequence sequence, const model::Head& head) {
@@ -201,6 +205,7 @@ void Checker::on_venue_lost() {
     for (auto& [name, trade] : trades_) {
         if (!projection().fills.contains(name)) trade.lost = true;
     }
+    venue_lost_ = true;
     at_venue_.clear();
 }
 

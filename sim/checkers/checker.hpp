@@ -84,7 +84,7 @@ public:
                         const model::ClientOrderId& order,
                         const model::Trade& trade);
     /// The venue was lost with the process: events that it had not reported count as not having
-    /// happened.
+    /// happened, unless a commit that was under way stores them before the next term begins.
     void on_venue_lost();
 
     /// The store is restored to other records, so its journal is checked again from the first
@@ -144,7 +144,8 @@ private:
     std::map<std::pair<model::ClientOrderId, std::uint32_t>, model::Attempt> cancels_;
     Violations violations_;
     std::optional<JournalChecker> journal_;
-    bool restore_ = false;  ///< True once the store has lost records.
+    bool venue_lost_ = false;  ///< Until the next term begins.
+    bool restore_ = false;     ///< True once the store has lost records.
     std::set<std::pair<model::ClientOrderId, std::uint32_t>> left_;
     std::set<model::ClientOrderId> written_;
     std::set<model::ClientOrderId> at_venue_;
