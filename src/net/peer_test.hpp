@@ -5,19 +5,23 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/completion_condition.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/streambuf.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <list>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -59,7 +63,7 @@ public:
         return "http://127.0.0.1:" + std::to_string(port()) + base;
     }
 
-    /// The heads of the received requests, each with the part of its body that arrived with it.
+    /// The received requests, each with its body if the head says how long that is.
     [[nodiscard]] const std::vector<std::string>& requests() const { return requests_; }
 
     [[nodiscard]] std::size_t connections() const { return connections_; }
@@ -91,6 +95,13 @@ private:
             boost::asio::dynamic_buffer(request),
             "\r\n\r\n",
             boost::asio::redirect_error(boost::asio::use_awaitable, error));
+        if (const std::size_t missing = missing_bytes(request); !error && missing > 0) {
+            co_await boost::asio::async_read(
+                socket,
+                boost::asio::dynamic_buffer(request),
+                boost::asio::transfer_exactly(missing),
+                boost::asio::redirect_error(boost::asio::use_awaitable, error));
+        }
         requests_.push_back(request);
         if (step.action == PeerAction::Reset) {
             socket.set_option(Tcp::socket::linger(true, 0), error);
@@ -107,12 +118,28 @@ private:
             boost::asio::redirect_error(boost::asio::use_awaitable, error));
     }
 
+    /// How much of the body has not arrived with the head.
+    static std::size_t missing_bytes(const std::string& request) {
+        constexpr std::string_view kName = "Content-Length: ";
+        const std::size_t head = request.find("\r\n\r\n");
+        const std::size_t field = request.find(kName);
+        if (head == std::string::npos || field > head) return 0;
+        const std::size_t whole = head + 4 + std::stoul(request.substr(field + kName.size()));
+        return whole - std::min(whole, request.size());
+    }
+
     Tcp::acceptor acceptor_;
     std::deque<PeerStep> script_;
     std::list<Tcp::socket> held_;
     std::vector<std::string> requests_;
     std::size_t connections_ = 0;
 };
+
+/// The body of a request that `TestPeer` has received.
+inline std::string body_of(const std::string& request) {
+    const std::size_t head = request.find("\r\n\r\n");
+    return head == std::string::npos ? "" : request.substr(head + 4);
+}
 
 /// A loopback port without a listener.
 inline std::uint16_t refused_port(boost::asio::io_context& context) {

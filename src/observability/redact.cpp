@@ -162,7 +162,7 @@ private:
     }
 
     bool take_email() {
-        if (!at_word_start()) return false;
+        if (!at_word_start() || rest_.size() > searched_) return false;
         constexpr std::string_view kMarks = ".!#$%&*+/=?^`{|}~";
         const auto local = [&](char c) {
             return is_word(c) || kMarks.find(c) != std::string_view::npos ||
@@ -170,7 +170,11 @@ private:
         };
         const auto begin = rest_.begin();
         auto at = std::find_if_not(begin, rest_.end(), local);
-        if (at == begin || at == rest_.end() || *at != '@') return false;
+        if (at == begin) return false;
+        // Should no address be found, none begins at a later character before `at` either. Without
+        // this, the time would grow with the square of the text's length.
+        searched_ = static_cast<std::size_t>(rest_.end() - at);
+        if (at == rest_.end() || *at != '@') return false;
         auto end =
             std::find_if_not(at + 1, rest_.end(), [](char c) { return is_word(c) || c == '.'; });
         while (end != at + 1 && *(end - 1) == '.')
@@ -252,6 +256,8 @@ private:
     }
 
     std::string_view rest_;
+    /// No e-mail address begins while more than this is left of the text.
+    std::size_t searched_ = std::string_view::npos;
     std::string out_;
 };
 

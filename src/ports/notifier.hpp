@@ -16,6 +16,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -23,6 +24,19 @@
 namespace botcore::ports {
 
 enum class NoticeLevel : std::uint8_t { Info, Warning, Critical };
+
+/// "info", "warning" or "critical".
+[[nodiscard]] constexpr std::string_view to_text(NoticeLevel level) {
+    switch (level) {
+        case NoticeLevel::Info:
+            return "info";
+        case NoticeLevel::Warning:
+            return "warning";
+        case NoticeLevel::Critical:
+            return "critical";
+    }
+    return "?";
+}
 
 /// One message to people.
 struct Notice {

@@ -11,18 +11,6 @@ namespace {
 using observability::Level;
 using ports::NoticeLevel;
 
-std::string_view severity_of(NoticeLevel level) {
-    switch (level) {
-        case NoticeLevel::Info:
-            return "info";
-        case NoticeLevel::Warning:
-            return "warning";
-        case NoticeLevel::Critical:
-            return "critical";
-    }
-    return "?";
-}
-
 Level level_of(const ports::Notice& notice) {
     if (notice.over || notice.level == NoticeLevel::Info) return Level::Info;
     return notice.level == NoticeLevel::Warning ? Level::Warn : Level::Error;
@@ -34,7 +22,7 @@ void LogNotifier::send(const ports::Notice& notice, Done done) {
     std::vector<observability::Field> fields = {
         {"operation", std::string_view(notice.subject)},
         {"event", notice.over ? std::string_view("alert_over") : std::string_view("alert")},
-        {"severity", severity_of(notice.level)}};
+        {"severity", to_text(notice.level)}};
     for (const auto& [name, value] : notice.facts) {
         if (const auto* number = std::get_if<std::int64_t>(&value)) {
             fields.push_back({name, *number});

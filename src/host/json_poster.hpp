@@ -1,0 +1,66 @@
+#pragma once
+
+/// Posts JSON documents to one URL, for messages to people: one attempt for each document, over its
+/// own connection. It repeats nothing and follows no redirect.
+///
+/// J1  `done` is called exactly once for each document, within the limit, and never after the
+///     poster is destroyed. It may destroy the poster.
+/// J2  No text of a `PostEnd` but `body` contains a part of the URL's path, a header or the
+///     document.
+///
+/// Threads: the loop thread of the transport.
+
+#include "net/http_attempt.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace botcore::host {
+
+/// How a post ended.
+struct PostEnd {
+    std::uint16_t status = 0;  ///< The HTTP status; 0: there was no complete, valid answer.
+    std::string body{};        ///< Of the answer, as the service wrote it; may contain secrets.
+    std::string text{};        ///< What happened, for example "status 404".
+    std::optional<base::Duration> retry_after{};  ///< The delay that the service asks for.
+};
+
+class JsonPoster {
+public:
+    using Done = std::function<void(PostEnd)>;
+    using Headers = std::vector<std::pair<std::string, std::string>>;
+
+    /// A post while this many are under way ends at once, without an attempt.
+    static constexpr std::size_t kPostsMax = 64;
+
+    /// The documents go to the URL's base itself. `limit` is for one attempt. The transport must
+    /// outlive this object.
+    JsonPoster(net::ServiceUrl url, net::HttpTransport& transport, std::chrono::microseconds limit);
+    /// Cancels what is under way.
+    ~JsonPoster();
+    JsonPoster(const JsonPoster&) = delete;
+    JsonPoster& operator=(const JsonPoster&) = delete;
+
+    /// `document` is JSON and not empty.
+    void post(std::string document, Headers headers, Done done);
+
+    [[nodiscard]] const net::ServiceUrl& url() const { return url_; }
+
+private:
+    void end(std::uint64_t number, const Done& done, net::OutboundHttpResponse response);
+
+    net::ServiceUrl url_;
+    net::HttpTransport& transport_;
+    std::chrono::microseconds limit_;
+    std::map<std::uint64_t, std::shared_ptr<net::HttpAttempt>> attempts_;
+    std::uint64_t last_number_ = 0;
+};
+
+}  // namespace botcore::host
