@@ -32,8 +32,8 @@ LAYERS["observability"] = ["model", "base"]
 LAYERS["net"] = ["observability", "resilience", "base"]
 LAYERS["host"] = ["net", "observability", "operations", "protocol", "resilience", "model", "base"]
 ADAPTERS = ["archive_folder", "archive_s3", "cache_memory", "cache_redis", "exchange_paper",
-            "market_generated", "market_recorded", "notify_log", "notify_pagerduty",
-            "notify_slack", "notify_webhook", "store_observed", "store_sqlite"]
+            "market_generated", "market_recorded", "notify_email", "notify_log",
+            "notify_pagerduty", "notify_slack", "notify_webhook", "store_observed", "store_sqlite"]
 SERVICES = ["analysis", "archive", "audit", "events", "health", "maintenance", "trading", "users"]
 UPPER = ["host", "net", "observability"]
 for adapter in ADAPTERS:
@@ -58,6 +58,7 @@ FOREIGN_HEADERS = {
     "boost/core/demangle": ["observability"],
     "boost/system": ["net", "host", "apps"],
     "CLI/": ["apps"],
+    "curl/": ["adapters/notify_email"],
     "fmt/": ["observability", "net", "api", "apps"],
     "hiredis/": ["adapters/cache_redis"],
     "openssl/": ["protocol", "net", "adapters/archive_s3", "services/archive"],
