@@ -1,15 +1,14 @@
 #include "api/health_routes.hpp"
 
 #include "api/api_schemas.hpp"
+#include "api/gauges.hpp"
 #include "api/maintenance_routes.hpp"
 #include "api/views.hpp"
 #include "base/check.hpp"
 #include "base/time_text.hpp"
 #include "operations/maintenance.hpp"
 #include "protocol/api_json.hpp"
-#include "services/health/health_metrics.hpp"
 #include "services/health/local_probes.hpp"
-#include "services/trading/trading_metrics.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -357,24 +356,14 @@ void HealthRoutes::measure_portfolio() {
 }
 
 void HealthRoutes::show_metrics(host::RequestContext& call) {
-    auto& metrics = context_.metrics;
-    metrics.read_process();
-    trading::write_runtime_metrics(context_.runtime, metrics);
-    trading::write_market_metrics(context_.market, metrics);
-    health::HealthReport report = monitor_.snapshot();
-    if (context_.options.cache_kind == kCacheInProcess) {
-        std::erase_if(report.findings, [](const ComponentStatus& finding) {
-            return finding.dependency == Dependency::Cache;
-        });
-    }
-    health::write_health_metrics(report, metrics);
-    health::write_uptime_metrics(monitor_.uptime().over(30), metrics);
+    write_gauges({context_.runtime, context_.market, monitor_, context_.options.cache_kind},
+                 context_.metrics);
     // While a commit is in progress, this gauge keeps its previous value.
     const bool running = context_.runtime.status() == runtime::Status::Running;
     if (running && !context_.runtime.is_committing()) measure_portfolio();
     net::HttpResponse response;
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-    response.body = metrics.render();
+    response.body = context_.metrics.render();
     call.respond(std::move(response));
 }
 

@@ -1,5 +1,7 @@
 #include "net/service_url.hpp"
 
+#include <boost/asio/ip/address.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -74,6 +76,13 @@ std::string ServiceUrl::authority() const {
     const std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
     const std::uint16_t usual = transport == Transport::Tls ? kHttpsPort : kHttpPort;
     return port == usual ? name : name + ":" + std::to_string(port);
+}
+
+bool ServiceUrl::is_loopback() const {
+    if (host == "localhost") return true;
+    boost::system::error_code error;
+    const auto address = boost::asio::ip::make_address(host, error);
+    return !error && address.is_loopback();
 }
 
 base::Result<ServiceUrl, std::string> parse_service_url(std::string_view text) {

@@ -20,6 +20,9 @@ struct ServiceUrl {
     std::uint16_t port = 0;
     std::string base;  ///< The prefix of each path; never ends in '/'.
 
+    /// Whether the host is this machine by its name or address: localhost, 127.0.0.0/8, ::1.
+    [[nodiscard]] bool is_loopback() const;
+
     /// The value of the Host header, which includes the port only when it is not the default port.
     [[nodiscard]] std::string authority() const;
 };

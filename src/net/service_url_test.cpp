@@ -72,5 +72,14 @@ TEST(RetryAfter, IsSecondsOrADate) {
     }
 }
 
+TEST(ServiceUrl, KnowsItsOwnMachine) {
+    for (const char* text :
+         {"http://localhost:1", "http://127.0.0.1:1", "http://127.9.9.9:1", "http://[::1]:1"})
+        EXPECT_TRUE(parse_service_url(text).value().is_loopback()) << text;
+    for (const char* text :
+         {"http://example.org", "http://10.0.0.1", "http://localhost.example.org", "http://[::2]"})
+        EXPECT_FALSE(parse_service_url(text).value().is_loopback()) << text;
+}
+
 }  // namespace
 }  // namespace botcore::net

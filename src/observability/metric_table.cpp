@@ -20,6 +20,8 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"process_start_time_seconds", kGauge, "", "seconds", "When the process started, since 1970"},
     {"process_resident_memory_bytes", kGauge, "", "bytes", "Resident memory of the process"},
     {"process_cpu_seconds_total", kCounter, "", "seconds", "Processor time used by the process"},
+    {"process_memory_limit_bytes", kGauge, "", "bytes",
+     "Memory that the process may use: the machine's, or the limit of its control group"},
     {"process_open_fds", kGauge, "", "files", "Open file descriptors"},
     {"shutdown_inflight", kGauge, "", "requests", "Requests that a shutdown waits for"},
     {"degraded_mode", kGauge, "mode=@modes", "1 or 0",
@@ -28,8 +30,17 @@ constexpr auto kRows = std::to_array<MetricRow>({
      "1 healthy, 0.5 degraded, 0 unhealthy; a component that is not configured has no line"},
     {"service_seconds", kGauge, "state=up|degraded|down|planned|stopped", "seconds",
      "Time in each state over the last 30 days"},
+    {"downtime_seconds", kGauge, "window=5m|30m|1h|2h|6h|1d|3d", "seconds",
+     "Unplanned downtime within the window before now, kept over restarts"},
     {"maintenance_active", kGauge, "", "1 or 0",
      "1 from the beginning of a maintenance window to its end"},
+
+    // Alerts and notices.
+    {"alerts_firing", kGauge, "severity=info|warning|critical", "alerts",
+     "Alerts that the daemon itself found and that are not over"},
+    {"notices_total", kCounter, "channel=-;result=delivered|failed|refused|dropped", "attempts",
+     "Attempts to deliver notices by result; dropped because the queue was full"},
+    {"notices_waiting", kGauge, "channel=-", "notices", "Notices that wait for delivery"},
 
     // HTTP.
     {"http_requests_total", kCounter,

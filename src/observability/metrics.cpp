@@ -11,7 +11,9 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <map>
+#include <utility>
 #include <vector>
 
 namespace botcore::observability {
@@ -22,6 +24,7 @@ using prometheus::Counter;
 using prometheus::Family;
 using prometheus::Gauge;
 using prometheus::Histogram;
+using prometheus::MetricFamily;
 
 /// A registered row of the table.
 struct Entry {
@@ -164,8 +167,34 @@ void Metrics::read_process() {
     const ProcessFigures figures = process_figures();
     set("process_start_time_seconds", figures.started);
     set("process_resident_memory_bytes", figures.memory_bytes);
+    set("process_memory_limit_bytes", figures.memory_limit_bytes);
     set("process_open_fds", figures.open_files);
     raise("process_cpu_seconds_total", {}, figures.cpu_seconds);
+}
+
+std::vector<MetricLine> Metrics::lines(std::span<const std::string_view> names) const {
+    std::vector<MetricLine> lines;
+    for (const std::string_view name : names) {
+        const Entry& entry = families_->entry(name);
+        const auto families =
+            entry.counters != nullptr
+                ? entry.counters->Collect()
+                : (entry.gauges != nullptr ? entry.gauges->Collect() : std::vector<MetricFamily>());
+        for (const MetricFamily& family : families) {
+            for (const prometheus::ClientMetric& metric : family.metric) {
+                MetricLine line{.metric = std::string(name),
+                                .labels = {},
+                                .value = family.type == prometheus::MetricType::Counter
+                                             ? metric.counter.value
+                                             : metric.gauge.value};
+                for (const auto& label : metric.label)
+                    line.labels.emplace_back(label.name, label.value);
+                std::sort(line.labels.begin(), line.labels.end());
+                lines.push_back(std::move(line));
+            }
+        }
+    }
+    return lines;
 }
 
 std::string Metrics::render() const {

@@ -13,8 +13,11 @@
 #include <concepts>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace prometheus {
 class Counter;
@@ -50,6 +53,13 @@ private:
     prometheus::Histogram* histogram_;
 };
 
+/// The current value of one line of a counter or a gauge.
+struct MetricLine {
+    std::string metric;
+    std::vector<std::pair<std::string, std::string>> labels;  ///< Sorted by name.
+    double value = 0;
+};
+
 class Metrics {
 public:
     /// The values of a metric's labels, in the order of the table.
@@ -77,6 +87,9 @@ public:
 
     /// Reads the figures of this process from the operating system.
     void read_process();
+
+    /// The lines of these counters and gauges; a histogram has none.
+    [[nodiscard]] std::vector<MetricLine> lines(std::span<const std::string_view> names) const;
 
     /// The metrics in the text format, version 0.0.4.
     [[nodiscard]] std::string render() const;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 
 namespace botcore::observability {
@@ -82,6 +83,37 @@ TEST(Metrics, AcceptsAnyNameOfTheTable) {
     EXPECT_DEATH(metrics.count("no_such_name"), "CHECK failed");
     EXPECT_DEATH((void)metrics.counter("accounts"), "CHECK failed");
     EXPECT_DEATH(metrics.set("backup_size_bytes", {"x"}, 1), "CHECK failed");
+}
+
+TEST(Metrics, ShowsTheLinesOfCountersAndGauges) {
+    Metrics metrics;
+    metrics.count("retry_attempts_total", {"analysis", "success"}, 3);
+    metrics.set("backup_size_bytes", 1.5);
+    const std::array<std::string_view, 3> names = {
+        "backup_size_bytes", "recovery_duration_seconds", "retry_attempts_total"};
+    const auto lines = metrics.lines(names);
+    ASSERT_FALSE(lines.empty());
+    EXPECT_EQ(lines.front().metric, "backup_size_bytes");
+    EXPECT_EQ(lines.front().value, 1.5);
+    const auto retries = std::find_if(lines.begin(), lines.end(), [](const MetricLine& line) {
+        return line.labels == std::vector<std::pair<std::string, std::string>>{
+                                  {"op", "analysis"}, {"result", "success"}};
+    });
+    ASSERT_NE(retries, lines.end());
+    EXPECT_EQ(retries->value, 3);
+    for (const MetricLine& line : lines)
+        EXPECT_NE(line.metric, "recovery_duration_seconds");
+}
+
+TEST(Metrics, ReadsTheMemoryThatTheProcessMayUse) {
+    Metrics metrics;
+    metrics.read_process();
+    const std::array<std::string_view, 2> names = {"process_memory_limit_bytes",
+                                                   "process_resident_memory_bytes"};
+    const auto lines = metrics.lines(names);
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_GT(lines[0].value, lines[1].value);
+    EXPECT_GT(lines[1].value, 0);
 }
 
 TEST(MetricTable, MatchesTheReferencePage) {

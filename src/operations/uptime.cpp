@@ -176,6 +176,18 @@ UptimeFigures UptimeLog::over(std::int64_t days) const {
     return sum;
 }
 
+Duration UptimeLog::downtime_within(Duration window) const {
+    Duration sum;
+    if (!until_) return sum;
+    const Timestamp first = *until_ - window;
+    for (const Outage& outage : outages_) {
+        const Timestamp began = std::max(outage.began, first);
+        const Timestamp ended = outage.ended.value_or(*until_);
+        if (ended > began) sum = sum + (ended - began);
+    }
+    return sum;
+}
+
 FailureRates UptimeLog::failures(std::int64_t days) const {
     FailureRates rates;
     if (!until_) return rates;

@@ -117,6 +117,9 @@ public:
     /// Sums over the last `days` calendar days (UTC), including today.
     [[nodiscard]] UptimeFigures over(std::int64_t days) const;
 
+    /// The unplanned downtime in the last `window` before the last note.
+    [[nodiscard]] Duration downtime_within(Duration window) const;
+
     /// The rates of the outages that began within the last `days` days.
     [[nodiscard]] FailureRates failures(std::int64_t days) const;
 

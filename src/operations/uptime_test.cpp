@@ -247,5 +247,21 @@ RC_GTEST_PROP(UptimeProperty, TheBudgetIsSpentExactlyAtTheTarget, ()) {
     RC_ASSERT(spent.up < Duration() || availability_ppm(spent, PlannedTime::LeftOut) <= target);
 }
 
+TEST(Uptime, DowntimeOfAWindowCountsOnlyWhatLiesInIt) {
+    UptimeLog log;
+    EXPECT_EQ(log.downtime_within(hours(1)), Duration());
+    log.note(kFirstMidnight, kUp);
+    log.note(kFirstMidnight + hours(1), kDown);
+    log.note(kFirstMidnight + hours(2), kUp);
+    log.note(kFirstMidnight + hours(4), kPlanned);
+    log.note(kFirstMidnight + hours(5), kUp);
+    EXPECT_EQ(log.downtime_within(hours(10)), hours(1));
+    log.note(kFirstMidnight + hours(6), kDown);
+    log.note(kFirstMidnight + hours(7), kDown);
+    EXPECT_EQ(log.downtime_within(hours(10)), hours(2));
+    EXPECT_EQ(log.downtime_within(Duration::seconds(1'800)), Duration::seconds(1'800));
+    EXPECT_EQ(log.downtime_within(Duration::seconds(19'800)), Duration::seconds(5'400));
+}
+
 }  // namespace
 }  // namespace botcore::operations

@@ -78,7 +78,9 @@ ApiService::ApiService(const Parts& parts, std::unique_ptr<api::UserAccess> acce
                    [this](const model::Symbol& symbol) {
                        parts_.trading.hub().publish(protocol::analysis_timeout(
                            symbol, kAnalysisWithin, process_.clock.now().time));
-                   }}),
+                   }},
+              {.alerts = [&alerts = parts_.alerts] { return alerts.alerts(); },
+               .notifications = parts_.notices.service()}),
       websocket_(websocket_options(process_.config),
                  {process_.context,
                   parts_.trading.hub(),

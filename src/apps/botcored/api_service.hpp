@@ -12,12 +12,14 @@
 #include "apps/botcored/cache_service.hpp"
 #include "apps/botcored/health_and_maintenance.hpp"
 #include "apps/botcored/market_service.hpp"
+#include "apps/botcored/notices.hpp"
 #include "apps/botcored/process.hpp"
 #include "apps/botcored/routes.hpp"
 #include "apps/botcored/store_service.hpp"
 #include "apps/botcored/trading_service.hpp"
 #include "host/service.hpp"
 #include "net/http_server.hpp"
+#include "services/alerts/alert_service.hpp"
 #include "services/analysis/analysis_service.hpp"
 #include "services/audit/audit_journal.hpp"
 #include "services/events/websocket_server.hpp"
@@ -33,11 +35,13 @@ public:
     /// All of these objects must outlive the service.
     struct Parts {
         Process& process;
+        Notices& notices;
         StoreService& store;
         MarketService& market;
         CacheService& cache;
         TradingService& trading;
         HealthAndMaintenance& health;
+        alerts::AlertService& alerts;
         analysis::AnalysisService* analysis = nullptr;  ///< Null if none is configured.
     };
 

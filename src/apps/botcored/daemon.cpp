@@ -1,5 +1,6 @@
 #include "apps/botcored/daemon.hpp"
 
+#include "apps/botcored/alerting.hpp"
 #include "apps/botcored/api_service.hpp"
 #include "apps/botcored/cache_service.hpp"
 #include "apps/botcored/greeting.hpp"
@@ -7,6 +8,7 @@
 #include "apps/botcored/links.hpp"
 #include "apps/botcored/main_loop.hpp"
 #include "apps/botcored/market_service.hpp"
+#include "apps/botcored/notices.hpp"
 #include "apps/botcored/opened_data.hpp"
 #include "apps/botcored/process.hpp"
 #include "apps/botcored/store_service.hpp"
@@ -69,8 +71,9 @@ base::Result<int, host::StartFailure> run_services(Process& process,
     boost::asio::signal_set hangup(process.context, SIGHUP);
     if (!paths.note.empty()) process.log.write(observability::Level::Info, paths.note);
 
-    StoreService& store =
-        *TRY(services.add(std::make_unique<StoreService>(process, std::move(opened))));
+    Notices& notices = *TRY(services.add(TRY(Notices::make(process))));
+    StoreService& store = *TRY(services.add(
+        std::make_unique<StoreService>(process, notices.service(), std::move(opened))));
     MarketService& market = *TRY(services.add(TRY(MarketService::make(process))));
     analysis::AnalysisService* analysed_by = nullptr;
     if (auto analysis = TRY(make_analysis_link(process))) {
@@ -79,13 +82,15 @@ base::Result<int, host::StartFailure> run_services(Process& process,
     CacheService& cache = *TRY(services.add(TRY(CacheService::make(process))));
     TradingService& trading =
         *TRY(services.add(std::make_unique<TradingService>(process, store.store(), market)));
-    (void)TRY(services.add(TRY(make_archive_link(process, trading))));
+    (void)TRY(services.add(TRY(make_archive_link(process, notices.service(), trading))));
     HealthAndMaintenance& health =
         *TRY(services.add(std::make_unique<HealthAndMaintenance>(process, store, market, trading)));
     services.add_probes(health.prober());
     await_first_probes(process, services, trading, health);
-    ApiService& api = *TRY(services.add(
-        TRY(ApiService::make({process, store, market, cache, trading, health, analysed_by}))));
+    const AlertedParts alerted{process, notices, market, cache, trading, health};
+    alerts::AlertService& alerts = *TRY(services.add(TRY(make_alert_service(alerted))));
+    ApiService& api = *TRY(services.add(TRY(ApiService::make(
+        {process, notices, store, market, cache, trading, health, alerts, analysed_by}))));
 
     MainLoop loop({process, services, trading, api, stop_signals, hangup, paths.read_config});
     return loop.run([&] { greet_caller(process, api.server(), paths.ready_file); });

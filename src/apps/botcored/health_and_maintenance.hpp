@@ -32,6 +32,9 @@ public:
 
     [[nodiscard]] const health::HealthMonitor& monitor() const { return health_.monitor(); }
 
+    /// Whether the time lies in a maintenance window that was announced early enough.
+    [[nodiscard]] bool is_planned(base::Timestamp at) const { return scheduler_.planned(at); }
+
     /// The mode `overload` is reported while the load is Overload.
     void set_load(operations::Load load) { health_.set_load(load); }
 

@@ -26,7 +26,7 @@ base::Result<std::unique_ptr<analysis::AnalysisLink>, host::StartFailure> make_a
 }
 
 base::Result<std::unique_ptr<ArchiveLink>, host::StartFailure> make_archive_link(
-    Process& process, TradingService& trading) {
+    Process& process, ports::Notifier& notifier, TradingService& trading) {
     auto link = TRY(or_exit_with(
         EX_CONFIG,
         ArchiveLink::make(
@@ -35,7 +35,7 @@ base::Result<std::unique_ptr<ArchiveLink>, host::StartFailure> make_archive_link
              .runtime = trading.runtime(),
              .log = process.log,
              .metrics = process.metrics,
-             .notifier = process.notifier,
+             .notifier = notifier,
              .now = &host::wall_time,
              .post = [&process](std::function<void()> work) { process.post(std::move(work)); },
              .in_doubt = trading.in_doubt()})));

@@ -16,9 +16,9 @@ namespace botcore::apps {
 [[nodiscard]] base::Result<std::unique_ptr<analysis::AnalysisLink>, host::StartFailure>
 make_analysis_link(Process& process);
 
-/// The process and the trading must outlive the link. For a few seconds, entries wait for the
+/// The arguments must outlive the link. For a few seconds, entries wait for the
 /// archive's verdict on the store.
 [[nodiscard]] base::Result<std::unique_ptr<ArchiveLink>, host::StartFailure> make_archive_link(
-    Process& process, TradingService& trading);
+    Process& process, ports::Notifier& notifier, TradingService& trading);
 
 }  // namespace botcore::apps

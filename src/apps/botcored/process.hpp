@@ -2,7 +2,6 @@
 
 /// What all services of the daemon share. It exists before the first service and outlives the last.
 
-#include "adapters/notify_log/log_notifier.hpp"
 #include "apps/botcored/settings.hpp"
 #include "host/data_folder.hpp"
 #include "host/service.hpp"
@@ -45,7 +44,6 @@ struct Process {
     host::SystemClock clock;
     observability::Log log;
     observability::Metrics metrics;
-    notify_log::LogNotifier notifier{log};
 };
 
 /// The value of the result, or a failure of the start with this exit status.

@@ -2,6 +2,7 @@
 
 /// All groups of routes of the API.
 
+#include "api/alert_routes.hpp"
 #include "api/analysis_routes.hpp"
 #include "api/api.hpp"
 #include "api/api_schemas.hpp"
@@ -30,13 +31,15 @@ struct ApiRoutes {
               const host::TokenVerifier& tokens,
               const health::HealthMonitor& monitor,
               std::function<api::MonitoringRoutes::Connections()> connections,
-              api::AnalysisRoutes::Parts analysed_by)
+              api::AnalysisRoutes::Parts analysed_by,
+              api::AlertRoutes::Parts alerted_by)
         : retries(base::Random(shared.options.retry_seed)),
           context(std::move(shared)),
           market(context, followed),
           health(context, monitor, {kDurability}),
           monitoring(context, monitor, std::move(connections)),
           analysis(context, std::move(analysed_by)),
+          alerts(context, std::move(alerted_by)),
           api(context, routes, tokens) {
         context.read_retries = &retries;
         api::add_common_schemas(routes.schemas());
@@ -49,6 +52,7 @@ struct ApiRoutes {
         paper.add_to(routes);
         monitoring.add_to(routes);
         analysis.add_to(routes);
+        alerts.add_to(routes);
         document.add_to(routes);
     }
 
@@ -63,6 +67,7 @@ struct ApiRoutes {
     api::PaperRoutes paper{context};
     api::MonitoringRoutes monitoring;
     api::AnalysisRoutes analysis;
+    api::AlertRoutes alerts;
     api::DocumentRoutes document{context.options.version};
     host::RouteTable routes;
     api::Api api;

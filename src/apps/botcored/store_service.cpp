@@ -5,14 +5,14 @@
 
 namespace botcore::apps {
 
-StoreService::StoreService(Process& process, OpenedStore opened)
+StoreService::StoreService(Process& process, ports::Notifier& notifier, OpenedStore opened)
     : metrics_(process.metrics),
       opened_(std::move(opened)),
       releasing_(*opened_.store, process.standby),
       // Without `reliability.enabled` the loop waits for each commit.
       measured_(process.is_reliable() ? static_cast<ports::Store&>(releasing_) : *opened_.store,
                 metrics_),
-      logged_(measured_, process.log, process.notifier) {
+      logged_(measured_, process.log, notifier) {
     opened_.disk->on_sync([this](std::chrono::duration<double> took) {
         metrics_.observe("wal_fsync_seconds", {}, took.count());
     });

@@ -15,8 +15,8 @@ namespace botcore::apps {
 
 class StoreService final : public host::Service {
 public:
-    /// The process must outlive the service.
-    StoreService(Process& process, OpenedStore opened);
+    /// The process and the notifier must outlive the service.
+    StoreService(Process& process, ports::Notifier& notifier, OpenedStore opened);
 
     [[nodiscard]] ports::Store& store() { return logged_; }
 

@@ -38,7 +38,7 @@ struct Chosen {
     ReconcileArguments reconcile;
     std::string reason;
     MaintenancePlan plan;
-    std::string window, result, file;
+    std::string window, result, file, channel;
     BackupArguments backup;
     std::function<int(DaemonClient&)> run;
 };

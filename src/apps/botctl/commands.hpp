@@ -160,6 +160,12 @@ int maintenance_on(DaemonClient& client,
 int maintenance_off(DaemonClient& client, const CommandOptions& options, bool ramp);
 int uptime(DaemonClient& client);
 
+// Alerts, and the channels over which people are told.
+int alerts(DaemonClient& client);
+int notify_list(DaemonClient& client);
+/// Exit status 0 only if the channel has accepted the message.
+int notify_test(DaemonClient& client, const std::string& channel);
+
 /// Checks that the essential functions work: reads the health, then places an order far from the
 /// market on a paper account, reads it back and cancels it. Exit status 0 only if every step
 /// succeeded.

@@ -166,6 +166,23 @@ void add_reconciliation(CLI::App& app, Chosen& chosen) {
     }
 }
 
+void add_notices(CLI::App& app, Chosen& chosen) {
+    add(app, chosen, "alerts", "The alerts whose condition holds now", [](DaemonClient& s) {
+        return alerts(s);
+    });
+    CLI::App* group = app.add_subcommand("notify", "The channels over which people are told");
+    group->require_subcommand(1);
+    add(*group,
+        chosen,
+        "list",
+        "The configured channels and what waits for delivery",
+        [](DaemonClient& s) { return notify_list(s); });
+    CLI::App* test = add(*group, chosen, "test", "Send a test message", [&](DaemonClient& s) {
+        return notify_test(s, chosen.channel);
+    });
+    test->add_option("CHANNEL", chosen.channel, "slack, pagerduty, email or webhook")->required();
+}
+
 void add_maintenance(CLI::App& app, Chosen& chosen) {
     CLI::App* group = app.add_subcommand("maintenance", "Planned maintenance and its windows");
     group->require_subcommand(1);
@@ -431,6 +448,7 @@ int main(int argc, char** argv) {
     add_reads(app, chosen);
     add_events(app, chosen);
     add_trading(app, chosen);
+    add_notices(app, chosen);
     add_maintenance(app, chosen);
     add_reconciliation(app, chosen);
     add_users(app, chosen);

@@ -3,6 +3,7 @@
 #include "api/cors_filter.hpp"
 #include "apps/wiring/archive_places.hpp"
 #include "apps/wiring/market_source.hpp"
+#include "apps/wiring/notice_channels.hpp"
 #include "apps/wiring/repository_place.hpp"
 #include "host/durable_file.hpp"
 #include "host/whole_file.hpp"
@@ -137,7 +138,8 @@ std::vector<std::string> setting_errors(const host::Config& config) {
                                    check_tls(config),
                                    check_origins(config),
                                    check_proxies(config),
-                                   check_hosts(config)}) {
+                                   check_hosts(config),
+                                   check_notices(config)}) {
         if (!outcome) mistakes.push_back(outcome.error());
     }
     return mistakes;

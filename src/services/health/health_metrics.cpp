@@ -1,10 +1,27 @@
 #include "services/health/health_metrics.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string_view>
 
 namespace botcore::health {
 
 namespace {
+
+struct Window {
+    std::string_view name;
+    std::int64_t seconds = 0;
+};
+
+/// The windows of the alerts about the error budget.
+constexpr std::array kWindows{Window{"5m", 300},
+                              Window{"30m", 1'800},
+                              Window{"1h", 3'600},
+                              Window{"2h", 7'200},
+                              Window{"6h", 21'600},
+                              Window{"1d", 86'400},
+                              Window{"3d", 259'200}};
 
 double value_of(operations::HealthState state) {
     switch (state) {
@@ -33,8 +50,8 @@ void write_health_metrics(const HealthReport& report, observability::Metrics& me
     }
 }
 
-void write_uptime_metrics(const operations::UptimeFigures& figures,
-                          observability::Metrics& metrics) {
+void write_uptime_metrics(const operations::UptimeLog& uptime, observability::Metrics& metrics) {
+    const operations::UptimeFigures figures = uptime.over(30);
     const auto set = [&](std::string_view state, base::Duration time) {
         metrics.set("service_seconds", {state}, static_cast<double>(time.in_microseconds()) / 1e6);
     };
@@ -43,6 +60,11 @@ void write_uptime_metrics(const operations::UptimeFigures& figures,
     set("down", figures.down);
     set("planned", figures.planned);
     set("stopped", figures.stopped);
+    for (const Window& window : kWindows) {
+        const base::Duration down = uptime.downtime_within(base::Duration::seconds(window.seconds));
+        metrics.set(
+            "downtime_seconds", {window.name}, static_cast<double>(down.in_microseconds()) / 1e6);
+    }
 }
 
 }  // namespace botcore::health

@@ -13,8 +13,8 @@ namespace botcore::health {
 /// active.
 void write_health_metrics(const HealthReport& report, observability::Metrics& metrics);
 
-/// Writes how long the service was in each state.
-void write_uptime_metrics(const operations::UptimeFigures& figures,
-                          observability::Metrics& metrics);
+/// Writes how long the service was in each state during the last 30 days, and its downtime within
+/// several windows.
+void write_uptime_metrics(const operations::UptimeLog& uptime, observability::Metrics& metrics);
 
 }  // namespace botcore::health

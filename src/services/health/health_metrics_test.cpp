@@ -53,20 +53,27 @@ TEST(HealthMetrics, HaveEachDegradedModeAtZero) {
 }
 
 TEST(HealthMetrics, ShowTheTimeInEachState) {
-    operations::UptimeFigures figures;
-    figures.up = base::Duration::seconds(60);
-    figures.degraded = base::Duration::milliseconds(500);
-    figures.down = base::Duration::seconds(3);
-    figures.planned = base::Duration::seconds(4);
-    figures.stopped = base::Duration::seconds(5);
+    using operations::HealthState;
+    const auto at = [](std::int64_t milliseconds) {
+        return base::Timestamp::from_milliseconds(1'790'000'000'000 + milliseconds);
+    };
+    operations::UptimeLog uptime;
+    uptime.note(at(0), {HealthState::Healthy});
+    uptime.note(at(60'000), {HealthState::Degraded});
+    uptime.note(at(60'500), {HealthState::Unhealthy});
+    uptime.note(at(63'500), {HealthState::Unhealthy, true});
+    uptime.note(at(67'500), {HealthState::Unhealthy, false, true});
+    uptime.note(at(72'500), {HealthState::Healthy});
     observability::Metrics metrics;
-    write_uptime_metrics(figures, metrics);
+    write_uptime_metrics(uptime, metrics);
     const std::string text = metrics.render();
     for (const char* line : {"service_seconds{state=\"up\"} 60\n",
                              "service_seconds{state=\"degraded\"} 0.5\n",
                              "service_seconds{state=\"down\"} 3\n",
                              "service_seconds{state=\"planned\"} 4\n",
-                             "service_seconds{state=\"stopped\"} 5\n"}) {
+                             "service_seconds{state=\"stopped\"} 5\n",
+                             "downtime_seconds{window=\"5m\"} 3\n",
+                             "downtime_seconds{window=\"3d\"} 3\n"}) {
         EXPECT_THAT(text, HasSubstr(line));
     }
 }

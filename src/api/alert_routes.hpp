@@ -1,0 +1,40 @@
+#pragma once
+
+/// Routes that show the alerts and the channels over which people are told, and that send a test.
+///
+/// Threads: the thread of the loop.
+
+#include "api/api_context.hpp"
+#include "host/route_table.hpp"
+#include "operations/alert_evaluator.hpp"
+#include "services/notifications/notification_service.hpp"
+
+#include <functional>
+#include <vector>
+
+namespace botcore::api {
+
+class AlertRoutes {
+public:
+    struct Parts {
+        std::function<std::vector<operations::Alert>()> alerts;
+        notifications::NotificationService& notifications;
+    };
+
+    /// The context and the parts outlive the routes; the routes outlive the table.
+    AlertRoutes(const ApiContext& context, Parts parts)
+        : context_(context),
+          parts_(std::move(parts)) {}
+
+    void add_to(host::RouteTable& table);
+
+private:
+    void show_alerts(host::RequestContext& call);
+    void show_channels(host::RequestContext& call);
+    void send_test(host::RequestContext& call);
+
+    const ApiContext& context_;
+    Parts parts_;
+};
+
+}  // namespace botcore::api

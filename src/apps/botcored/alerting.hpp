@@ -1,0 +1,30 @@
+#pragma once
+
+/// Makes the service that evaluates the alerts of the daemon.
+
+#include "apps/botcored/cache_service.hpp"
+#include "apps/botcored/health_and_maintenance.hpp"
+#include "apps/botcored/market_service.hpp"
+#include "apps/botcored/notices.hpp"
+#include "apps/botcored/process.hpp"
+#include "apps/botcored/trading_service.hpp"
+#include "services/alerts/alert_service.hpp"
+
+#include <memory>
+
+namespace botcore::apps {
+
+struct AlertedParts {
+    Process& process;
+    Notices& notices;
+    MarketService& market;
+    CacheService& cache;
+    TradingService& trading;
+    HealthAndMaintenance& health;
+};
+
+/// All parts must outlive the service.
+[[nodiscard]] base::Result<std::unique_ptr<alerts::AlertService>, host::StartFailure>
+make_alert_service(const AlertedParts& parts);
+
+}  // namespace botcore::apps

@@ -1,0 +1,174 @@
+#include "apps/wiring/notice_channels.hpp"
+
+#include "adapters/notify_email/email_notifier.hpp"
+#include "adapters/notify_pagerduty/pagerduty_notifier.hpp"
+#include "adapters/notify_slack/slack_notifier.hpp"
+#include "adapters/notify_webhook/webhook_notifier.hpp"
+#include "net/service_url.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace botcore::apps {
+
+namespace {
+
+using base::Failure;
+using notifications::Channel;
+using Channels = std::vector<Channel>;
+using Outcome = base::Outcome<std::string>;
+
+constexpr std::array<std::string_view, 4> kNames{"slack", "pagerduty", "email", "webhook"};
+constexpr std::size_t kPagerDutyKeySize = 32;
+constexpr std::size_t kSecretSizeMin = 16;
+/// Slack takes one message a second.
+constexpr base::Duration kSlackGap = base::Duration::seconds(1);
+
+/// The parts of a list that is separated by commas, without the blanks around them.
+std::vector<std::string> parts_of(const std::string& list) {
+    std::vector<std::string> parts;
+    std::size_t begin = 0;
+    while (begin <= list.size()) {
+        const std::size_t comma = std::min(list.find(',', begin), list.size());
+        std::string part = list.substr(begin, comma - begin);
+        part.erase(0, part.find_first_not_of(' '));
+        part.erase(part.find_last_not_of(' ') + 1);
+        if (!part.empty()) parts.push_back(std::move(part));
+        begin = comma + 1;
+    }
+    return parts;
+}
+
+std::string source_of(const host::Config& config) {
+    const std::string& source = config.text("notify.source");
+    if (!source.empty()) return source;
+    std::array<char, 256> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : "botcore";
+}
+
+/// A receiver without TLS is accepted on this machine only: notices say what is wrong here.
+base::Result<net::ServiceUrl, std::string> receiver(const host::Config& config,
+                                                    std::string_view key) {
+    auto url = net::parse_service_url(config.text(key));
+    if (!url) return Failure{std::string(key) + ": " + url.error()};
+    if (url.value().transport == net::Transport::Plain && !url.value().is_loopback()) {
+        return Failure{std::string(key) +
+                       ": expected https://; http:// is accepted for loopback addresses only"};
+    }
+    return url;
+}
+
+Outcome add_slack(const host::Config& config, const ChannelParts& parts, Channels& channels) {
+    if (config.text("notify.slack_url").empty()) return base::Done{};
+    auto url = TRY(receiver(config, "notify.slack_url"));
+    channels.push_back(
+        {.name = "slack",
+         .notifier = std::make_unique<notify_slack::SlackNotifier>(
+             notify_slack::Options{.url = std::move(url), .source = source_of(config)},
+             parts.transport),
+         .gap = kSlackGap});
+    return base::Done{};
+}
+
+Outcome add_pagerduty(const host::Config& config, const ChannelParts& parts, Channels& channels) {
+    const std::string& key = config.text("notify.pagerduty_key");
+    if (key.empty()) return base::Done{};
+    if (key.size() != kPagerDutyKeySize) {
+        return Failure{"notify.pagerduty_key: expected 32 characters, got " +
+                       std::to_string(key.size())};
+    }
+    auto url = TRY(receiver(config, "notify.pagerduty_url"));
+    channels.push_back({.name = "pagerduty",
+                        .notifier = std::make_unique<notify_pagerduty::PagerDutyNotifier>(
+                            notify_pagerduty::Options{.url = std::move(url),
+                                                      .routing_key = host::Secret(key),
+                                                      .source = source_of(config)},
+                            parts.transport)});
+    return base::Done{};
+}
+
+Outcome add_email(const host::Config& config, const ChannelParts& parts, Channels& channels) {
+    if (config.text("notify.email_server").empty()) return base::Done{};
+    auto notifier = notify_email::EmailNotifier::make(
+        {.server = config.text("notify.email_server"),
+         .user = config.text("notify.email_user"),
+         .password = host::Secret(config.text("notify.email_password")),
+         .from = config.text("notify.email_from"),
+         .to = parts_of(config.text("notify.email_to")),
+         .source = source_of(config),
+         .authorities = config.text("notify.ca_file")},
+        parts.post);
+    if (!notifier) return Failure{"notify.email_…: " + notifier.error()};
+    channels.push_back({.name = "email", .notifier = std::move(notifier).value()});
+    return base::Done{};
+}
+
+Outcome add_webhook(const host::Config& config, const ChannelParts& parts, Channels& channels) {
+    if (config.text("notify.webhook_url").empty()) return base::Done{};
+    auto url = TRY(receiver(config, "notify.webhook_url"));
+    const std::string& secret = config.text("notify.webhook_secret");
+    if (secret.size() < kSecretSizeMin) {
+        return Failure{
+            std::string("notify.webhook_secret: expected at least 16 characters, with which the "
+                        "messages are signed")};
+    }
+    channels.push_back({.name = "webhook",
+                        .notifier = std::make_unique<notify_webhook::WebhookNotifier>(
+                            notify_webhook::Options{.url = std::move(url),
+                                                    .secret = host::Secret(secret),
+                                                    .source = source_of(config),
+                                                    .now = parts.now},
+                            parts.transport)});
+    return base::Done{};
+}
+
+Outcome check_route(const host::Config& config, std::string_view key) {
+    for (const std::string& name : parts_of(config.text(key))) {
+        if (std::find(kNames.begin(), kNames.end(), name) != kNames.end()) continue;
+        return Failure{std::string(key) + ": '" + name +
+                       "' is no channel; expected slack, pagerduty, email or webhook"};
+    }
+    return base::Done{};
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<net::HttpTransport>, std::string> notice_transport(
+    const host::Config& config, boost::asio::io_context& context) {
+    auto transport = net::HttpTransport::make(context, config.text("notify.ca_file"));
+    if (!transport) return Failure{"notify.ca_file: " + transport.error()};
+    return transport;
+}
+
+base::Result<Channels, std::string> notice_channels(const host::Config& config,
+                                                    const ChannelParts& parts) {
+    TRY(check_route(config, "notify.warning_channels"));
+    TRY(check_route(config, "notify.critical_channels"));
+    Channels channels;
+    TRY(add_slack(config, parts, channels));
+    TRY(add_pagerduty(config, parts, channels));
+    TRY(add_email(config, parts, channels));
+    TRY(add_webhook(config, parts, channels));
+    return channels;
+}
+
+notifications::NoticeRoutes notice_routes(const host::Config& config) {
+    return {.info = {},
+            .warning = parts_of(config.text("notify.warning_channels")),
+            .critical = parts_of(config.text("notify.critical_channels"))};
+}
+
+Outcome check_notices(const host::Config& config) {
+    boost::asio::io_context context(1);
+    const auto transport = TRY(notice_transport(config, context));
+    (void)TRY(notice_channels(config,
+                              {.transport = *transport,
+                               .post = [](const std::function<void()>&) {},
+                               .now = [] { return base::Timestamp(); }}));
+    return base::Done{};
+}
+
+}  // namespace botcore::apps

@@ -1,0 +1,138 @@
+#include "services/notifications/outbox_json.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace botcore::notifications {
+
+namespace json = boost::json;
+
+using base::Failure;
+using ports::NoticeLevel;
+
+namespace {
+
+constexpr std::int64_t kFormat = 1;
+
+/// Reads the fields of an object; the first one that is missing or has another type is the error.
+class Fields {
+public:
+    explicit Fields(const json::object& object) : object_(object) {}
+
+    [[nodiscard]] std::string text(std::string_view name) {
+        const auto* value = find(name);
+        const auto* found = value == nullptr ? nullptr : value->if_string();
+        if (found == nullptr) return note(name), std::string();
+        return std::string(*found);
+    }
+
+    [[nodiscard]] std::int64_t number(std::string_view name) {
+        const auto* value = find(name);
+        const auto* found = value == nullptr ? nullptr : value->if_int64();
+        if (found == nullptr) return note(name), 0;
+        return *found;
+    }
+
+    [[nodiscard]] bool flag(std::string_view name) {
+        const auto* value = find(name);
+        const auto* found = value == nullptr ? nullptr : value->if_bool();
+        if (found == nullptr) return note(name), false;
+        return *found;
+    }
+
+    [[nodiscard]] const json::object* object(std::string_view name) {
+        const auto* value = find(name);
+        const auto* found = value == nullptr ? nullptr : value->if_object();
+        if (found == nullptr) note(name);
+        return found;
+    }
+
+    [[nodiscard]] const std::optional<std::string>& error() const { return error_; }
+
+    void note(std::string_view name) {
+        if (!error_) error_ = std::string(name) + " is missing or has another type";
+    }
+
+private:
+    [[nodiscard]] const json::value* find(std::string_view name) const {
+        return object_.if_contains(name);
+    }
+
+    const json::object& object_;
+    std::optional<std::string> error_;
+};
+
+void read_facts(Fields& fields, ports::Notice& notice) {
+    const json::object* facts = fields.object("facts");
+    if (facts == nullptr) return;
+    for (const auto& [name, value] : *facts) {
+        if (const auto* text = value.if_string()) {
+            notice.facts.emplace_back(name, std::string(*text));
+        } else if (const auto* number = value.if_int64()) {
+            notice.facts.emplace_back(name, *number);
+        } else {
+            fields.note("facts");
+        }
+    }
+}
+
+}  // namespace
+
+std::string to_json(const runtime::OutboxRow& row) {
+    const ports::Notice& notice = row.notice;
+    json::object facts;
+    for (const auto& [name, value] : notice.facts) {
+        if (const auto* number = std::get_if<std::int64_t>(&value)) {
+            facts[name] = *number;
+        } else {
+            facts[name] = std::get<std::string>(value);
+        }
+    }
+    json::object object;
+    object["format"] = kFormat;
+    object["number"] = static_cast<std::int64_t>(row.number);
+    object["channel"] = row.channel;
+    object["id"] = notice.id;
+    object["subject"] = notice.subject;
+    object["level"] = static_cast<std::int64_t>(notice.level);
+    object["over"] = notice.over;
+    object["text"] = notice.text;
+    object["page"] = notice.page;
+    object["action"] = notice.action;
+    object["time"] = notice.time.in_microseconds();
+    object["facts"] = std::move(facts);
+    return json::serialize(object);
+}
+
+base::Result<runtime::OutboxRow, std::string> parse_outbox_row(std::string_view text) {
+    json::error_code failure;
+    const json::value parsed = json::parse(text, failure);
+    const auto* object = failure ? nullptr : parsed.if_object();
+    if (object == nullptr) return Failure{std::string("not a JSON object")};
+    Fields fields(*object);
+    if (fields.number("format") != kFormat) return Failure{std::string("another format")};
+    runtime::OutboxRow row;
+    const std::int64_t number = fields.number("number");
+    if (number < 1) fields.note("number");
+    row.number = static_cast<std::uint64_t>(number);
+    row.channel = fields.text("channel");
+    row.notice.id = fields.text("id");
+    row.notice.subject = fields.text("subject");
+    const std::int64_t level = fields.number("level");
+    if (level < 0 || level > static_cast<std::int64_t>(NoticeLevel::Critical)) fields.note("level");
+    row.notice.level = static_cast<NoticeLevel>(level);
+    row.notice.over = fields.flag("over");
+    row.notice.text = fields.text("text");
+    row.notice.page = fields.text("page");
+    row.notice.action = fields.text("action");
+    row.notice.time = base::Timestamp::from_microseconds(fields.number("time"));
+    read_facts(fields, row.notice);
+    if (fields.error()) return Failure{*fields.error()};
+    return row;
+}
+
+}  // namespace botcore::notifications
