@@ -19,6 +19,8 @@ void write_gauges(const MeasuredParts& parts, observability::Metrics& metrics) {
         });
     }
     health::write_health_metrics(report, metrics);
+    const bool is_unexpected = parts.monitor.start_cause() == health::StartCause::UnexpectedStop;
+    metrics.set("unexpected_start", is_unexpected ? 1 : 0);
     health::write_uptime_metrics(parts.monitor.uptime(), metrics);
 }
 

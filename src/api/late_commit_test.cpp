@@ -59,6 +59,22 @@ TEST_F(LateCommit, AReaderNeverSeesAnOrderWhoseCommitFails) {
     EXPECT_EQ(world_.exchange.placed, 0) << "I1";
 }
 
+/// Reads are served from memory while the disk hangs, so only the commit shows it.
+TEST_F(LateCommit, ACommitThatHangsMakesTheStoreUnhealthy) {
+    world_.hold_commits();
+    auto placed = start("POST", std::string(kOrders), std::string(kRest));
+    world_.await_held_commit();
+    EXPECT_EQ(world_.get("/health").status, 200);
+    world_.pass(model::Duration::seconds(3));
+    const auto health = world_.get("/health");
+    EXPECT_EQ(health.status, 503);
+    EXPECT_NE(health.body.find("a commit has been waiting for 3 s"), std::string::npos)
+        << health.body;
+    world_.complete_commit();
+    EXPECT_EQ(placed.get().status, 200);
+    EXPECT_EQ(world_.get("/health").status, 200);
+}
+
 TEST_F(LateCommit, RequestsOfThatTimeAreCommittedTogetherAfterwards) {
     world_.hold_commits();
     auto first = start("POST", std::string(kOrders), std::string(kRest));

@@ -35,6 +35,11 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"maintenance_active", kGauge, "", "1 or 0",
      "1 from the beginning of a maintenance window to its end"},
 
+    {"maintenance_planned", kGauge, "", "1 or 0",
+     "1 in a maintenance window that was announced early enough, which is no downtime"},
+    {"unexpected_start", kGauge, "", "1 or 0",
+     "1 when the process before this one ended without being stopped"},
+
     // Alerts and notices.
     {"alerts_firing", kGauge, "severity=info|warning|critical", "alerts",
      "Alerts that the daemon itself found and that are not over"},

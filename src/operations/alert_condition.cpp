@@ -82,6 +82,9 @@ std::optional<base::Int128> value_of(const Term& term,
             case Term::Kind::Age:
                 value = greater(value, line.points.back().millionths);
                 break;
+            case Term::Kind::Count:
+                value = value.value_or(0) + kMillion;
+                break;
             case Term::Kind::Increase:
                 value = value.value_or(0) + increase_since(line, since);
                 break;
@@ -167,17 +170,20 @@ std::string span_text(Duration span) {
     return std::to_string(seconds) + "s";
 }
 
+/// Every program exports metrics of these names, so the job is named with them.
+bool has_common_name(std::string_view metric) {
+    return metric.starts_with("process_") || metric.starts_with("http_");
+}
+
 std::string selector(const Term& term) {
-    std::string text(term.metric);
-    std::string separator = "{";
+    std::string labels = has_common_name(term.metric) ? "job=\"botcored\"" : "";
     for (const LabelFilter& filter : term.filters) {
         const bool several = filter.values.find('|') != std::string_view::npos;
-        text += separator + std::string(filter.label) + (filter.negate ? "!" : "=") +
-                (several ? "~" : (filter.negate ? "=" : "")) + "\"" + std::string(filter.values) +
-                "\"";
-        separator = ", ";
+        labels += (labels.empty() ? "" : ", ") + std::string(filter.label) +
+                  (filter.negate ? "!" : "=") + (several ? "~" : (filter.negate ? "=" : "")) +
+                  "\"" + std::string(filter.values) + "\"";
     }
-    return separator == "{" ? text : text + "}";
+    return std::string(term.metric) + (labels.empty() ? "" : "{" + labels + "}");
 }
 
 std::string promql(const Term& term, std::string_view by) {
@@ -193,8 +199,12 @@ std::string promql(const Term& term, std::string_view by) {
         case Term::Kind::Min:
             text = "min" + grouped + "(" + series + ")";
             break;
+        case Term::Kind::Count:
+            text = "count" + grouped + "(" + series + ")";
+            break;
         case Term::Kind::Last:
-            text = "max" + grouped + "(last_over_time(" + series + "))";
+            text = "(max" + grouped + "(" + selector(term) + ") or max" + grouped +
+                   "(last_over_time(" + series + ")))";
             break;
         case Term::Kind::Increase:
             text = "sum" + grouped + "(increase(" + series + "))";

@@ -44,9 +44,10 @@ struct Term {
     enum class Kind : std::uint8_t {
         Max,  ///< The greatest of the current values, or within `window` if it is not zero.
         Min,  ///< The least of the current values.
-        /// The greatest of the current values. Prometheus uses the last value within `window`, so
-        /// that the alert stays while the daemon does not respond.
+        /// The greatest of the current values. Without one, Prometheus uses the last value within
+        /// `window`, so that the alert stays while the daemon does not respond.
         Last,
+        Count,     ///< How many lines there are.
         Increase,  ///< The sum of the increases of counters within `window`.
         /// Seconds since the greatest of the values, which are times since 1970. A value of zero
         /// means that it never happened, and has no age.

@@ -211,10 +211,31 @@ TEST(AlertCondition, BecomesPromql) {
                            .relation = Relation::AtLeast,
                            .constant = 12'960 * kMillion,
                            .right = {{.kind = Term::Kind::Min, .metric = "p", .factor = -5'000}}})),
-              R"(max(last_over_time(d{state="down"}[24h])) >= 12960 - 0.005 * min(p))");
+              R"((max(d{state="down"}) or max(last_over_time(d{state="down"}[24h]))) >= 12960 )"
+              R"(- 0.005 * min(p))");
     EXPECT_EQ(promql({.all_of = {{.left = {{.metric = "a"}}},
                                  {.left = {{.metric = "b", .filters = {{"x", "y", true}}}}}}}),
               R"(max(a) > 0 and max(b{x!="y"}) > 0)");
+}
+
+TEST(AlertCondition, NamesTheJobOfMetricsThatEveryProgramHas) {
+    EXPECT_EQ(promql(only({.left = {{.metric = "process_x", .filters = {{"a", "b"}}}}})),
+              R"(max(process_x{job="botcored", a="b"}) > 0)");
+    EXPECT_EQ(promql(only({.left = {{.kind = Term::Kind::Count, .metric = "http_x"}}})),
+              R"(count(http_x{job="botcored"}) > 0)");
+}
+
+TEST(AlertCondition, CountsLines) {
+    SampleHistory history;
+    history.add(at(1), {line("m", 0, {{"a", "x"}}), line("m", 7, {{"a", "y"}})});
+    const auto counted = [&](std::int64_t whole) {
+        return holds(only({.left = {{.kind = Term::Kind::Count, .metric = "m"}},
+                           .relation = Relation::Equal,
+                           .constant = whole * kMillion}),
+                     history);
+    };
+    EXPECT_TRUE(counted(2));
+    EXPECT_FALSE(counted(1));
 }
 
 TEST(AlertCondition, NamesItsMetricsOnce) {

@@ -134,6 +134,19 @@ void add_uptime(std::vector<AlertRule>& rules) {
                      .runbook = kPage,
                      .summary = "botcored was started less than a minute ago",
                      .action = "Nothing, if the restart was intended"});
+    rules.push_back(
+        {.name = "Crashed",
+         .group = kGroup,
+         .level = AlertLevel::Critical,
+         .condition = {.all_of = {compare(max_of("unexpected_start"), Relation::Equal, kMillion),
+                                  compare(
+                                      {.kind = Kind::Age, .metric = "process_start_time_seconds"},
+                                      Relation::Less,
+                                      60 * kMillion)}},
+         .runbook = kPage,
+         .summary = "botcored ended unexpectedly and was started again",
+         .action = "Read the end of the log of the run before",
+         .in_maintenance = true});
     rules.push_back({.name = "RecoveryFailed",
                      .group = kGroup,
                      .condition = {.all_of = {above(increase("recovery_attempts_total",
@@ -146,10 +159,11 @@ void add_uptime(std::vector<AlertRule>& rules) {
     rules.push_back({.name = "RecoveriesFailing",
                      .group = kGroup,
                      .level = AlertLevel::Critical,
-                     .condition = {.all_of = {above(increase("recovery_attempts_total",
-                                                             {{"result", "failure"}},
-                                                             kQuarterHour),
-                                                    2)}},
+                     .condition = {.all_of = {compare(increase("recovery_attempts_total",
+                                                               {{"result", "failure"}},
+                                                               kQuarterHour),
+                                                      Relation::Greater,
+                                                      2'500'000)}},
                      .runbook = kPage,
                      .summary = "Three recovery attempts failed within 15 minutes",
                      .action = "Follow the page of the active mode; recovery needs a person"});
@@ -207,13 +221,17 @@ void add_modes(std::vector<AlertRule>& rules) {
                          "disk-full",
                          "The disk is full; only exits and cancels are accepted",
                          "Free space outside the data folder"));
-    rules.push_back(mode("ExchangeDown",
-                         "exchange_down",
-                         AlertLevel::Critical,
-                         kAtOnce,
-                         "exchange-down",
-                         "The exchange does not respond; no entries are accepted",
-                         "Check the exchange's announcements and /health/detailed"));
+    AlertRule exchange = mode("ExchangeDown",
+                              "exchange_down",
+                              AlertLevel::Critical,
+                              kAtOnce,
+                              "exchange-down",
+                              "The exchange does not respond; no entries are accepted",
+                              "Check the exchange's announcements and /health/detailed");
+    // While a commit hangs, replies of the exchange wait too.
+    exchange.condition.all_of.push_back(
+        compare(max_of("degraded_mode", {{"mode", "store_down"}}), Relation::Equal, 0));
+    rules.push_back(std::move(exchange));
     rules.push_back(mode("MarketDown",
                          "market_down",
                          AlertLevel::Critical,

@@ -44,8 +44,11 @@ std::string seconds_text(base::Duration span) {
 std::string rule_text(const AlertRule& rule) {
     std::string text = "      - alert: " + std::string(rule.name) + "\n";
     if (!rule.comment.empty()) text += wrapped(rule.comment, "        # ");
-    const std::string expression =
+    std::string expression =
         rule.is_built_in() ? promql(rule.condition) : std::string(rule.expression);
+    if (rule.is_built_in() && !rule.in_maintenance) {
+        expression = "(" + expression + ") unless on () (max(maintenance_planned) == 1)";
+    }
     text += "        expr: >-\n" + wrapped(expression, "          ");
     if (rule.hold > base::Duration()) text += "        for: " + seconds_text(rule.hold) + "\n";
     text += "        labels: {severity: " + std::string(to_text(rule.level)) + "}\n";

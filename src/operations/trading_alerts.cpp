@@ -85,16 +85,23 @@ void add_trading(std::vector<AlertRule>& rules) {
          .runbook = "errors",
          .summary = "A circuit breaker is open; calls of that service are not sent",
          .action = "Check the service that the breaker is named after"});
-    rules.push_back(
-        {.name = "AllBreakersOpen",
-         .group = kGroup,
-         .level = AlertLevel::Critical,
-         .condition = {.all_of = {compare({.kind = Kind::Min, .metric = "circuit_breaker_state"},
-                                          Relation::Equal,
-                                          2 * kMillion)}},
-         .runbook = "errors",
-         .summary = "All circuit breakers are open",
-         .action = "Check the network of this machine, then recent deployments"});
+    // The breaker of the health probes never blocks a call.
+    const Filters blocking = {{"name", "analysis.health", true}};
+    rules.push_back({.name = "AllBreakersOpen",
+                     .group = kGroup,
+                     .level = AlertLevel::Critical,
+                     .condition = {.all_of = {compare({.kind = Kind::Min,
+                                                       .metric = "circuit_breaker_state",
+                                                       .filters = blocking},
+                                                      Relation::Equal,
+                                                      2 * kMillion),
+                                              above({.kind = Kind::Count,
+                                                     .metric = "circuit_breaker_state",
+                                                     .filters = blocking},
+                                                    1)}},
+                     .runbook = "errors",
+                     .summary = "All circuit breakers are open",
+                     .action = "Check the network of this machine, then recent deployments"});
 }
 
 void add_backups(std::vector<AlertRule>& rules) {
@@ -125,7 +132,7 @@ void add_backups(std::vector<AlertRule>& rules) {
     add("BackupFailed",
         AlertLevel::Warning,
         {compare(max_of("backup_success"), Relation::Equal, 0),
-         above(max_of("backup_last_success_timestamp_seconds"), 0)},
+         above(max_of("backup_duration_seconds"), 0)},
         {},
         "The last backup failed",
         "Read the error in the log; botctl backup create takes a new snapshot");
@@ -173,26 +180,28 @@ void add_backups(std::vector<AlertRule>& rules) {
 void add_errors(std::vector<AlertRule>& rules) {
     constexpr std::string_view kGroup = "errors";
     constexpr std::string_view kPage = "errors";
+    // A single failure among few requests is no rate.
+    constexpr std::int64_t kSeveral = 4'500'000;
     // Refusals during maintenance and 503 of the health routes are not failed requests.
-    const auto failures_above = [](std::int64_t share) {
-        return share_above({increase("http_requests_total", {{"status", "500|501|502|503|504"}}),
-                            increase("http_request_errors_total",
-                                     {{"error_type", "MAINTENANCE|NOT_READY|UNHEALTHY"}},
-                                     kFiveMinutes,
-                                     -kMillion)},
-                           share,
-                           increase("http_requests_total"));
+    const std::vector<Term> failures = {
+        increase("http_requests_total", {{"status", "500|502|503|504"}}),
+        increase("http_request_errors_total",
+                 {{"error_type", "MAINTENANCE|NOT_READY|UNHEALTHY"}},
+                 kFiveMinutes,
+                 -kMillion)};
+    const auto failures_above = [&failures](std::int64_t share) {
+        return share_above(failures, share, increase("http_requests_total"));
     };
     const auto add = [&](std::string_view name,
                          AlertLevel level,
-                         Comparison comparison,
+                         std::vector<Comparison> all_of,
                          Duration hold,
                          std::string_view summary,
                          std::string_view action) {
         rules.push_back({.name = name,
                          .group = kGroup,
                          .level = level,
-                         .condition = {.all_of = {std::move(comparison)}},
+                         .condition = {.all_of = std::move(all_of)},
                          .hold = hold,
                          .runbook = kPage,
                          .summary = summary,
@@ -200,27 +209,28 @@ void add_errors(std::vector<AlertRule>& rules) {
     };
     add("ErrorRateElevated",
         AlertLevel::Warning,
-        failures_above(10'000),
+        {failures_above(10'000), {.left = failures, .constant = kSeveral}},
         minutes(2),
         "More than 1 % of all requests fail",
         "Find the failing route and code in the log");
     add("ErrorRateHigh",
         AlertLevel::Critical,
-        failures_above(100'000),
+        {failures_above(100'000)},
         minutes(2),
         "More than a tenth of all requests fail",
         "Check the failing component, the network and the last deployment");
     add("TimeoutsHigh",
         AlertLevel::Warning,
-        share_above({increase("http_requests_total", {{"status", "504"}})},
-                    20'000,
-                    increase("http_requests_total")),
+        {share_above({increase("http_requests_total", {{"status", "504"}})},
+                     20'000,
+                     increase("http_requests_total"))},
         minutes(2),
         "More than 2 % of all requests time out",
         "Find the component that does not respond in /health/detailed");
     add("RetriesHigh",
         AlertLevel::Warning,
-        share_above({increase("retry_attempts_total")}, 50'000, increase("http_requests_total")),
+        {share_above({increase("retry_attempts_total")}, 50'000, increase("http_requests_total")),
+         compare(increase("retry_attempts_total"), Relation::Greater, kSeveral)},
         minutes(2),
         "Retries are more than 5 % of all requests",
         "Find the operation in retry_attempts_total; check its service and the network");
@@ -260,7 +270,9 @@ void add_errors(std::vector<AlertRule>& rules) {
          .in_maintenance = true});
     add("ReconnectsFailing",
         AlertLevel::Warning,
-        above(increase("reconnection_attempts_total", {{"result", "failure"}}), 3),
+        {compare(increase("reconnection_attempts_total", {{"result", "failure"}}),
+                 Relation::Greater,
+                 3'500'000)},
         minutes(1),
         "Reconnecting to a service fails repeatedly",
         "Find the service in reconnection_attempts_total");

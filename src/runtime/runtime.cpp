@@ -295,6 +295,7 @@ bool Runtime::commit(model::Now now) {
         return true;
     }
     commit_ = std::make_shared<Commit>();
+    commit_->began = now.monotonic;
     const std::weak_ptr<Commit> call = commit_;
     ports_.store.commit(batch_.finish(engine_->state()), [this, call](ports::CommitResult result) {
         const auto pending = call.lock();

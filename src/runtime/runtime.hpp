@@ -211,6 +211,11 @@ public:
     /// Whether the result of a commit is not known yet (R6).
     [[nodiscard]] bool is_committing() const { return commit_ != nullptr; }
 
+    /// How long the commit whose result is not known yet has been waiting; zero if there is none.
+    [[nodiscard]] model::Duration committing_for(model::Now now) const {
+        return is_committing() ? now.monotonic - commit_->began : model::Duration();
+    }
+
     /// The durable state. Valid only after the first `start` that returned Running; must not be
     /// called while `is_committing`.
     [[nodiscard]] const core::State& state() const {
@@ -307,7 +312,8 @@ private:
     /// A commit whose result has not been processed. The store's call may come after this object
     /// was destroyed.
     struct Commit {
-        bool was_late = false;  ///< `Store::commit` returned without a result.
+        model::Timestamp began;  ///< On the monotonic clock.
+        bool was_late = false;   ///< `Store::commit` returned without a result.
         std::optional<ports::CommitResult> result;
     };
 

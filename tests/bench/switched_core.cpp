@@ -1,5 +1,6 @@
 #include "tests/bench/switched_core.hpp"
 
+#include "adapters/notify_log/log_notifier.hpp"
 #include "adapters/store_observed/logged_store.hpp"
 #include "adapters/store_observed/measured_store.hpp"
 #include "api/api.hpp"
@@ -241,7 +242,8 @@ private:
     std::optional<Standby> standby_;
     SwitchedStore switched_{*opened_.store};
     store_observed::MeasuredStore measured_{switched_, process_.metrics};
-    store_observed::LoggedStore logged_{measured_, process_.log, process_.notifier};
+    notify_log::LogNotifier notifier_{process_.log};
+    store_observed::LoggedStore logged_{measured_, process_.log, notifier_};
     std::unique_ptr<apps::MarketService> market_ = value_of(apps::MarketService::make(process_));
     apps::TradingService trading_{process_, logged_, *market_};
     std::unique_ptr<api::UserAccess> access_ = open_access();

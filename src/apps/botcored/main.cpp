@@ -10,6 +10,7 @@
 #include "observability/metric_table.hpp"
 #include "observability/redact.hpp"
 #include "observability/stack_trace.hpp"
+#include "operations/alert_rules.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fcntl.h>
@@ -84,6 +85,13 @@ void add_options(CLI::App& app, CommandLine& line) {
             throw CLI::Success();
         },
         "Print docs/metrics.md and end");
+    app.add_flag_callback(
+        "--print-prometheus-rules",
+        [] {
+            std::cout << botcore::operations::prometheus_rules();
+            throw CLI::Success();
+        },
+        "Print deploy/prometheus/alerts.yml and end");
     for (const auto& [flag, key] : botcore::host::key_flags()) {
         for (const auto& known : botcore::host::config_keys()) {
             if (known.name != key) continue;

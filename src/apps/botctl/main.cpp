@@ -170,14 +170,14 @@ void add_notices(CLI::App& app, Chosen& chosen) {
     add(app, chosen, "alerts", "The alerts whose condition holds now", [](DaemonClient& s) {
         return alerts(s);
     });
-    CLI::App* group = app.add_subcommand("notify", "The channels over which people are told");
-    group->require_subcommand(1);
-    add(*group,
+    CLI::App* channels = app.add_subcommand("notify", "The channels over which people are told");
+    channels->require_subcommand(1);
+    add(*channels,
         chosen,
         "list",
         "The configured channels and what waits for delivery",
         [](DaemonClient& s) { return notify_list(s); });
-    CLI::App* test = add(*group, chosen, "test", "Send a test message", [&](DaemonClient& s) {
+    CLI::App* test = add(*channels, chosen, "test", "Send a test message", [&](DaemonClient& s) {
         return notify_test(s, chosen.channel);
     });
     test->add_option("CHANNEL", chosen.channel, "slack, pagerduty, email or webhook")->required();

@@ -97,7 +97,7 @@ AlertService::AlertService(Parts parts, const std::vector<FiredBefore>& fired_be
 
 void AlertService::tick(const model::Now& now) {
     if (evaluated_ && now.monotonic - *evaluated_ < kEvery) return;
-    if (!parts_.measure()) return;
+    parts_.measure();
     evaluated_ = now.monotonic;
     const auto changes =
         evaluator_.evaluate({.monotonic = now.monotonic,

@@ -31,8 +31,8 @@ public:
         observability::Log& log;
         ports::Notifier& notifier;
         ports::ServiceStore& store;
-        /// Brings the metrics up to date. False: it is not possible now; the evaluation waits.
-        std::function<bool()> measure;
+        /// Brings the metrics up to date.
+        std::function<void()> measure;
         /// Whether this time lies in a planned maintenance window.
         std::function<bool(base::Timestamp)> planned;
     };

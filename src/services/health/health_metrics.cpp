@@ -43,6 +43,7 @@ void write_health_metrics(const HealthReport& report, observability::Metrics& me
                     {operations::row_of(finding.dependency).name},
                     value_of(finding.state));
     }
+    metrics.set("maintenance_planned", report.planned ? 1 : 0);
     const auto& modes = report.modes;
     for (const auto& row : operations::degraded_modes()) {
         const bool is_active = std::find(modes.begin(), modes.end(), row.mode) != modes.end();

@@ -34,6 +34,7 @@ HealthReport HealthMonitor::snapshot() const {
     snapshot.findings = parts_.prober.findings();
     snapshot.overall = operations::overall(snapshot.findings);
     snapshot.modes = operations::modes_of(snapshot.findings, parts_.load());
+    snapshot.planned = parts_.planned(parts_.now().time);
     return snapshot;
 }
 

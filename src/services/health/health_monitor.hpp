@@ -25,6 +25,7 @@ struct HealthReport {
     operations::HealthState overall = operations::HealthState::Healthy;
     std::vector<operations::ComponentStatus> findings;
     std::vector<operations::DegradedMode> modes;
+    bool planned = false;  ///< In a maintenance window that was announced early enough.
 };
 
 /// Why this process was started, as far as its predecessor recorded it.

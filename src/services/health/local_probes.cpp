@@ -10,7 +10,14 @@ namespace botcore::health {
 
 namespace {
 
-host::ProbeReply journal_of(const runtime::Runtime& runtime) {
+/// A disk that hangs shows in commits first: reads are served from memory.
+host::ProbeReply journal_of(const runtime::Runtime& runtime, model::Now now) {
+    const base::Duration waiting = runtime.committing_for(now);
+    if (waiting >= operations::row_of(operations::Dependency::Database).reply_within) {
+        return {operations::HealthState::Unhealthy,
+                "a commit has been waiting for " +
+                    std::to_string(waiting.in_milliseconds() / 1'000) + " s"};
+    }
     switch (runtime.status()) {
         case runtime::Status::Running:
             return {};
@@ -91,8 +98,9 @@ MarketAge market_age(const ports::MarketData& market) {
 }
 
 void add_local_probes(host::HealthProber& prober, const LocalParts& parts) {
-    prober.add_local(operations::Dependency::Database,
-                     [&runtime = parts.runtime] { return journal_of(runtime); });
+    prober.add_local(operations::Dependency::Database, [&runtime = parts.runtime, now = parts.now] {
+        return journal_of(runtime, now());
+    });
     prober.add_local(operations::Dependency::Exchange, [&runtime = parts.runtime, now = parts.now] {
         return exchange_of(runtime, now());
     });

@@ -281,7 +281,9 @@ TEST_F(NotificationServiceTest, AStoreThatCannotBeReadIsAnError) {
 }
 
 TEST(OutboxJson, KeepsEveryFieldOfANotice) {
-    runtime::OutboxRow row{.number = 12, .channel = "slack"};
+    runtime::OutboxRow row;
+    row.number = 12;
+    row.channel = "slack";
     row.notice = {.id = "7",
                   .subject = "StoreDown",
                   .level = NoticeLevel::Critical,
@@ -301,7 +303,9 @@ TEST(OutboxJson, KeepsEveryFieldOfANotice) {
 }
 
 TEST(OutboxJson, SaysWhichFieldIsWrong) {
-    const std::string good = to_json({.number = 1, .channel = "slack", .notice = {.id = "1"}});
+    Notice notice;
+    notice.id = "1";
+    const std::string good = to_json({.number = 1, .channel = "slack", .notice = notice});
     const auto error_after = [&](const std::string& from, const std::string& to) {
         std::string text = good;
         const auto at = text.find(from);

@@ -1,5 +1,5 @@
-"""Receivers of notices on loopback: Slack, PagerDuty, a webhook and a mail server. Each records what
-it accepted, and when."""
+"""Receivers of notices on loopback: Slack, PagerDuty, a webhook and a mail server. Each records
+what it accepted, and when."""
 import email
 import email.policy
 import hashlib
