@@ -78,10 +78,11 @@ class Deploy(unittest.TestCase):
         self.assertEqual(names, {
             "compose.yaml", "cron/botcore", "docker/Dockerfile", "kubernetes/botcored.yaml",
             "profiles/development.toml", "profiles/production.toml", "profiles/staging.toml",
-            "prometheus/alerts.yml", "prometheus/prometheus.yml", "prometheus/tests/backups.yml",
-            "prometheus/tests/errors.yml", "prometheus/tests/trading.yml",
-            "prometheus/tests/uptime.yml", "systemd/botcore.toml",
-            "systemd/botcored.service"})
+            "prometheus/alerts.yml", "prometheus/prometheus.yml",
+            *(f"prometheus/tests/{group}.yml" for group in (
+                "archive", "backups", "error_budget", "errors", "machine", "modes", "trading",
+                "uptime")),
+            "systemd/botcore.toml", "systemd/botcored.service"})
         for name in names:
             if name.endswith((".yaml", ".yml")):
                 self.assertTrue(all(documents(name)), name)

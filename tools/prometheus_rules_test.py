@@ -5,7 +5,8 @@ deploy/prometheus/tests holds the cases, which promtool runs. A machine without 
 package `prometheus`) fails. Names, labels and kinds of metrics come from docs/metrics.md, which a
 test of the daemon compares with its table.
 """
-# @spec:R1-MON-02 R1-MON-03 R1-MON-04
+# @spec:R1-MON-02 R1-MON-03 R1-MON-04 R2-MON-02 R2-MON-03 R2-MON-04 R3-MON-02 R3-MON-03
+# @spec:R3-MON-04 R4-MON-02 R4-MON-04 RM-AL-02 R4-RUN-15
 import dataclasses
 import functools
 import os

@@ -5,7 +5,6 @@
 ///
 /// Source of the thresholds: the monitoring sections of the specification (R1-MON to R4-MON,
 /// RM-AL).
-/// @spec:R1-MON-04
 
 #include "operations/alert_condition.hpp"
 

@@ -1,0 +1,136 @@
+#include "api/alert_routes.hpp"
+
+#include "api/api_schemas.hpp"
+#include "host/outbound_folder_test.hpp"
+#include "services/notifications/service_store_test.hpp"
+#include "tests/api_world/api_world.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace botcore::api {
+namespace {
+
+using notifications::NotificationService;
+using ports::Delivery;
+using testing::HasSubstr;
+
+/// Accepts what it is sent, or gives the answer that the test sets.
+class TestNotifier final : public ports::Notifier {
+public:
+    explicit TestNotifier(const Delivery& answer) : answer_(answer) {}
+
+    void send(const ports::Notice& /*notice*/, Done done) override {
+        if (done) done(answer_);
+    }
+
+private:
+    const Delivery& answer_;
+};
+
+class AlertRoutesTest : public testing::Test {
+protected:
+    void SetUp() override {
+        std::vector<notifications::Channel> channels;
+        channels.push_back({"slack", std::make_unique<TestNotifier>(answer_), {}});
+        auto made = NotificationService::make({.log_channel = log_channel_,
+                                               .store = store_,
+                                               .log = folder_.log(),
+                                               .metrics = metrics_,
+                                               .now = [] { return model::Now(); }},
+                                              std::move(channels),
+                                              {});
+        ASSERT_TRUE(made.has_value()) << made.error();
+        service_ = std::move(made).value();
+    }
+
+    struct Response {
+        std::uint16_t status = 0;
+        std::string code;
+        std::string body;
+    };
+
+    Response ask(std::string_view method, const std::vector<std::string>& path) {
+        AlertRoutes routes(world_.api_context(), {[this] { return alerts_; }, *service_});
+        host::RouteTable table;
+        add_common_schemas(table.schemas());
+        routes.add_to(table);
+        auto found = table.find(method, path);
+        EXPECT_NE(found.row, nullptr);
+        std::optional<Response> response;
+        host::RequestContext call{};
+        call.row = found.row;
+        call.parameters = found.parameters;
+        call.respond = [&](net::HttpResponse sent) {
+            response = {sent.status, std::string(sent.error_code), sent.body};
+        };
+        call.row->handler(call);
+        return response.value_or(Response{});
+    }
+
+    ApiWorld world_;
+    host::TestFolder folder_;
+    Delivery answer_;
+    const Delivery accepted_;
+    TestNotifier log_channel_{accepted_};
+    notifications::MemoryServiceStore store_;
+    observability::Metrics metrics_;
+    std::unique_ptr<NotificationService> service_;
+    std::vector<operations::Alert> alerts_;
+};
+
+TEST_F(AlertRoutesTest, ShowsTheAlertsWithTheirPages) {
+    EXPECT_THAT(ask("GET", {"api", "alerts"}).body, HasSubstr(R"("alerts":[])"));
+    alerts_.push_back({.rule = operations::alert_rules().data(),
+                       .label_value = "database",
+                       .state = operations::AlertState::Firing,
+                       .since = base::Timestamp::from_milliseconds(1'790'000'000'000)});
+    const Response response = ask("GET", {"api", "alerts"});
+    EXPECT_EQ(response.status, 200);
+    for (const char* part : {R"("name":"BotcoredUnhealthy")",
+                             R"("subject":"BotcoredUnhealthy/database")",
+                             R"("level":"warning")",
+                             R"("state":"firing")",
+                             R"("runbook":"docs/runbooks/availability.md")"}) {
+        EXPECT_THAT(response.body, HasSubstr(part));
+    }
+}
+
+TEST_F(AlertRoutesTest, ShowsTheChannelsWithTheirLastError) {
+    EXPECT_THAT(ask("GET", {"api", "notifications"}).body, HasSubstr(R"("last_error":null)"));
+    answer_ = {Delivery::Result::Failed, "connection refused"};
+    service_->send({.subject = "test", .level = ports::NoticeLevel::Warning, .text = "x"}, nullptr);
+    service_->tick(model::Now());
+    const Response response = ask("GET", {"api", "notifications"});
+    EXPECT_EQ(response.status, 200);
+    for (const char* part : {R"("name":"slack")",
+                             R"("waiting":1)",
+                             R"("failed_attempts":1)",
+                             R"("is_failing":true)",
+                             R"("last_error":"connection refused")"}) {
+        EXPECT_THAT(response.body, HasSubstr(part));
+    }
+}
+
+TEST_F(AlertRoutesTest, ATestMessageReturnsTheAnswerOfTheChannel) {
+    EXPECT_EQ(ask("POST", {"api", "notifications", "slack", "test"}).status, 200);
+    answer_ = {Delivery::Result::Refused, "status 404"};
+    const Response refused = ask("POST", {"api", "notifications", "slack", "test"});
+    EXPECT_EQ(refused.status, 502);
+    EXPECT_EQ(refused.code, "NOTICE_NOT_DELIVERED");
+    EXPECT_THAT(refused.body, HasSubstr("status 404"));
+}
+
+TEST_F(AlertRoutesTest, AnUnknownChannelNamesThoseThatExist) {
+    const Response response = ask("POST", {"api", "notifications", "fax", "test"});
+    EXPECT_EQ(response.status, 404);
+    EXPECT_EQ(response.code, "CHANNEL_UNKNOWN");
+    EXPECT_THAT(response.body, HasSubstr("configured: slack"));
+}
+
+}  // namespace
+}  // namespace botcore::api
