@@ -66,10 +66,10 @@ TEST_F(LateCommit, ACommitThatHangsMakesTheStoreUnhealthy) {
     world_.await_held_commit();
     EXPECT_EQ(world_.get("/health").status, 200);
     world_.pass(model::Duration::seconds(3));
-    const auto health = world_.get("/health");
-    EXPECT_EQ(health.status, 503);
-    EXPECT_NE(health.body.find("a commit has been waiting for 3 s"), std::string::npos)
-        << health.body;
+    EXPECT_EQ(world_.get("/health").status, 503);
+    const auto details = world_.get("/health/detailed");
+    EXPECT_NE(details.body.find("a commit has been waiting for 3 s"), std::string::npos)
+        << details.body;
     world_.complete_commit();
     EXPECT_EQ(placed.get().status, 200);
     EXPECT_EQ(world_.get("/health").status, 200);
