@@ -1,52 +1,142 @@
 #include "operations/alert_terms.hpp"
 
+#include <array>
+
 namespace botcore::operations::alert_terms {
 
 namespace {
 
 /// A degraded mode; its page and its meaning are those of the mode.
-AlertRule mode(std::string_view name,
-               std::string_view id,
-               AlertLevel level,
-               Duration hold,
-               std::string_view runbook,
-               std::string_view summary,
-               std::string_view action) {
-    return {.name = name,
-            .group = "modes",
-            .level = level,
-            .condition = {.all_of = {compare(
-                              max_of("degraded_mode", {{"mode", id}}), Relation::Equal, kMillion)}},
-            .hold = hold,
-            .runbook = runbook,
-            .summary = summary,
-            .action = action};
-}
+struct ModeAlert {
+    std::string_view name;
+    std::string_view id;
+    AlertLevel level;
+    std::string_view runbook;
+    std::string_view summary;
+    std::string_view action;
+};
 
-/// The unplanned downtime in both windows is `times` what 99.9 % availability allows.
-AlertRule burn_rate(std::string_view name,
-                    AlertLevel level,
-                    std::string_view long_window,
-                    std::int64_t long_millionths,
-                    std::string_view short_window,
-                    std::int64_t short_millionths,
-                    std::string_view summary) {
-    return {
-        .name = name,
-        .group = "error_budget",
-        .level = level,
-        .condition = {.all_of = {compare(last_of("downtime_seconds", {{"window", long_window}}),
-                                         Relation::Greater,
-                                         long_millionths),
-                                 compare(last_of("downtime_seconds", {{"window", short_window}}),
-                                         Relation::Greater,
-                                         short_millionths)}},
-        .runbook = "availability",
-        .summary = summary,
-        .action =
-            "List the outages with botctl uptime; find their common cause before the next "
-            "change"};
-}
+constexpr std::array kModeAlerts = {
+    ModeAlert{"StoreDown",
+              "store_down",
+              AlertLevel::Critical,
+              "store-down",
+              "The store does not respond; no order can be recorded",
+              "Check the disk and its free space, then the log"},
+    ModeAlert{"DiskFull",
+              "disk_full",
+              AlertLevel::Critical,
+              "disk-full",
+              "The disk is full; only exits and cancels are accepted",
+              "Free space outside the data folder"},
+    ModeAlert{"ExchangeDown",
+              "exchange_down",
+              AlertLevel::Critical,
+              "exchange-down",
+              "The exchange does not respond; no entries are accepted",
+              "Check the exchange's announcements and /health/detailed"},
+    ModeAlert{"MarketDown",
+              "market_down",
+              AlertLevel::Critical,
+              "market-stream-down",
+              "There are no prices; no entries are accepted",
+              "Check the market stream in /health/detailed"},
+    ModeAlert{"MarketStale",
+              "market_stale",
+              AlertLevel::Warning,
+              "market-stream-down",
+              "Prices are old; entries are refused, exits are accepted",
+              "Check the market stream in /health/detailed"},
+    ModeAlert{"ClockUncertain",
+              "clock_uncertain",
+              AlertLevel::Warning,
+              "clock-uncertain",
+              "The clock jumped; no entries are accepted until it is steady",
+              "Check the time service of the machine"},
+    ModeAlert{"Overload",
+              "overload",
+              AlertLevel::Warning,
+              "overload",
+              "Requests are refused because there are more than can be served",
+              "Find the client that sends too many; exits are still accepted"},
+    ModeAlert{"CacheDown",
+              "cache_down",
+              AlertLevel::Warning,
+              "cache-down",
+              "The cache does not respond; reads are slower, but correct",
+              "Check the cache server"},
+    ModeAlert{"AnalysisDown",
+              "analysis_down",
+              AlertLevel::Warning,
+              "analysis-down",
+              "The analysis service does not respond; there are no signals",
+              "Check the analysis service"},
+    ModeAlert{"NotifierDown",
+              "notifier_down",
+              AlertLevel::Warning,
+              "notifier-down",
+              "Notices cannot be delivered over a channel; they wait in the queue",
+              "Send a test with botctl notify test; check the channel's address and key"},
+    ModeAlert{"ArchiveDown",
+              "archive_down",
+              AlertLevel::Warning,
+              "archive-down",
+              "Commits are not copied off the machine",
+              "Check the repository named in /health/detailed"},
+    ModeAlert{"BooksInDoubt",
+              "books_in_doubt",
+              AlertLevel::Critical,
+              "data-damaged",
+              "The check of all books has findings; accounts in doubt accept exits only",
+              "Follow the page before anything else"},
+};
+
+/// The unplanned downtime in both windows is several times what 99.9 % availability allows, which
+/// is 0.1 % of each window: 3.6 s of an hour, 0.3 s of five minutes.
+struct BurnRateAlert {
+    std::string_view name;
+    AlertLevel level;
+    std::string_view long_window;
+    std::int64_t long_millionths;
+    std::string_view short_window;
+    std::int64_t short_millionths;
+    std::string_view summary;
+};
+
+constexpr std::array kBurnRateAlerts = {
+    BurnRateAlert{"ErrorBudgetHour",
+                  AlertLevel::Critical,
+                  "1h",
+                  51'840'000,
+                  "5m",
+                  4'320'000,
+                  "Downtime is 14.4 times what 99.9 % allows; at this rate the budget of 30 days "
+                  "is gone within 50 hours"},
+    BurnRateAlert{"ErrorBudgetSixHours",
+                  AlertLevel::Critical,
+                  "6h",
+                  129'600'000,
+                  "30m",
+                  10'800'000,
+                  "Downtime is 6 times what 99.9 % allows; at this rate the budget of 30 days is "
+                  "gone within 5 days"},
+    BurnRateAlert{"ErrorBudgetDay",
+                  AlertLevel::Warning,
+                  "1d",
+                  259'200'000,
+                  "2h",
+                  21'600'000,
+                  "Downtime is 3 times what 99.9 % allows; at this rate the budget of 30 days is "
+                  "gone within 10 days"},
+    BurnRateAlert{"ErrorBudgetThreeDays",
+                  AlertLevel::Warning,
+                  "3d",
+                  259'200'000,
+                  "6h",
+                  21'600'000,
+                  "Downtime is as much as 99.9 % allows; at this rate the budget of 30 days is "
+                  "gone within 30 days"},
+};
 
 /// More than `share` of 30 days was downtime. The seconds of downtime are compared with those that
 /// 30 days allow, so that a short history cannot fire the alert.
@@ -57,11 +147,10 @@ Comparison uptime_below(std::int64_t share_millionths) {
             .right = {last_of("service_seconds", {{"state", "planned"}}, -share_millionths)}};
 }
 
-}  // namespace
+constexpr std::string_view kGroup = "uptime";
+constexpr std::string_view kPage = "availability";
 
-void add_uptime(std::vector<AlertRule>& rules) {
-    constexpr std::string_view kGroup = "uptime";
-    constexpr std::string_view kPage = "availability";
+void add_health(std::vector<AlertRule>& rules) {
     rules.push_back({.name = "BotcoredUnhealthy",
                      .group = kGroup,
                      .condition = {.all_of = {compare(max_of("health_check_status",
@@ -97,6 +186,9 @@ void add_uptime(std::vector<AlertRule>& rules) {
          .action = "Read the log of the service; restart it; then escalate",
          .comment = "The second part covers cases without a failed scrape: a target that is no "
                     "longer in the configuration, and another program at its address."});
+}
+
+void add_starts(std::vector<AlertRule>& rules) {
     rules.push_back(
         {.name = "BotcoredRestarting",
          .group = kGroup,
@@ -108,22 +200,6 @@ void add_uptime(std::vector<AlertRule>& rules) {
              "Read the end of the log of each run; stop the restarts until the cause is fixed",
          .comment = "A daemon that crashes repeatedly responds in between, so BotcoredDown never "
                     "fires."});
-    rules.push_back({.name = "BotcoredUptimeLow",
-                     .group = kGroup,
-                     .condition = {.all_of = {uptime_below(5'000)}},
-                     .runbook = kPage,
-                     .summary = "Uptime below 99.5 % over the last 30 days",
-                     .action = "List the outages of the month and their causes",
-                     .comment =
-                         "The daemon counts its downtime itself, without planned maintenance, also "
-                         "across restarts of Prometheus."});
-    rules.push_back({.name = "BotcoredUptimeBroken",
-                     .group = kGroup,
-                     .level = AlertLevel::Critical,
-                     .condition = {.all_of = {uptime_below(10'000)}},
-                     .runbook = kPage,
-                     .summary = "Uptime below 99 % over the last 30 days",
-                     .action = "Stop changes until the causes of the outages are fixed"});
     rules.push_back({.name = "Restarted",
                      .group = kGroup,
                      .level = AlertLevel::Info,
@@ -147,6 +223,28 @@ void add_uptime(std::vector<AlertRule>& rules) {
          .summary = "botcored ended unexpectedly and was started again",
          .action = "Read the end of the log of the run before",
          .in_maintenance = true});
+}
+
+void add_targets(std::vector<AlertRule>& rules) {
+    rules.push_back({.name = "BotcoredUptimeLow",
+                     .group = kGroup,
+                     .condition = {.all_of = {uptime_below(5'000)}},
+                     .runbook = kPage,
+                     .summary = "Uptime below 99.5 % over the last 30 days",
+                     .action = "List the outages of the month and their causes",
+                     .comment =
+                         "The daemon counts its downtime itself, without planned maintenance, also "
+                         "across restarts of Prometheus."});
+    rules.push_back({.name = "BotcoredUptimeBroken",
+                     .group = kGroup,
+                     .level = AlertLevel::Critical,
+                     .condition = {.all_of = {uptime_below(10'000)}},
+                     .runbook = kPage,
+                     .summary = "Uptime below 99 % over the last 30 days",
+                     .action = "Stop changes until the causes of the outages are fixed"});
+}
+
+void add_recoveries(std::vector<AlertRule>& rules) {
     rules.push_back({.name = "RecoveryFailed",
                      .group = kGroup,
                      .condition = {.all_of = {above(increase("recovery_attempts_total",
@@ -169,136 +267,52 @@ void add_uptime(std::vector<AlertRule>& rules) {
                      .action = "Follow the page of the active mode; recovery needs a person"});
 }
 
+}  // namespace
+
+void add_uptime(std::vector<AlertRule>& rules) {
+    add_health(rules);
+    add_starts(rules);
+    add_targets(rules);
+    add_recoveries(rules);
+}
+
 void add_error_budget(std::vector<AlertRule>& rules) {
-    // 30 days at 99.9 % allow 0.1 % of each window: 3.6 s of an hour, 0.3 s of five minutes.
-    rules.push_back(burn_rate("ErrorBudgetHour",
-                              AlertLevel::Critical,
-                              "1h",
-                              51'840'000,
-                              "5m",
-                              4'320'000,
-                              "Downtime is 14.4 times what 99.9 % allows; at this rate the budget "
-                              "of 30 days is gone within 50 hours"));
-    rules.push_back(burn_rate("ErrorBudgetSixHours",
-                              AlertLevel::Critical,
-                              "6h",
-                              129'600'000,
-                              "30m",
-                              10'800'000,
-                              "Downtime is 6 times what 99.9 % allows; at this rate the budget of "
-                              "30 days is gone within 5 days"));
-    rules.push_back(burn_rate("ErrorBudgetDay",
-                              AlertLevel::Warning,
-                              "1d",
-                              259'200'000,
-                              "2h",
-                              21'600'000,
-                              "Downtime is 3 times what 99.9 % allows; at this rate the budget of "
-                              "30 days is gone within 10 days"));
-    rules.push_back(burn_rate("ErrorBudgetThreeDays",
-                              AlertLevel::Warning,
-                              "3d",
-                              259'200'000,
-                              "6h",
-                              21'600'000,
-                              "Downtime is as much as 99.9 % allows; at this rate the budget of 30 "
-                              "days is gone within 30 days"));
+    const auto above_within = [](std::string_view window, std::int64_t millionths) {
+        return compare(
+            last_of("downtime_seconds", {{"window", window}}), Relation::Greater, millionths);
+    };
+    for (const BurnRateAlert& row : kBurnRateAlerts) {
+        rules.push_back(
+            {.name = row.name,
+             .group = "error_budget",
+             .level = row.level,
+             .condition = {.all_of = {above_within(row.long_window, row.long_millionths),
+                                      above_within(row.short_window, row.short_millionths)}},
+             .runbook = "availability",
+             .summary = row.summary,
+             .action = "List the outages with botctl uptime; find their common cause before the "
+                       "next change"});
+    }
 }
 
 void add_modes(std::vector<AlertRule>& rules) {
-    constexpr Duration kAtOnce = Duration::seconds(5);
-    rules.push_back(mode("StoreDown",
-                         "store_down",
-                         AlertLevel::Critical,
-                         kAtOnce,
-                         "store-down",
-                         "The store does not respond; no order can be recorded",
-                         "Check the disk and its free space, then the log"));
-    rules.push_back(mode("DiskFull",
-                         "disk_full",
-                         AlertLevel::Critical,
-                         kAtOnce,
-                         "disk-full",
-                         "The disk is full; only exits and cancels are accepted",
-                         "Free space outside the data folder"));
-    AlertRule exchange = mode("ExchangeDown",
-                              "exchange_down",
-                              AlertLevel::Critical,
-                              kAtOnce,
-                              "exchange-down",
-                              "The exchange does not respond; no entries are accepted",
-                              "Check the exchange's announcements and /health/detailed");
-    // While a commit hangs, replies of the exchange wait too.
-    exchange.condition.all_of.push_back(
-        compare(max_of("degraded_mode", {{"mode", "store_down"}}), Relation::Equal, 0));
-    rules.push_back(std::move(exchange));
-    rules.push_back(mode("MarketDown",
-                         "market_down",
-                         AlertLevel::Critical,
-                         kAtOnce,
-                         "market-stream-down",
-                         "There are no prices; no entries are accepted",
-                         "Check the market stream in /health/detailed"));
-    rules.push_back(mode("MarketStale",
-                         "market_stale",
-                         AlertLevel::Warning,
-                         kAtOnce,
-                         "market-stream-down",
-                         "Prices are old; entries are refused, exits are accepted",
-                         "Check the market stream in /health/detailed"));
-    rules.push_back(mode("ClockUncertain",
-                         "clock_uncertain",
-                         AlertLevel::Warning,
-                         kAtOnce,
-                         "clock-uncertain",
-                         "The clock jumped; no entries are accepted until it is steady",
-                         "Check the time service of the machine"));
-    rules.push_back(mode("Overload",
-                         "overload",
-                         AlertLevel::Warning,
-                         kAtOnce,
-                         "overload",
-                         "Requests are refused because there are more than can be served",
-                         "Find the client that sends too many; exits are still accepted"));
-    rules.push_back(mode("CacheDown",
-                         "cache_down",
-                         AlertLevel::Warning,
-                         kAtOnce,
-                         "cache-down",
-                         "The cache does not respond; reads are slower, but correct",
-                         "Check the cache server"));
-    rules.push_back(mode("AnalysisDown",
-                         "analysis_down",
-                         AlertLevel::Warning,
-                         kAtOnce,
-                         "analysis-down",
-                         "The analysis service does not respond; there are no signals",
-                         "Check the analysis service"));
-    rules.push_back(
-        mode("NotifierDown",
-             "notifier_down",
-             AlertLevel::Warning,
-             kAtOnce,
-             "notifier-down",
-             "Notices cannot be delivered over a channel; they wait in the queue",
-             "Send a test with botctl notify test; check the channel's address and key"));
-    rules.push_back(mode("ArchiveDown",
-                         "archive_down",
-                         AlertLevel::Warning,
-                         kAtOnce,
-                         "archive-down",
-                         "Commits are not copied off the machine",
-                         "Check the repository named in /health/detailed"));
-    AlertRule books = mode("BooksInDoubt",
-                           "books_in_doubt",
-                           AlertLevel::Critical,
-                           kAtOnce,
-                           "data-damaged",
-                           "The check of all books has findings; accounts in doubt accept exits "
-                           "only",
-                           "Follow the page before anything else");
-    books.in_maintenance = true;
-    rules.push_back(std::move(books));
+    const auto mode_is = [](std::string_view id, std::int64_t value) {
+        return compare(max_of("degraded_mode", {{"mode", id}}), Relation::Equal, value);
+    };
+    for (const ModeAlert& row : kModeAlerts) {
+        AlertRule rule{.name = row.name,
+                       .group = "modes",
+                       .level = row.level,
+                       .condition = {.all_of = {mode_is(row.id, kMillion)}},
+                       .hold = Duration::seconds(5),
+                       .runbook = row.runbook,
+                       .summary = row.summary,
+                       .action = row.action,
+                       .in_maintenance = row.id == "books_in_doubt"};
+        // While a commit hangs, replies of the exchange wait too.
+        if (row.id == "exchange_down") rule.condition.all_of.push_back(mode_is("store_down", 0));
+        rules.push_back(std::move(rule));
+    }
 }
 
 }  // namespace botcore::operations::alert_terms

@@ -2,11 +2,14 @@
 
 namespace botcore::operations::alert_terms {
 
-void add_trading(std::vector<AlertRule>& rules) {
-    constexpr std::string_view kGroup = "trading";
+namespace {
+
+constexpr std::string_view kTrading = "trading";
+
+void add_orders(std::vector<AlertRule>& rules) {
     rules.push_back(
         {.name = "WriterStopped",
-         .group = kGroup,
+         .group = kTrading,
          .level = AlertLevel::Critical,
          .condition = {.all_of = {compare(max_of("runtime_running"), Relation::Equal, 0)}},
          .hold = minutes(1),
@@ -15,14 +18,14 @@ void add_trading(std::vector<AlertRule>& rules) {
                     "writer",
          .action = "Read the reason in /health/ready, then check the disk"});
     rules.push_back({.name = "OrderUnknown",
-                     .group = kGroup,
+                     .group = kTrading,
                      .condition = {.all_of = {above(max_of("order_unknown_outcomes"), 0)}},
                      .hold = minutes(1),
                      .runbook = "exchange-down",
                      .summary = "The outcome of a sent order has been unknown for a minute",
                      .action = "botctl orders; nothing is resent until there is evidence"});
     rules.push_back({.name = "OrdersUnknown",
-                     .group = kGroup,
+                     .group = kTrading,
                      .condition = {.all_of = {above(max_of("order_unknown_outcomes"), 0)}},
                      .hold = minutes(5),
                      .runbook = "exchange-down",
@@ -30,7 +33,7 @@ void add_trading(std::vector<AlertRule>& rules) {
                      .action = "botctl orders; nothing is resent until there is evidence"});
     rules.push_back(
         {.name = "AccountsFrozen",
-         .group = kGroup,
+         .group = kTrading,
          .level = AlertLevel::Critical,
          .condition = {.all_of = {above(max_of("accounts_frozen", {}, kFiveMinutes), 0)}},
          .runbook = "reconciliation-mismatch",
@@ -39,8 +42,11 @@ void add_trading(std::vector<AlertRule>& rules) {
          .in_maintenance = true,
          .comment = "A restart unfreezes no account: the window bridges the missing "
                     "samples and the zero before the store is read."});
+}
+
+void add_comparisons(std::vector<AlertRule>& rules) {
     rules.push_back({.name = "PricesStale",
-                     .group = kGroup,
+                     .group = kTrading,
                      .condition = {.all_of = {above(max_of("price_age_seconds"), 10)}},
                      .hold = minutes(1),
                      .runbook = "market-stream-down",
@@ -48,7 +54,7 @@ void add_trading(std::vector<AlertRule>& rules) {
                      .action = "Check the market stream"});
     rules.push_back(
         {.name = "AccountsNotCompared",
-         .group = kGroup,
+         .group = kTrading,
          .condition = {.all_of = {compare(max_of("runtime_running"), Relation::Equal, kMillion),
                                   compare(max_of("runtime_reconciled"), Relation::Equal, 0)}},
          .hold = minutes(2),
@@ -58,7 +64,7 @@ void add_trading(std::vector<AlertRule>& rules) {
          .action = "Check the exchange's state in /health"});
     rules.push_back(
         {.name = "ReconcileMismatch",
-         .group = kGroup,
+         .group = kTrading,
          .level = AlertLevel::Critical,
          .condition = {.all_of = {above(increase("reconcile_mismatches_total", {}, kQuarterHour),
                                         0)}},
@@ -68,7 +74,7 @@ void add_trading(std::vector<AlertRule>& rules) {
          .in_maintenance = true});
     rules.push_back(
         {.name = "BooksInconsistent",
-         .group = kGroup,
+         .group = kTrading,
          .level = AlertLevel::Critical,
          .condition = {.all_of = {above(increase("consistency_findings_total", {}, kQuarterHour),
                                         0)}},
@@ -76,9 +82,12 @@ void add_trading(std::vector<AlertRule>& rules) {
          .summary = "A check of our own records has findings",
          .action = "botctl check shows each finding",
          .in_maintenance = true});
+}
+
+void add_breakers(std::vector<AlertRule>& rules) {
     rules.push_back(
         {.name = "BreakerOpen",
-         .group = kGroup,
+         .group = kTrading,
          .condition = {.all_of = {compare(
                            max_of("circuit_breaker_state"), Relation::Equal, 2 * kMillion)},
                        .by = "name"},
@@ -88,7 +97,7 @@ void add_trading(std::vector<AlertRule>& rules) {
     // The breaker of the health probes never blocks a call.
     const Filters blocking = {{"name", "analysis.health", true}};
     rules.push_back({.name = "AllBreakersOpen",
-                     .group = kGroup,
+                     .group = kTrading,
                      .level = AlertLevel::Critical,
                      .condition = {.all_of = {compare({.kind = Kind::Min,
                                                        .metric = "circuit_breaker_state",
@@ -103,6 +112,30 @@ void add_trading(std::vector<AlertRule>& rules) {
                      .summary = "All circuit breakers are open",
                      .action = "Check the network of this machine, then recent deployments"});
 }
+
+}  // namespace
+
+void add_trading(std::vector<AlertRule>& rules) {
+    add_orders(rules);
+    add_comparisons(rules);
+    add_breakers(rules);
+}
+
+namespace {
+
+void add_archive(std::vector<AlertRule>& rules) {
+    rules.push_back(
+        {.name = "ArchiveBehind",
+         .group = "backups",
+         .condition = {.all_of = {above(max_of("archive_lag_seconds"), 60)}, .by = "repository"},
+         .hold = minutes(1),
+         .runbook = "archive-down",
+         .summary = "A repository is more than a minute behind the journal",
+         .action = "Check the repository named in /health/detailed",
+         .in_maintenance = true});
+}
+
+}  // namespace
 
 void add_backups(std::vector<AlertRule>& rules) {
     constexpr std::string_view kGroup = "backups";
@@ -166,16 +199,50 @@ void add_backups(std::vector<AlertRule>& rules) {
         {},
         "No person has signed a drill of the last quarter",
         "botctl drill run, then botctl drill sign --by NAME");
+    add_archive(rules);
+}
+
+namespace {
+
+void add_commits(std::vector<AlertRule>& rules) {
+    constexpr std::string_view kGroup = "errors";
     rules.push_back(
-        {.name = "ArchiveBehind",
+        {.name = "RequestsShed",
          .group = kGroup,
-         .condition = {.all_of = {above(max_of("archive_lag_seconds"), 60)}, .by = "repository"},
+         .condition = {.all_of = {{.left = {increase("requests_dropped_total"),
+                                            increase("requests_shed_total")},
+                                   .relation = Relation::Greater}}},
          .hold = minutes(1),
-         .runbook = kPage,
-         .summary = "A repository is more than a minute behind the journal",
-         .action = "Check the repository named in /health/detailed",
+         .runbook = "overload",
+         .summary = "Requests are refused because too many are waiting",
+         .action = "Find the client that sends too many; exits are still accepted",
+         .comment = "Most are refused before the inbox is full; the second counter counts them."});
+    rules.push_back({.name = "CommitsFailing",
+                     .group = kGroup,
+                     .level = AlertLevel::Critical,
+                     .condition = {.all_of = {above(increase("database_transactions_total",
+                                                             {{"result", "unavailable"}}),
+                                                    0)}},
+                     .hold = minutes(1),
+                     .runbook = "store-down",
+                     .summary = "The store fails to commit",
+                     .action = "Check the disk, its free space and its errors",
+                     .in_maintenance = true});
+    rules.push_back(
+        {.name = "TransactionsFailing",
+         .group = kGroup,
+         .condition = {.all_of = {share_above({increase("database_transactions_total",
+                                                        {{"result", "conflict|unavailable"}})},
+                                              1'000,
+                                              increase("database_transactions_total"))}},
+         .hold = minutes(1),
+         .runbook = "store-down",
+         .summary = "More than 0.1 % of the commits fail",
+         .action = "Check the disk; a conflict means that another program writes the store",
          .in_maintenance = true});
 }
+
+}  // namespace
 
 void add_errors(std::vector<AlertRule>& rules) {
     constexpr std::string_view kGroup = "errors";
@@ -234,40 +301,6 @@ void add_errors(std::vector<AlertRule>& rules) {
         minutes(2),
         "Retries are more than 5 % of all requests",
         "Find the operation in retry_attempts_total; check its service and the network");
-    rules.push_back(
-        {.name = "RequestsShed",
-         .group = kGroup,
-         .condition = {.all_of = {{.left = {increase("requests_dropped_total"),
-                                            increase("requests_shed_total")},
-                                   .relation = Relation::Greater}}},
-         .hold = minutes(1),
-         .runbook = "overload",
-         .summary = "Requests are refused because too many are waiting",
-         .action = "Find the client that sends too many; exits are still accepted",
-         .comment = "Most are refused before the inbox is full; the second counter counts them."});
-    rules.push_back({.name = "CommitsFailing",
-                     .group = kGroup,
-                     .level = AlertLevel::Critical,
-                     .condition = {.all_of = {above(increase("database_transactions_total",
-                                                             {{"result", "unavailable"}}),
-                                                    0)}},
-                     .hold = minutes(1),
-                     .runbook = "store-down",
-                     .summary = "The store fails to commit",
-                     .action = "Check the disk, its free space and its errors",
-                     .in_maintenance = true});
-    rules.push_back(
-        {.name = "TransactionsFailing",
-         .group = kGroup,
-         .condition = {.all_of = {share_above({increase("database_transactions_total",
-                                                        {{"result", "conflict|unavailable"}})},
-                                              1'000,
-                                              increase("database_transactions_total"))}},
-         .hold = minutes(1),
-         .runbook = "store-down",
-         .summary = "More than 0.1 % of the commits fail",
-         .action = "Check the disk; a conflict means that another program writes the store",
-         .in_maintenance = true});
     add("ReconnectsFailing",
         AlertLevel::Warning,
         {compare(increase("reconnection_attempts_total", {{"result", "failure"}}),
@@ -276,6 +309,7 @@ void add_errors(std::vector<AlertRule>& rules) {
         minutes(1),
         "Reconnecting to a service fails repeatedly",
         "Find the service in reconnection_attempts_total");
+    add_commits(rules);
 }
 
 void add_machine(std::vector<AlertRule>& rules) {
