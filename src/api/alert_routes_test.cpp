@@ -88,6 +88,7 @@ TEST_F(AlertRoutesTest, ShowsTheAlertsWithTheirPages) {
     alerts_.push_back({.rule = operations::alert_rules().data(),
                        .label_value = "database",
                        .state = operations::AlertState::Firing,
+                       .began = {},
                        .since = base::Timestamp::from_milliseconds(1'790'000'000'000)});
     const Response response = ask("GET", {"api", "alerts"});
     EXPECT_EQ(response.status, 200);

@@ -42,6 +42,7 @@ AlertEvaluator::AlertEvaluator(std::span<const AlertRule> rules,
         entries_[{rule->name, value}].alert = {.rule = &*rule,
                                                .label_value = value,
                                                .state = AlertState::Firing,
+                                               .began = before.since,
                                                .since = before.since};
     }
 }
@@ -77,7 +78,10 @@ void AlertEvaluator::note(const AlertRule& rule, const AlertValue& value, const 
     const auto [item, is_new] = entries_.try_emplace({rule.name, value.label_value});
     Entry& entry = item->second;
     if (is_new) {
-        entry.alert = {.rule = &rule, .label_value = value.label_value, .since = input.wall};
+        entry.alert = {.rule = &rule,
+                       .label_value = value.label_value,
+                       .began = input.wall,
+                       .since = input.wall};
         entry.held_since = input.monotonic;
     }
     entry.held_until = std::max(entry.held_until, input.monotonic);

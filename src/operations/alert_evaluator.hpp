@@ -31,8 +31,9 @@ struct Alert {
     const AlertRule* rule = nullptr;  ///< In `alert_rules`.
     std::string label_value;          ///< Of the label `by`; empty without it.
     AlertState state = AlertState::Pending;
-    base::Timestamp since;   ///< When it began to fire, or to hold; by the calendar.
-    std::int64_t value = 0;  ///< The left side of the condition, in millionths.
+    base::Timestamp began{};  ///< When its condition began to hold; by the calendar.
+    base::Timestamp since;    ///< When it began to fire; before that, to hold.
+    std::int64_t value = 0;   ///< The left side of the condition, in millionths.
 
     /// "StoreDown", or "BreakerOpen/analysis.analyze" for one value of a label.
     [[nodiscard]] std::string subject() const;

@@ -78,6 +78,7 @@ TEST(AlertEvaluator, FiresOnceItsConditionHasHeldLongEnough) {
     const auto alerts = evaluation.evaluator().alerts();
     ASSERT_EQ(alerts.size(), 1U);
     EXPECT_EQ(alerts.front().state, AlertState::Firing);
+    EXPECT_EQ(alerts.front().began, at(1'000'000));
     EXPECT_EQ(alerts.front().since, at(1'000'060));
     EXPECT_EQ(alerts.front().value, kMillion);
 }
