@@ -2,8 +2,8 @@
 
 #include "api/api_schemas.hpp"
 #include "host/outbound_folder_test.hpp"
-#include "services/notifications/service_store_test.hpp"
 #include "tests/api_world/api_world.hpp"
+#include "tests/scratch/memory_service_store.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -77,7 +77,7 @@ protected:
     Delivery answer_;
     const Delivery accepted_;
     TestNotifier log_channel_{accepted_};
-    notifications::MemoryServiceStore store_;
+    scratch::MemoryServiceStore store_;
     observability::Metrics metrics_;
     std::unique_ptr<NotificationService> service_;
     std::vector<operations::Alert> alerts_;

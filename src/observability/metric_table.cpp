@@ -47,6 +47,19 @@ constexpr auto kRows = std::to_array<MetricRow>({
      "Attempts to deliver notices by result; dropped because the queue was full"},
     {"notices_waiting", kGauge, "channel=-", "notices", "Notices that wait for delivery"},
 
+    // Incidents.
+    {"incidents_total", kCounter, "severity=low|medium|high|critical", "incidents",
+     "Incidents that were opened by this run"},
+    {"incident_open", kGauge, "", "incidents", "Incidents that are not resolved"},
+    {"incident_review_due", kGauge, "", "incidents",
+     "Resolved incidents of more than five minutes without root cause or action items"},
+    {"incident_mttd_seconds", kGauge, "", "seconds",
+     "Mean time from the beginning of an incident to its detection; 0 before the first"},
+    {"incident_mtta_seconds", kGauge, "", "seconds",
+     "Mean time from the detection to the acknowledgement; 0 before the first"},
+    {"incident_mttr_seconds", kGauge, "", "seconds",
+     "Mean time from the detection to the recovery; 0 before the first"},
+
     // HTTP.
     {"http_requests_total", kCounter,
      "status=200|201|202|204|400|401|403|404|405|409|413|415|422|429|431|500|502|503|504|*",

@@ -52,7 +52,7 @@ TEST(Metrics, HasEachNameOfTheTableAtZero) {
                              "recovery_duration_seconds_count{mechanism=\"reload\"} 0"}) {
         EXPECT_TRUE(has(line)) << line;
     }
-    for (const char* name : {"incidents_total", "incident_mttr_seconds", "replication_lag_seconds"})
+    for (const char* name : {"replication_lag_seconds"})
         EXPECT_FALSE(has(name)) << name << " has no source";
     for (const char* line : {"\nhealth_check_status{", "\ncircuit_breaker_state{"})
         EXPECT_FALSE(has(line)) << line

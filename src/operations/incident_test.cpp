@@ -123,6 +123,7 @@ TEST(Incidents, WhatDoesNotExistIsRefused) {
     EXPECT_EQ(book.resolve(1, "ann", "", at(20)), Refused::AlreadyResolved);
 }
 
+// @spec:R4-AC-11
 TEST(Incidents, AnOutageOverFiveMinutesNeedsARootCauseAndAnAction) {
     IncidentBook book;
     book.alert_began(alert("A", 10));
@@ -203,7 +204,7 @@ TEST(Incidents, SeveritiesAreTheFourOfTheSpecification) {
     EXPECT_EQ(parse_severity("urgent"), std::nullopt);
 }
 
-// @spec:R4-AC-10
+// @spec:R4-AC-10 R4-PIA-01 RD-06
 TEST(IncidentReport, HasTheFormOfTheSpecification) {
     IncidentBook book;
     book.alert_began(alert("StoreDown", 0));

@@ -202,4 +202,9 @@ std::string serialize_sorted(const std::map<std::string, std::string>& fields) {
     return json::serialize(object);
 }
 
+Result<FieldReader, RequestError> fields_if_any(std::string_view body) {
+    if (body.empty()) return FieldReader(FlatBody());
+    return FieldReader(TRY(parse_flat_object(body)));
+}
+
 }  // namespace botcore::protocol

@@ -244,4 +244,7 @@ private:
     std::map<std::string, std::string> said_;
 };
 
+/// The fields of a body that may be empty, which means that no field is given.
+[[nodiscard]] Result<FieldReader, RequestError> fields_if_any(std::string_view body);
+
 }  // namespace botcore::protocol

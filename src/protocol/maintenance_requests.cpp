@@ -13,11 +13,6 @@ namespace {
 
 constexpr std::int64_t kMinutesMax = 100'000;
 
-Result<FieldReader, RequestError> fields_of(std::string_view body) {
-    if (body.empty()) return FieldReader(FlatBody());
-    return FieldReader(TRY(parse_flat_object(body)));
-}
-
 std::optional<std::string> read_line(std::string_view text) {
     const bool fits = text.size() <= kMaintenanceTextMax && base::is_plain_line(text);
     return fits ? std::optional(std::string(text)) : std::nullopt;
@@ -46,7 +41,7 @@ Result<std::string, RequestError> text_or_none(FieldReader& reader) {
 }  // namespace
 
 ParseResult<MaintenanceRequest> parse_maintenance_request(std::string_view body) {
-    FieldReader reader = TRY(fields_of(body));
+    FieldReader reader = TRY(fields_if_any(body));
     (void)TRY(
         reader.only(std::array<std::string_view, 4>{"begin", "minutes", "emergency", "text"}));
     MaintenanceRequest requested;
@@ -61,7 +56,7 @@ ParseResult<MaintenanceRequest> parse_maintenance_request(std::string_view body)
 }
 
 ParseResult<MaintenanceRequest> parse_maintenance_now(std::string_view body) {
-    FieldReader reader = TRY(fields_of(body));
+    FieldReader reader = TRY(fields_if_any(body));
     (void)TRY(reader.only(std::array<std::string_view, 2>{"minutes", "text"}));
     MaintenanceRequest requested;
     requested.emergency = true;
@@ -71,7 +66,7 @@ ParseResult<MaintenanceRequest> parse_maintenance_now(std::string_view body) {
 }
 
 ParseResult<MaintenanceEnd> parse_maintenance_end(std::string_view body) {
-    FieldReader reader = TRY(fields_of(body));
+    FieldReader reader = TRY(fields_if_any(body));
     (void)TRY(reader.only(std::array<std::string_view, 1>{"ramp"}));
     MaintenanceEnd end;
     if (reader.has("ramp")) end.ramp = TRY(reader.boolean("ramp"));

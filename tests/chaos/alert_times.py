@@ -97,6 +97,15 @@ def store_hangs(scenario, daemon, told):
         threading.Thread(target=lambda: daemon.place("sets-off-the-sync"), daemon=True).start()
 
     told.begin_and_end("store", "StoreDown", CHANNELS, hang, lambda: disks[0].heal())
+    shown = daemon.call("GET", "/api/incidents/1")
+    if not scenario.check(shown.status == 200, "the alert has opened an incident", shown):
+        return
+    incident = shown.data()
+    told_over = [fact for fact in incident["timeline"] if fact["text"].startswith("Told over")]
+    scenario.check(len(told_over) >= len(CHANNELS), "the incident knows who was told", incident)
+    report = daemon.call("GET", "/api/incidents/1/report")
+    scenario.check(report.status == 200 and "## Root Cause" in report.body, "it has a report",
+                   report)
     alerts = daemon.call("GET", "/api/alerts")
     scenario.check(alerts.status == 200, "the alerts can be read", alerts)
     listed = daemon.call("GET", "/api/notifications").data()["channels"]

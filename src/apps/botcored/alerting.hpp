@@ -9,6 +9,7 @@
 #include "apps/botcored/process.hpp"
 #include "apps/botcored/trading_service.hpp"
 #include "services/alerts/alert_service.hpp"
+#include "services/incidents/incident_service.hpp"
 
 #include <memory>
 
@@ -17,11 +18,17 @@ namespace botcore::apps {
 struct AlertedParts {
     Process& process;
     Notices& notices;
+    incidents::IncidentService& incidents;
     MarketService& market;
     CacheService& cache;
     TradingService& trading;
     HealthAndMaintenance& health;
 };
+
+/// The incidents learn which notices were delivered. The process and the notices must outlive the
+/// service.
+[[nodiscard]] base::Result<std::unique_ptr<incidents::IncidentService>, host::StartFailure>
+make_incident_service(Process& process, Notices& notices);
 
 /// All parts must outlive the service.
 [[nodiscard]] base::Result<std::unique_ptr<alerts::AlertService>, host::StartFailure>

@@ -23,6 +23,7 @@
 #include "services/analysis/analysis_service.hpp"
 #include "services/audit/audit_journal.hpp"
 #include "services/events/websocket_server.hpp"
+#include "services/incidents/incident_service.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -41,6 +42,7 @@ public:
         CacheService& cache;
         TradingService& trading;
         HealthAndMaintenance& health;
+        incidents::IncidentService& incidents;
         alerts::AlertService& alerts;
         analysis::AnalysisService* analysis = nullptr;  ///< Null if none is configured.
     };

@@ -87,10 +87,20 @@ base::Result<int, host::StartFailure> run_services(Process& process,
         *TRY(services.add(std::make_unique<HealthAndMaintenance>(process, store, market, trading)));
     services.add_probes(health.prober());
     await_first_probes(process, services, trading, health);
-    const AlertedParts alerted{process, notices, market, cache, trading, health};
+    incidents::IncidentService& incidents =
+        *TRY(services.add(TRY(make_incident_service(process, notices))));
+    const AlertedParts alerted{process, notices, incidents, market, cache, trading, health};
     alerts::AlertService& alerts = *TRY(services.add(TRY(make_alert_service(alerted))));
-    ApiService& api = *TRY(services.add(TRY(ApiService::make(
-        {process, notices, store, market, cache, trading, health, alerts, analysed_by}))));
+    ApiService& api = *TRY(services.add(TRY(ApiService::make({process,
+                                                              notices,
+                                                              store,
+                                                              market,
+                                                              cache,
+                                                              trading,
+                                                              health,
+                                                              incidents,
+                                                              alerts,
+                                                              analysed_by}))));
 
     MainLoop loop({process, services, trading, api, stop_signals, hangup, paths.read_config});
     return loop.run([&] { greet_caller(process, api.server(), paths.ready_file); });

@@ -7,6 +7,7 @@
 #include "api/api.hpp"
 #include "api/api_schemas.hpp"
 #include "api/health_routes.hpp"
+#include "api/incident_routes.hpp"
 #include "api/maintenance_routes.hpp"
 #include "api/market_routes.hpp"
 #include "api/monitoring_routes.hpp"
@@ -32,7 +33,8 @@ struct ApiRoutes {
               const health::HealthMonitor& monitor,
               std::function<api::MonitoringRoutes::Connections()> connections,
               api::AnalysisRoutes::Parts analysed_by,
-              api::AlertRoutes::Parts alerted_by)
+              api::AlertRoutes::Parts alerted_by,
+              incidents::IncidentService& incident_service)
         : retries(base::Random(shared.options.retry_seed)),
           context(std::move(shared)),
           market(context, followed),
@@ -40,6 +42,7 @@ struct ApiRoutes {
           monitoring(context, monitor, std::move(connections)),
           analysis(context, std::move(analysed_by)),
           alerts(context, std::move(alerted_by)),
+          incidents(context, incident_service),
           api(context, routes, tokens) {
         context.read_retries = &retries;
         api::add_common_schemas(routes.schemas());
@@ -53,6 +56,7 @@ struct ApiRoutes {
         monitoring.add_to(routes);
         analysis.add_to(routes);
         alerts.add_to(routes);
+        incidents.add_to(routes);
         document.add_to(routes);
     }
 
@@ -68,6 +72,7 @@ struct ApiRoutes {
     api::MonitoringRoutes monitoring;
     api::AnalysisRoutes analysis;
     api::AlertRoutes alerts;
+    api::IncidentRoutes incidents;
     api::DocumentRoutes document{context.options.version};
     host::RouteTable routes;
     api::Api api;

@@ -38,6 +38,7 @@ struct Chosen {
     ReconcileArguments reconcile;
     std::string reason;
     MaintenancePlan plan;
+    IncidentArguments incident;
     std::string window, result, file, channel;
     BackupArguments backup;
     std::function<int(DaemonClient&)> run;

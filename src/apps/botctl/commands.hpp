@@ -163,6 +163,30 @@ int uptime(DaemonClient& client);
 // Alerts, and the channels over which people are told.
 int alerts(DaemonClient& client);
 int notify_list(DaemonClient& client);
+
+/// The arguments of the commands about incidents.
+struct IncidentArguments {
+    std::string number;
+    std::string action;  ///< The number of an action item.
+    std::string text;
+    std::string severity;
+    std::string owner;
+    std::string due;
+    std::string impact, root_cause, resolution, lessons;
+};
+
+int incident_list(DaemonClient& client);
+int incident_show(DaemonClient& client, const IncidentArguments& args);
+/// Prints the report as Markdown.
+int incident_report(DaemonClient& client, const IncidentArguments& args);
+int incident_open(DaemonClient& client, const IncidentArguments& args);
+int incident_acknowledge(DaemonClient& client, const IncidentArguments& args);
+int incident_note(DaemonClient& client, const IncidentArguments& args);
+int incident_resolve(DaemonClient& client, const IncidentArguments& args);
+int incident_review(DaemonClient& client, const IncidentArguments& args);
+int incident_add_action(DaemonClient& client, const IncidentArguments& args);
+int incident_finish_action(DaemonClient& client, const IncidentArguments& args);
+
 /// Exit status 0 only if the channel has accepted the message.
 int notify_test(DaemonClient& client, const std::string& channel);
 

@@ -183,6 +183,71 @@ void add_notices(CLI::App& app, Chosen& chosen) {
     test->add_option("CHANNEL", chosen.channel, "slack, pagerduty, email or webhook")->required();
 }
 
+void add_incident_review(CLI::App& incident, Chosen& chosen) {
+    IncidentArguments& args = chosen.incident;
+    CLI::App* review =
+        add(incident, chosen, "review", "Write texts of the report", [&](DaemonClient& s) {
+            return incident_review(s, args);
+        });
+    review->add_option("--impact", args.impact, "What users noticed");
+    review->add_option("--root-cause", args.root_cause, "Why it happened");
+    review->add_option("--resolution", args.resolution, "What ended it");
+    review->add_option("--lessons", args.lessons, "What was learned");
+    CLI::App* action =
+        add(incident, chosen, "add-action", "Add an action item", [&](DaemonClient& s) {
+            return incident_add_action(s, args);
+        });
+    action->add_option("--owner", args.owner, "Who does it")->required();
+    action->add_option("--due", args.due, "A date such as 2026-12-24");
+    CLI::App* done =
+        add(incident, chosen, "finish-action", "Mark an action item as done", [&](DaemonClient& s) {
+            return incident_finish_action(s, args);
+        });
+    for (CLI::App* command : {review, action, done})
+        command->add_option("INCIDENT", args.number, "The incident's number")->required();
+    action->add_option("TEXT", args.text, "What must be done")->required();
+    done->add_option("ACTION", args.action, "The action's number")->required();
+}
+
+void add_incidents(CLI::App& app, Chosen& chosen) {
+    IncidentArguments& args = chosen.incident;
+    CLI::App* incident = app.add_subcommand("incident", "Incidents and their reports");
+    incident->require_subcommand(1);
+    add(*incident, chosen, "list", "All incidents, the newest first", [](DaemonClient& s) {
+        return incident_list(s);
+    });
+    CLI::App* show = add(*incident, chosen, "show", "One incident", [&](DaemonClient& s) {
+        return incident_show(s, args);
+    });
+    CLI::App* report =
+        add(*incident, chosen, "report", "The report as Markdown", [&](DaemonClient& s) {
+            return incident_report(s, args);
+        });
+    CLI::App* open = add(*incident, chosen, "open", "Open an incident", [&](DaemonClient& s) {
+        return incident_open(s, args);
+    });
+    open->add_option("TITLE", args.text, "What is wrong, in one sentence")->required();
+    open->add_option("--severity", args.severity, "low, medium, high or critical; default: high");
+    CLI::App* acknowledge =
+        add(*incident, chosen, "ack", "Say that you take care of it", [&](DaemonClient& s) {
+            return incident_acknowledge(s, args);
+        });
+    CLI::App* note =
+        add(*incident, chosen, "note", "Add a line to the timeline", [&](DaemonClient& s) {
+            return incident_note(s, args);
+        });
+    CLI::App* resolve =
+        add(*incident, chosen, "resolve", "Resolve an incident by hand", [&](DaemonClient& s) {
+            return incident_resolve(s, args);
+        });
+    for (CLI::App* command : {show, report, acknowledge, note, resolve})
+        command->add_option("INCIDENT", args.number, "The incident's number")->required();
+    acknowledge->add_option("--note", args.text, "What you are about to do");
+    note->add_option("TEXT", args.text, "What happened")->required();
+    resolve->add_option("--resolution", args.resolution, "What ended it");
+    add_incident_review(*incident, chosen);
+}
+
 void add_maintenance(CLI::App& app, Chosen& chosen) {
     CLI::App* group = app.add_subcommand("maintenance", "Planned maintenance and its windows");
     group->require_subcommand(1);
@@ -449,6 +514,7 @@ int main(int argc, char** argv) {
     add_events(app, chosen);
     add_trading(app, chosen);
     add_notices(app, chosen);
+    add_incidents(app, chosen);
     add_maintenance(app, chosen);
     add_reconciliation(app, chosen);
     add_users(app, chosen);

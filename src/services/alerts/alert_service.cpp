@@ -123,6 +123,7 @@ void AlertService::report(const operations::AlertChange& change, base::Timestamp
         notice.facts.emplace_back(std::string(rule.condition.by), change.alert.label_value);
     }
     parts_.store.change({row_of(change)}, nullptr);
+    parts_.changed(change, now);
     parts_.notifier.send(notice, nullptr);
 }
 

@@ -35,6 +35,8 @@ public:
         std::function<void()> measure;
         /// Whether this time lies in a planned maintenance window.
         std::function<bool(base::Timestamp)> planned;
+        /// Called for each alert that begins or ends, before the notice is sent.
+        std::function<void(const operations::AlertChange&, base::Timestamp)> changed;
     };
 
     /// Continues the alerts that fired when the previous process ended. The error says why they

@@ -1,11 +1,11 @@
 #include "services/alerts/alert_service.hpp"
 
 #include "host/outbound_folder_test.hpp"
+#include "tests/scratch/memory_service_store.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
 #include <utility>
 
 namespace botcore::alerts {
@@ -26,31 +26,6 @@ public:
     std::vector<Notice> sent;
 };
 
-class TestStore final : public ports::ServiceStore {
-public:
-    [[nodiscard]] base::Result<std::vector<ports::ServiceRow>, std::string> rows(
-        std::string_view kind) override {
-        std::vector<ports::ServiceRow> found;
-        for (const auto& [key, text] : stored)
-            found.push_back({std::string(kind), key, text});
-        return found;
-    }
-
-    void change(std::vector<ports::ServiceChange> changes, Done /*done*/) override {
-        for (ports::ServiceChange& change : changes) {
-            if (change.removed) {
-                stored.erase(change.row.key);
-            } else {
-                stored[change.row.key] = change.row.text;
-            }
-        }
-    }
-
-    [[nodiscard]] std::string error() const override { return {}; }
-
-    std::map<std::string, std::string> stored;
-};
-
 class AlertServiceTest : public testing::Test {
 protected:
     void SetUp() override {
@@ -61,12 +36,15 @@ protected:
 
     void start() {
         service_.reset();
-        auto made = AlertService::make({.metrics = metrics_,
-                                        .log = folder_.log(),
-                                        .notifier = notifier_,
-                                        .store = store_,
-                                        .measure = [this] { ++measured_; },
-                                        .planned = [this](Timestamp) { return planned_; }});
+        auto made = AlertService::make(
+            {.metrics = metrics_,
+             .log = folder_.log(),
+             .notifier = notifier_,
+             .store = store_,
+             .measure = [this] { ++measured_; },
+             .planned = [this](Timestamp) { return planned_; },
+             .changed = [this](const auto& change,
+                               Timestamp) { changed_.push_back(change.alert.subject()); }});
         ASSERT_TRUE(made.has_value()) << made.error();
         service_ = std::move(made).value();
     }
@@ -94,8 +72,9 @@ protected:
     host::TestFolder folder_;
     observability::Metrics metrics_;
     TestNotifier notifier_;
-    TestStore store_;
+    scratch::MemoryServiceStore store_;
     int measured_ = 0;
+    std::vector<std::string> changed_;
     bool planned_ = false;
     model::Now now_{Timestamp::from_milliseconds(1'790'000'000'000)};
     std::unique_ptr<AlertService> service_;
@@ -118,8 +97,9 @@ TEST_F(AlertServiceTest, ReportsBeginAndEndWithinSeconds) {
     ASSERT_EQ(notifier_.sent.size(), 1U);
     EXPECT_THAT(notifier_.sent.front().text, HasSubstr("Over: The store does not respond"));
     EXPECT_THAT(take_notices(), ElementsAre("-StoreDown"));
+    EXPECT_THAT(changed_, ElementsAre("StoreDown", "StoreDown"));
     EXPECT_THAT(metrics_.render(), HasSubstr("alerts_firing{severity=\"critical\"} 0\n"));
-    EXPECT_THAT(store_.stored, IsEmpty());
+    EXPECT_EQ(store_.size(), 0U);
 }
 
 TEST_F(AlertServiceTest, NamesTheLineThatTheAlertIsAbout) {
@@ -148,9 +128,9 @@ TEST_F(AlertServiceTest, AnAlertGoesOnOverARestart) {
 
 TEST_F(AlertServiceTest, AStoredAlertThatCannotBeReadFiresAgain) {
     set_mode("store_down", true);
-    store_.stored["StoreDown"] = "{";
+    store_.put({"alert", "StoreDown", "{"});
     start();
-    EXPECT_THAT(store_.stored, IsEmpty());
+    EXPECT_EQ(store_.size(), 0U);
     run(12);
     EXPECT_THAT(take_notices(), ElementsAre("+StoreDown"));
     EXPECT_THAT(folder_.logged(), HasSubstr("A stored alert cannot be read"));

@@ -201,7 +201,9 @@ void NotificationService::finished(const std::string& channel,
     if (outbox_.finished(channel, delivery, parts_.now().monotonic)) {
         parts_.store.change({removal_of(row.number)}, nullptr);
     }
-    if (delivery.result == Delivery::Result::Delivered) return;
+    if (delivery.result == Delivery::Result::Delivered) {
+        return delivered_(channel, row.notice, parts_.now().time);
+    }
     parts_.log.write(observability::Level::Warn,
                      "A notice could not be delivered",
                      {{"operation", std::string_view("notices")},

@@ -23,6 +23,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace botcore::notifications {
@@ -60,6 +61,12 @@ public:
 
     /// `done` is called at once: the notice is in the log and, if it has channels, in the outbox.
     void send(const ports::Notice& notice, Done done) override;
+
+    using Delivered =
+        std::function<void(std::string_view channel, const ports::Notice&, base::Timestamp)>;
+
+    /// From now on `listener` is called when a channel has accepted a notice.
+    void on_delivered(Delivered listener) { delivered_ = std::move(listener); }
 
     /// Sends a test message over one channel, past the outbox. `done` gets the channel's answer.
     /// False: there is no such channel.
@@ -101,6 +108,7 @@ private:
     std::vector<Channel> channels_;
     NoticeRoutes routes_;
     runtime::Outbox outbox_;
+    Delivered delivered_ = [](std::string_view, const ports::Notice&, base::Timestamp) {};
     std::vector<std::string> failing_;  ///< Channels that were reported as failing.
 };
 

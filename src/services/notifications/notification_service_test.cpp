@@ -2,7 +2,7 @@
 
 #include "host/outbound_folder_test.hpp"
 #include "services/notifications/outbox_json.hpp"
-#include "services/notifications/service_store_test.hpp"
+#include "tests/scratch/memory_service_store.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -89,7 +89,7 @@ protected:
     std::vector<Notice>& sent(const std::string& channel) { return channels_[channel].sent; }
 
     host::TestFolder folder_;
-    MemoryServiceStore store_;
+    scratch::MemoryServiceStore store_;
     observability::Metrics metrics_;
     TestChannel::Record log_;
     TestChannel log_channel_{log_};

@@ -1,10 +1,11 @@
 #include "services/notifications/outbox_json.hpp"
 
+#include "host/stored_json.hpp"
+
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <optional>
 #include <utility>
 
 namespace botcore::notifications {
@@ -18,55 +19,7 @@ namespace {
 
 constexpr std::int64_t kFormat = 1;
 
-/// Reads the fields of an object; the first one that is missing or has another type is the error.
-class Fields {
-public:
-    explicit Fields(const json::object& object) : object_(object) {}
-
-    [[nodiscard]] std::string text(std::string_view name) {
-        const auto* value = find(name);
-        const auto* found = value == nullptr ? nullptr : value->if_string();
-        if (found == nullptr) return note(name), std::string();
-        return std::string(*found);
-    }
-
-    [[nodiscard]] std::int64_t number(std::string_view name) {
-        const auto* value = find(name);
-        const auto* found = value == nullptr ? nullptr : value->if_int64();
-        if (found == nullptr) return note(name), 0;
-        return *found;
-    }
-
-    [[nodiscard]] bool flag(std::string_view name) {
-        const auto* value = find(name);
-        const auto* found = value == nullptr ? nullptr : value->if_bool();
-        if (found == nullptr) return note(name), false;
-        return *found;
-    }
-
-    [[nodiscard]] const json::object* object(std::string_view name) {
-        const auto* value = find(name);
-        const auto* found = value == nullptr ? nullptr : value->if_object();
-        if (found == nullptr) note(name);
-        return found;
-    }
-
-    [[nodiscard]] const std::optional<std::string>& error() const { return error_; }
-
-    void note(std::string_view name) {
-        if (!error_) error_ = std::string(name) + " is missing or has another type";
-    }
-
-private:
-    [[nodiscard]] const json::value* find(std::string_view name) const {
-        return object_.if_contains(name);
-    }
-
-    const json::object& object_;
-    std::optional<std::string> error_;
-};
-
-void read_facts(Fields& fields, ports::Notice& notice) {
+void read_facts(host::StoredObject& fields, ports::Notice& notice) {
     const json::object* facts = fields.object("facts");
     if (facts == nullptr) return;
     for (const auto& [name, value] : *facts) {
@@ -75,7 +28,7 @@ void read_facts(Fields& fields, ports::Notice& notice) {
         } else if (const auto* number = value.if_int64()) {
             notice.facts.emplace_back(name, *number);
         } else {
-            fields.note("facts");
+            fields.refuse("facts");
         }
     }
 }
@@ -113,17 +66,18 @@ base::Result<runtime::OutboxRow, std::string> parse_outbox_row(std::string_view 
     const json::value parsed = json::parse(text, failure);
     const auto* object = failure ? nullptr : parsed.if_object();
     if (object == nullptr) return Failure{std::string("not a JSON object")};
-    Fields fields(*object);
+    host::StoredObject fields(*object);
     if (fields.number("format") != kFormat) return Failure{std::string("another format")};
     runtime::OutboxRow row;
     const std::int64_t number = fields.number("number");
-    if (number < 1) fields.note("number");
+    if (number < 1) fields.refuse("number");
     row.number = static_cast<std::uint64_t>(number);
     row.channel = fields.text("channel");
     row.notice.id = fields.text("id");
     row.notice.subject = fields.text("subject");
     const std::int64_t level = fields.number("level");
-    if (level < 0 || level > static_cast<std::int64_t>(NoticeLevel::Critical)) fields.note("level");
+    if (level < 0 || level > static_cast<std::int64_t>(NoticeLevel::Critical))
+        fields.refuse("level");
     row.notice.level = static_cast<NoticeLevel>(level);
     row.notice.over = fields.flag("over");
     row.notice.text = fields.text("text");
@@ -131,7 +85,7 @@ base::Result<runtime::OutboxRow, std::string> parse_outbox_row(std::string_view 
     row.notice.action = fields.text("action");
     row.notice.time = base::Timestamp::from_microseconds(fields.number("time"));
     read_facts(fields, row.notice);
-    if (fields.error()) return Failure{*fields.error()};
+    if (!fields.error().empty()) return Failure{fields.error()};
     return row;
 }
 

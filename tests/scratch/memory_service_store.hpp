@@ -7,7 +7,7 @@
 #include <map>
 #include <utility>
 
-namespace botcore::notifications {
+namespace botcore::scratch {
 
 class MemoryServiceStore final : public ports::ServiceStore {
 public:
@@ -50,4 +50,4 @@ private:
     std::string problem_;
 };
 
-}  // namespace botcore::notifications
+}  // namespace botcore::scratch

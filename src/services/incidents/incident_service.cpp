@@ -1,0 +1,178 @@
+#include "services/incidents/incident_service.hpp"
+
+#include "base/check.hpp"
+#include "services/incidents/incident_json.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace botcore::incidents {
+
+using operations::Incident;
+using operations::IncidentSeverity;
+
+namespace {
+
+constexpr std::string_view kKind = "incident";
+
+/// Sorts like the number.
+std::string key_of(std::uint64_t number) {
+    std::string digits = std::to_string(number);
+    return std::string(20 - digits.size(), '0') + digits;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<IncidentService>, std::string> IncidentService::make(
+    const Parts& parts) {
+    std::vector<Incident> incidents;
+    for (const ports::ServiceRow& row : TRY(parts.store.rows(kKind))) {
+        auto incident = parse_incident(row.text);
+        const bool is_next =
+            incident && (incidents.empty() || incident.value().number > incidents.back().number);
+        if (is_next) {
+            incidents.push_back(std::move(incident).value());
+            continue;
+        }
+        // The row stays in the file: it may be read by hand.
+        parts.log.write(observability::Level::Error,
+                        "A stored incident cannot be read and is not shown",
+                        {{"operation", std::string_view("incidents")},
+                         {"row", row.key},
+                         {"cause", incident ? "its number is not ascending" : incident.error()}});
+    }
+    return std::unique_ptr<IncidentService>(new IncidentService(parts, std::move(incidents)));
+}
+
+IncidentService::IncidentService(const Parts& parts, std::vector<Incident> incidents)
+    : parts_(parts),
+      book_(std::move(incidents)) {
+    show_figures();
+}
+
+void IncidentService::on_alert(const operations::AlertChange& change, base::Timestamp now) {
+    const operations::Alert& alert = change.alert;
+    if (change.over) return store(book_.alert_over(alert.subject(), now));
+    const std::size_t before = book_.incidents().size();
+    const std::uint64_t number =
+        book_.alert_began({.subject = alert.subject(),
+                           .text = std::string(alert.rule->summary),
+                           .critical = alert.rule->level == operations::AlertLevel::Critical,
+                           .began = alert.began,
+                           .detected = now});
+    if (book_.incidents().size() > before) count_opened(number);
+    store(number);
+}
+
+void IncidentService::on_delivered(std::string_view channel,
+                                   const ports::Notice& notice,
+                                   base::Timestamp now) {
+    const std::string text =
+        "Told over " + std::string(channel) + ": " + (notice.over ? "over: " : "") + notice.subject;
+    store(book_.add_fact(notice.subject, {now, text}));
+}
+
+void IncidentService::tick(const model::Now& now) {
+    for (const std::uint64_t number : book_.tick(now.time)) {
+        parts_.log.write(observability::Level::Info,
+                         "An incident is resolved",
+                         {{"operation", std::string_view("incidents")},
+                          {"incident", static_cast<std::int64_t>(number)}});
+        store(number);
+    }
+    show_figures();
+}
+
+std::uint64_t IncidentService::open(IncidentSeverity severity,
+                                    const std::string& title,
+                                    const std::string& by,
+                                    base::Timestamp now) {
+    const std::uint64_t number = book_.open(severity, title, by, now);
+    count_opened(number);
+    store(number);
+    return number;
+}
+
+IncidentService::Outcome IncidentService::acknowledge(std::uint64_t number,
+                                                      const std::string& by,
+                                                      const std::string& note,
+                                                      base::Timestamp now) {
+    return stored(number, book_.acknowledge(number, by, note, now));
+}
+
+IncidentService::Outcome IncidentService::note(std::uint64_t number,
+                                               const operations::IncidentFact& fact) {
+    return stored(number, book_.note(number, fact));
+}
+
+IncidentService::Outcome IncidentService::resolve(std::uint64_t number,
+                                                  const std::string& by,
+                                                  const std::string& resolution,
+                                                  base::Timestamp now) {
+    return stored(number, book_.resolve(number, by, resolution, now));
+}
+
+IncidentService::Outcome IncidentService::review(std::uint64_t number,
+                                                 const Book::Review& review,
+                                                 const std::string& by,
+                                                 base::Timestamp now) {
+    return stored(number, book_.review(number, review, by, now));
+}
+
+IncidentService::Outcome IncidentService::add_action(std::uint64_t number,
+                                                     const operations::ActionItem& action) {
+    return stored(number, book_.add_action(number, action));
+}
+
+IncidentService::Outcome IncidentService::finish_action(std::uint64_t number,
+                                                        std::uint32_t action,
+                                                        base::Timestamp now) {
+    return stored(number, book_.finish_action(number, action, now));
+}
+
+IncidentService::Outcome IncidentService::stored(std::uint64_t number, Outcome outcome) {
+    if (!outcome) store(number);
+    return outcome;
+}
+
+void IncidentService::store(std::uint64_t number) {
+    const Incident* incident = book_.find(number);
+    if (incident == nullptr) return;
+    parts_.store.change({{.row = {.kind = std::string(kKind),
+                                  .key = key_of(number),
+                                  .text = boost::json::serialize(to_json(*incident))}}},
+                        nullptr);
+}
+
+void IncidentService::count_opened(std::uint64_t number) {
+    const Incident* incident = book_.find(number);
+    CHECK(incident != nullptr);
+    parts_.metrics.count("incidents_total", {operations::to_text(incident->severity)});
+    parts_.log.write(observability::Level::Warn,
+                     "An incident is open",
+                     {{"operation", std::string_view("incidents")},
+                      {"incident", static_cast<std::int64_t>(number)},
+                      {"severity", operations::to_text(incident->severity)},
+                      {"title", incident->title}});
+}
+
+void IncidentService::show_figures() {
+    const auto& incidents = book_.incidents();
+    const auto count = [&](auto matches) {
+        return static_cast<double>(std::count_if(incidents.begin(), incidents.end(), matches));
+    };
+    auto& metrics = parts_.metrics;
+    metrics.set("incident_open", count([](const Incident& one) { return one.is_open(); }));
+    metrics.set("incident_review_due", count([](const Incident& one) { return one.review_due(); }));
+    const operations::IncidentTimes times = operations::mean_times(incidents);
+    const auto show = [&](std::string_view name, const std::optional<base::Duration>& mean) {
+        if (mean) metrics.set(name, static_cast<double>(mean->in_microseconds()) / 1e6);
+    };
+    show("incident_mttd_seconds", times.to_detect);
+    show("incident_mtta_seconds", times.to_acknowledge);
+    show("incident_mttr_seconds", times.to_recover);
+}
+
+}  // namespace botcore::incidents

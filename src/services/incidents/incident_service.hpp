@@ -1,0 +1,84 @@
+#pragma once
+
+/// Keeps the incidents: opens and resolves them from alerts, takes what people say about them, and
+/// stores every change.
+///
+/// Threads: the loop thread.
+
+#include "host/service.hpp"
+#include "observability/log.hpp"
+#include "observability/metrics.hpp"
+#include "operations/alert_evaluator.hpp"
+#include "operations/incident.hpp"
+#include "ports/notifier.hpp"
+#include "ports/service_store.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace botcore::incidents {
+
+class IncidentService final : public host::Service {
+public:
+    /// All references must outlive the service.
+    struct Parts {
+        ports::ServiceStore& store;
+        observability::Log& log;
+        observability::Metrics& metrics;
+    };
+
+    using Book = operations::IncidentBook;
+    using Outcome = std::optional<Book::Refused>;
+
+    /// Continues the incidents of earlier processes. The error says why they cannot be read.
+    [[nodiscard]] static base::Result<std::unique_ptr<IncidentService>, std::string> make(
+        const Parts& parts);
+
+    void on_alert(const operations::AlertChange& change, base::Timestamp now);
+    /// A channel has accepted a notice.
+    void on_delivered(std::string_view channel, const ports::Notice& notice, base::Timestamp now);
+
+    void tick(const model::Now& now) override;
+
+    /// What a person says or does; empty if it was done. `open` returns the new number.
+    std::uint64_t open(operations::IncidentSeverity severity,
+                       const std::string& title,
+                       const std::string& by,
+                       base::Timestamp now);
+    [[nodiscard]] Outcome acknowledge(std::uint64_t number,
+                                      const std::string& by,
+                                      const std::string& note,
+                                      base::Timestamp now);
+    [[nodiscard]] Outcome note(std::uint64_t number, const operations::IncidentFact& fact);
+    [[nodiscard]] Outcome resolve(std::uint64_t number,
+                                  const std::string& by,
+                                  const std::string& resolution,
+                                  base::Timestamp now);
+    [[nodiscard]] Outcome review(std::uint64_t number,
+                                 const Book::Review& review,
+                                 const std::string& by,
+                                 base::Timestamp now);
+    [[nodiscard]] Outcome add_action(std::uint64_t number, const operations::ActionItem& action);
+    [[nodiscard]] Outcome finish_action(std::uint64_t number,
+                                        std::uint32_t action,
+                                        base::Timestamp now);
+
+    [[nodiscard]] const Book& book() const { return book_; }
+
+private:
+    IncidentService(const Parts& parts, std::vector<operations::Incident> incidents);
+
+    void store(std::uint64_t number);
+    [[nodiscard]] Outcome stored(std::uint64_t number, Outcome outcome);
+    void count_opened(std::uint64_t number);
+    void show_figures();
+
+    Parts parts_;
+    Book book_;
+};
+
+}  // namespace botcore::incidents
