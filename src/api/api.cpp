@@ -37,7 +37,7 @@ void Api::handle(net::HttpRequest request, net::Respond respond) {
                               .key = {},
                               .canonical_path = {},
                               .if_match = {}};
-    call.deadline = resilience::Deadline::after(call.now.monotonic);
+    call.deadline = resilience::Deadline::after(call.now.monotonic, context_.options.deadline);
     if (call.request.method == "HEAD") call.request.method = "GET";
     auto found = routes_.find(call.request.method, call.request.segments);
     call.row = found.row;

@@ -16,6 +16,7 @@
 #include "observability/log.hpp"
 #include "observability/metrics.hpp"
 #include "protocol/events.hpp"
+#include "resilience/deadline.hpp"
 #include "runtime/archive/history.hpp"
 #include "runtime/runtime.hpp"
 #include "services/audit/audit_journal.hpp"
@@ -41,6 +42,8 @@ struct ApiOptions {
     bool metrics_public = false;
     /// Prices that are older than this are reported as stale.
     model::Duration market_age_max = model::Duration::seconds(2);
+    /// After this a request has a response, at most 30 s; no work for it begins later.
+    model::Duration deadline = resilience::kDeadlineDefault;
     /// Makes the waits of two processes between retries differ.
     std::uint64_t retry_seed = 1;
     /// The journal's timeline: every sequence number in a response belongs to it.

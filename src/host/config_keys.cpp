@@ -38,6 +38,13 @@ constexpr std::array kKeys = {
               0,
               "host names, separated by commas",
               "Host names under which the API is served, besides addresses and localhost."},
+    ConfigKey{"http.deadline_seconds",
+              Kind::Integer,
+              "25",
+              1,
+              30,
+              "seconds",
+              "A request without a response after this gets 504; nothing begins for it any more."},
     ConfigKey{
         "http.connections_per_address",
         Kind::Integer,

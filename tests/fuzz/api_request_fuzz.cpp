@@ -3,6 +3,7 @@
 
 #include "base/check.hpp"
 #include "protocol/api_requests.hpp"
+#include "protocol/incident_requests.hpp"
 #include "protocol/maintenance_requests.hpp"
 
 #include <cstddef>
@@ -48,6 +49,24 @@ void read(std::string_view body, ParseResult<T> (*parse)(std::string_view)) {
     }
 }
 
+/// A text of an accepted request is one line within its limit.
+void check_line(const std::string& text) {
+    CHECK(text.size() <= botcore::protocol::kIncidentTextMax);
+    CHECK(text.find_first_of("\r\n") == std::string::npos);
+}
+
+void read_incident_requests(std::string_view body) {
+    using namespace botcore::protocol;
+    if (const auto opening = parse_incident_opening(body)) check_line(opening.value().title);
+    if (const auto text = parse_incident_text(body, "text", true)) check_line(text.value());
+    if (const auto note = parse_incident_text(body, "note", false)) check_line(note.value());
+    if (const auto review = parse_incident_review(body)) check_line(review.value().root_cause);
+    if (const auto action = parse_incident_action(body)) {
+        check_line(action.value().owner);
+        CHECK(action.value().due.empty() || action.value().due.size() == 10);
+    }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -62,5 +81,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     read(body, botcore::protocol::parse_maintenance_request);
     read(body, botcore::protocol::parse_maintenance_now);
     read(body, botcore::protocol::parse_maintenance_end);
+    read_incident_requests(body);
     return 0;
 }

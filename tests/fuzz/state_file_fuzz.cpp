@@ -1,7 +1,7 @@
 /// The files in the daemon's folder and the configuration: the breakers, the uptime figures, the
-/// operator's token, the hidden symbols, botcore.toml and the environment. The first byte selects
-/// the parser. Accepted content is usable and reads back the same; damaged content leaves a working
-/// daemon.
+/// operator's token, the hidden symbols, botcore.toml, the environment, notices that wait and
+/// incidents. The first byte selects the parser. Accepted content is usable and reads back the
+/// same; damaged content leaves a working daemon.
 
 #include "api/followed_symbols.hpp"
 #include "base/check.hpp"
@@ -12,9 +12,12 @@
 #include "observability/log.hpp"
 #include "resilience/breaker.hpp"
 #include "services/health/uptime_file.hpp"
+#include "services/incidents/incident_json.hpp"
+#include "services/notifications/outbox_json.hpp"
 #include "services/users/operator_token.hpp"
 #include "tests/scratch/temporary_folder.hpp"
 
+#include <boost/json/serialize.hpp>
 #include <sys/stat.h>
 
 #include <array>
@@ -27,7 +30,6 @@
 
 namespace {
 
-using namespace botcore;
 using namespace botcore;
 using base::Duration;
 using base::Timestamp;
@@ -154,8 +156,38 @@ void environment(std::string_view text) {
     check_config(config);
 }
 
-constexpr std::array kReaders = {
-    breakers, uptime, operator_token, hidden_symbols, config_file, environment};
+void waiting_notice(std::string_view text) {
+    const auto read = notifications::parse_outbox_row(text);
+    if (!read) return CHECK(!read.error().empty());
+    const std::string stored = notifications::to_json(read.value());
+    const auto again = notifications::parse_outbox_row(stored);
+    CHECK(again.has_value());
+    CHECK(notifications::to_json(again.value()) == stored);
+}
+
+void incident(std::string_view text) {
+    const auto read = incidents::parse_incident(text);
+    if (!read) return CHECK(!read.error().empty());
+    const std::string stored = boost::json::serialize(incidents::to_json(read.value()));
+    const auto again = incidents::parse_incident(stored);
+    CHECK(again.has_value());
+    CHECK(boost::json::serialize(incidents::to_json(again.value())) == stored);
+    operations::IncidentBook book({read.value()});
+    (void)book.tick(kNow);
+    CHECK(book.incidents().front().duration(kNow) >= Duration());
+    CHECK(!operations::incident_report(book.incidents().front(), kNow).empty());
+    const auto times = operations::mean_times(book.incidents());
+    CHECK(times.to_detect.value() >= Duration());
+}
+
+constexpr std::array kReaders = {breakers,
+                                 uptime,
+                                 operator_token,
+                                 hidden_symbols,
+                                 config_file,
+                                 environment,
+                                 waiting_notice,
+                                 incident};
 
 }  // namespace
 

@@ -103,6 +103,8 @@ api::ApiContext ApiService::api_context(bool is_local) {
                         .metrics_public = is_local,
                         .market_age_max = model::Duration::milliseconds(
                             process_.config.integer("trading.price_age_max_ms")),
+                        .deadline = model::Duration::seconds(
+                            process_.config.integer("http.deadline_seconds")),
                         .retry_seed = random_seed(),
                         .timeline = parts_.trading.hub().timeline()},
             .runtime = parts_.trading.runtime(),

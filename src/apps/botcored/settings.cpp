@@ -177,6 +177,7 @@ net::HttpServerOptions http_options(const host::Config& config, observability::L
     if (!config.text("http.tls_certificate").empty()) {
         options.tls = {config.text("http.tls_certificate"), config.text("http.tls_key")};
     }
+    options.respond_within = std::chrono::seconds(config.integer("http.deadline_seconds"));
     options.first_request_within =
         std::chrono::seconds(config.integer("websocket.handshake_seconds"));
     options.warn = [&log](const std::string& text) {
