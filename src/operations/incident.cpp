@@ -26,6 +26,15 @@ bool is_over(const IncidentAlert& alert) {
     return alert.over;
 }
 
+/// The incident with this number; null if there is none.
+template <class Incidents>
+auto* with_number(Incidents& incidents, std::uint64_t number) {
+    const auto found = std::find_if(incidents.begin(), incidents.end(), [&](const Incident& one) {
+        return one.number == number;
+    });
+    return found == incidents.end() ? nullptr : &*found;
+}
+
 /// The mean of the spans; empty if there are none.
 class Mean {
 public:
@@ -91,14 +100,11 @@ Incident& IncidentBook::begin(Incident incident) {
 }
 
 Incident* IncidentBook::at(std::uint64_t number) {
-    const auto found = std::find_if(incidents_.begin(), incidents_.end(), [&](const Incident& one) {
-        return one.number == number;
-    });
-    return found == incidents_.end() ? nullptr : &*found;
+    return with_number(incidents_, number);
 }
 
 const Incident* IncidentBook::find(std::uint64_t number) const {
-    return const_cast<IncidentBook*>(this)->at(number);
+    return with_number(incidents_, number);
 }
 
 /// The newest open incident that has this alert.
