@@ -8,8 +8,9 @@ namespace botcore::bench {
 
 namespace {
 
-constexpr model::Duration kTurn = model::Duration::microseconds(200);
-constexpr model::Duration kMarketEvery = model::Duration::milliseconds(500);
+/// A turn lasts so long that the market supplies the liquidity that the orders take.
+constexpr model::Duration kTurn = model::Duration::milliseconds(5);
+constexpr model::Duration kMarketEvery = model::Duration::milliseconds(100);
 constexpr int kTurnsMax = 100'000;
 /// The start time of the generated history: a Thursday in 2026.
 constexpr std::int64_t kBeginMilliseconds = 1'767'225'600'000;
