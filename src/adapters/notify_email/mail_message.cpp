@@ -3,6 +3,7 @@
 #include "base/calendar.hpp"
 #include "base/plain_text.hpp"
 #include "base/time_text.hpp"
+#include "observability/redact.hpp"
 #include "protocol/journal.hpp"
 
 #include <sodium.h>
@@ -37,6 +38,12 @@ std::string one_line(std::string_view text, std::size_t bytes_max) {
     text = text.substr(0, bytes_max);
     text.remove_suffix(base::open_bytes(text));
     return base::plain_line(text) + "…";
+}
+
+/// A line of a text that may contain what must not leave the machine. First the search, so that no
+/// cut shortens a secret until it is too short to be found.
+std::string safe_line(std::string_view text, std::size_t bytes_max) {
+    return one_line(observability::redact(base::plain_line(text)), bytes_max);
 }
 
 std::string html(std::string_view text) {
@@ -203,7 +210,7 @@ std::vector<Row> facts_of(const Notice& notice) {
         const auto* number = std::get_if<std::int64_t>(&value);
         facts.push_back({one_line(name, kShortTextMax),
                          number != nullptr ? std::to_string(*number)
-                                           : one_line(std::get<std::string>(value), kFactMax)});
+                                           : safe_line(std::get<std::string>(value), kFactMax)});
     }
     return facts;
 }
@@ -211,7 +218,7 @@ std::vector<Row> facts_of(const Notice& notice) {
 Content content_of(const Notice& notice, const std::string& source) {
     Content content;
     content.title = mail_subject(notice, source);
-    content.text = one_line(notice.text, kTextMax);
+    content.text = safe_line(notice.text, kTextMax);
     const auto add = [&content](std::string name, const std::string& value, std::size_t max) {
         if (!value.empty()) content.rows.push_back({std::move(name), one_line(value, max)});
     };
@@ -221,7 +228,7 @@ Content content_of(const Notice& notice, const std::string& source) {
     add("Subject", notice.subject, kShortTextMax);
     add("Installation", source, kSourceMax);
     add("Time (UTC)", base::to_iso8601(mail_time(notice.time)), kShortTextMax);
-    add("Action", notice.action, kFactMax);
+    add("Action", safe_line(notice.action, kFactMax), kFactMax);
     add("Runbook", notice.page, kShortTextMax);
     add("Id", notice.id, kShortTextMax);
     content.facts = facts_of(notice);
@@ -302,7 +309,7 @@ std::string header_of(const Notice& notice,
 
 std::string mail_subject(const Notice& notice, const std::string& source) {
     return "[" + one_line(source, kSourceMax) + "] " + std::string(label_of(notice)) + ": " +
-           one_line(notice.text, kSubjectTextMax);
+           safe_line(notice.text, kSubjectTextMax);
 }
 
 std::string mail_message(const Notice& notice, const MailParties& parties) {

@@ -6,7 +6,7 @@
 ///     Message-ID; all notices of an installation about one subject refer to the same message, so
 ///     that mail programs show them as one conversation.
 /// M2  No text of a notice adds a header field, a MIME part or an HTML element. Texts that are too
-///     long are cut.
+///     long are cut. What looks like a secret is replaced.
 /// M3  The message is ASCII, its lines end in CR LF and have fewer than 998 characters.
 ///
 /// Threads: any.

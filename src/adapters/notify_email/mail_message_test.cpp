@@ -184,9 +184,21 @@ TEST(MailMessage, NoTextAddsAFieldOrAPart) {
     EXPECT_FALSE(mail.header.contains("Bcc"));
     ASSERT_EQ(mail.parts.size(), 2U);
     EXPECT_THAT(mail.header.at("Subject"),
-                HasSubstr("[s  Bcc: thief@example.com  ] INFO: x  Bcc: thief@example.com"));
+                HasSubstr("[s  Bcc: thief@example.com  ] INFO: x  Bcc: [email "));
     EXPECT_THAT(mail.parts[0].text, Not(HasSubstr("\nBcc")));
     EXPECT_THAT(mail.parts[0].text, Not(HasSubstr("\n--=_botcore_")));
+}
+
+TEST(MailMessage, SecretsInTextsAreNotSent) {
+    ports::Notice notice = store_down();
+    notice.text = "password=hunter2-hunter2 was refused";
+    notice.action = "Change password=hunter2-hunter2";
+    notice.facts = {{"cause", std::string("mail from ann@example.com, password=hunter2-hunter2")}};
+    const ParsedMail mail = parsed(notice);
+    for (const std::string& text : {mail.subject(), mail.parts.at(0).text, mail.parts.at(1).text}) {
+        EXPECT_THAT(text, Not(HasSubstr("hunter2")));
+        EXPECT_THAT(text, Not(HasSubstr("ann@example.com")));
+    }
 }
 
 TEST(MailMessage, HtmlIsEscaped) {

@@ -87,7 +87,7 @@ protected:
         loop_.run_until([&] { return is_done; });
     }
 
-    /// "key=text" of each row of the kind after the file was opened anew.
+    /// "key=text" of each row of the kind after the file was opened again.
     std::vector<std::string> reopened(const std::string& kind = "outbox") {
         open();
         std::vector<std::string> texts;
