@@ -166,6 +166,16 @@ void IncidentRoutes::report(host::RequestContext& call) {
     call.respond(std::move(response));
 }
 
+/// Does what `read` takes out of the request for the incident of the path.
+void IncidentRoutes::change(host::RequestContext& call, const ReadAction& read) {
+    const Incident* incident = incident_of(call);
+    if (incident == nullptr) return;
+    const std::uint64_t number = incident->number;
+    const auto action = read(number);
+    if (!action) return call.fail(400, action.error());
+    finish(call, number, service_.change(number, action.value()));
+}
+
 void IncidentRoutes::finish(host::RequestContext& call, std::uint64_t number, Outcome outcome) {
     if (!outcome) {
         const Incident* incident = service_.book().find(number);
@@ -197,67 +207,65 @@ void IncidentRoutes::open(host::RequestContext& call) {
 }
 
 void IncidentRoutes::acknowledge(host::RequestContext& call) {
-    const Incident* incident = incident_of(call);
-    if (incident == nullptr) return;
-    const auto text = protocol::parse_incident_text(call.request.body, "note", false);
-    if (!text) return call.fail(400, text.error());
-    finish(call,
-           incident->number,
-           service_.acknowledge(incident->number, call.caller.name, text.value(), call.now.time));
+    change(call, [&](std::uint64_t number) -> Result<Action> {
+        const std::string note =
+            TRY(protocol::parse_incident_text(call.request.body, "note", false));
+        return Action([=, by = call.caller.name, now = call.now.time](Book& book) {
+            return book.acknowledge(number, by, note, now);
+        });
+    });
 }
 
 void IncidentRoutes::note(host::RequestContext& call) {
-    const Incident* incident = incident_of(call);
-    if (incident == nullptr) return;
-    const auto text = protocol::parse_incident_text(call.request.body, "text", true);
-    if (!text) return call.fail(400, text.error());
-    finish(call,
-           incident->number,
-           service_.note(incident->number, {call.now.time, text.value(), call.caller.name}));
+    change(call, [&](std::uint64_t number) -> Result<Action> {
+        const std::string text =
+            TRY(protocol::parse_incident_text(call.request.body, "text", true));
+        return Action([=, by = call.caller.name, now = call.now.time](Book& book) {
+            return book.note(number, {now, text, by});
+        });
+    });
 }
 
 void IncidentRoutes::resolve(host::RequestContext& call) {
-    const Incident* incident = incident_of(call);
-    if (incident == nullptr) return;
-    const auto text = protocol::parse_incident_text(call.request.body, "resolution", false);
-    if (!text) return call.fail(400, text.error());
-    finish(call,
-           incident->number,
-           service_.resolve(incident->number, call.caller.name, text.value(), call.now.time));
+    change(call, [&](std::uint64_t number) -> Result<Action> {
+        const std::string resolution =
+            TRY(protocol::parse_incident_text(call.request.body, "resolution", false));
+        return Action([=, by = call.caller.name, now = call.now.time](Book& book) {
+            return book.resolve(number, by, resolution, now);
+        });
+    });
 }
 
 void IncidentRoutes::review(host::RequestContext& call) {
-    const Incident* incident = incident_of(call);
-    if (incident == nullptr) return;
-    const auto texts = protocol::parse_incident_review(call.request.body);
-    if (!texts) return call.fail(400, texts.error());
-    const protocol::IncidentReviewTexts& given = texts.value();
-    finish(call,
-           incident->number,
-           service_.review(incident->number,
-                           {given.impact, given.root_cause, given.resolution, given.lessons},
-                           call.caller.name,
-                           call.now.time));
+    change(call, [&](std::uint64_t number) -> Result<Action> {
+        const auto given = TRY(protocol::parse_incident_review(call.request.body));
+        return Action([=, by = call.caller.name, now = call.now.time](Book& book) {
+            return book.review(
+                number, {given.impact, given.root_cause, given.resolution, given.lessons}, by, now);
+        });
+    });
 }
 
 void IncidentRoutes::add_action(host::RequestContext& call) {
-    const Incident* incident = incident_of(call);
-    if (incident == nullptr) return;
-    const auto action = protocol::parse_incident_action(call.request.body);
-    if (!action) return call.fail(400, action.error());
-    const protocol::IncidentAction& given = action.value();
-    finish(call,
-           incident->number,
-           service_.add_action(incident->number,
-                               {.text = given.text, .owner = given.owner, .due = given.due}));
+    change(call, [&](std::uint64_t number) -> Result<Action> {
+        const auto given = TRY(protocol::parse_incident_action(call.request.body));
+        return Action([=](Book& book) {
+            return book.add_action(number,
+                                   {.text = given.text, .owner = given.owner, .due = given.due});
+        });
+    });
 }
 
 void IncidentRoutes::finish_action(host::RequestContext& call) {
-    const Incident* incident = incident_of(call);
-    if (incident == nullptr) return;
-    const auto action = path_number(call.parameter("action")).value_or(0);
-    const auto number = static_cast<std::uint32_t>(std::min<std::uint64_t>(action, UINT32_MAX));
-    finish(call, incident->number, service_.finish_action(incident->number, number, call.now.time));
+    change(call, [&](std::uint64_t number) -> Result<Action> {
+        const auto action = path_number(call.parameter("action")).value_or(0);
+        return Action([=, now = call.now.time](Book& book) {
+            return book.finish_action(
+                number,
+                static_cast<std::uint32_t>(std::min<std::uint64_t>(action, UINT32_MAX)),
+                now);
+        });
+    });
 }
 
 }  // namespace botcore::api

@@ -5,10 +5,13 @@
 /// Threads: the thread of the loop.
 
 #include "api/api_context.hpp"
+#include "base/result.hpp"
 #include "host/route_table.hpp"
+#include "protocol/api_requests.hpp"
 #include "services/incidents/incident_service.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 namespace botcore::api {
@@ -24,6 +27,12 @@ public:
 
 private:
     using Outcome = incidents::IncidentService::Outcome;
+    using Book = operations::IncidentBook;
+    using Action = std::function<Outcome(Book&)>;
+    template <class T>
+    using Result = base::Result<T, protocol::RequestError>;
+    /// Reads the body of a request about the incident with this number.
+    using ReadAction = std::function<Result<Action>(std::uint64_t number)>;
 
     void list(host::RequestContext& call);
     void show(host::RequestContext& call);
@@ -38,6 +47,7 @@ private:
 
     /// The incident that the path names; sends 404 if there is none.
     [[nodiscard]] const operations::Incident* incident_of(host::RequestContext& call);
+    void change(host::RequestContext& call, const ReadAction& read);
     void finish(host::RequestContext& call, std::uint64_t number, Outcome outcome);
 
     const ApiContext& context_;

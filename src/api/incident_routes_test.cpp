@@ -65,6 +65,7 @@ protected:
     std::unique_ptr<incidents::IncidentService> service_;
 };
 
+// @spec:RD-06
 TEST_F(IncidentRoutesTest, AnIncidentFromItsOpeningToItsReport) {
     EXPECT_THAT(ask("GET", {}).body, HasSubstr(R"("incidents":[])"));
     EXPECT_THAT(ask("POST", {}, R"({"title":"A slow screen","severity":"low"})").body,

@@ -123,7 +123,6 @@ TEST(Incidents, WhatDoesNotExistIsRefused) {
     EXPECT_EQ(book.resolve(1, "ann", "", at(20)), Refused::AlreadyResolved);
 }
 
-// @spec:R4-AC-11
 TEST(Incidents, AnOutageOverFiveMinutesNeedsARootCauseAndAnAction) {
     IncidentBook book;
     book.alert_began(alert("A", 10));
@@ -204,7 +203,7 @@ TEST(Incidents, SeveritiesAreTheFourOfTheSpecification) {
     EXPECT_EQ(parse_severity("urgent"), std::nullopt);
 }
 
-// @spec:R4-AC-10 R4-PIA-01 RD-06
+// @spec:R4-AC-10 R4-PIA-01
 TEST(IncidentReport, HasTheFormOfTheSpecification) {
     IncidentBook book;
     book.alert_began(alert("StoreDown", 0));

@@ -13,6 +13,7 @@
 
 #include "base/result.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,12 @@ struct ServiceRow {
     std::string key;   ///< Unique within the kind.
     std::string text;
 };
+
+/// The key of a row that is known by a number: keys sort as the numbers do.
+[[nodiscard]] inline std::string numbered_key(std::uint64_t number) {
+    const std::string digits = std::to_string(number);
+    return std::string(20 - digits.size(), '0') + digits;
+}
 
 struct ServiceChange {
     ServiceRow row;

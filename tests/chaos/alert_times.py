@@ -1,7 +1,7 @@
 """Parts of the daemon are broken one after the other: every configured channel gets the notice
 within 30 s, and the notice that it is over within 60 s after the part works again. Receivers that
 fail get each notice later."""
-# @spec:R1-EXTMON-05 R0-SM-03 R4-NOTE-05 R4-AC-07 RI-EXT-02 R4-FAIL-10
+# @spec:R1-INTMON-03 R1-EXTMON-05 R0-SM-03 R4-NOTE-05 R4-AC-07 RI-EXT-02 R4-FAIL-10
 import threading
 import time
 

@@ -80,7 +80,6 @@ protected:
     std::unique_ptr<AlertService> service_;
 };
 
-// @spec:R1-INTMON-03
 TEST_F(AlertServiceTest, ReportsBeginAndEndWithinSeconds) {
     set_mode("store_down", true);
     run(12);

@@ -17,12 +17,6 @@ namespace {
 
 constexpr std::string_view kKind = "incident";
 
-/// Sorts like the number.
-std::string key_of(std::uint64_t number) {
-    std::string digits = std::to_string(number);
-    return std::string(20 - digits.size(), '0') + digits;
-}
-
 }  // namespace
 
 base::Result<std::unique_ptr<IncidentService>, std::string> IncidentService::make(
@@ -82,7 +76,6 @@ void IncidentService::tick(const model::Now& now) {
                           {"incident", static_cast<std::int64_t>(number)}});
         store(number);
     }
-    show_figures();
 }
 
 std::uint64_t IncidentService::open(IncidentSeverity severity,
@@ -95,44 +88,9 @@ std::uint64_t IncidentService::open(IncidentSeverity severity,
     return number;
 }
 
-IncidentService::Outcome IncidentService::acknowledge(std::uint64_t number,
-                                                      const std::string& by,
-                                                      const std::string& note,
-                                                      base::Timestamp now) {
-    return stored(number, book_.acknowledge(number, by, note, now));
-}
-
-IncidentService::Outcome IncidentService::note(std::uint64_t number,
-                                               const operations::IncidentFact& fact) {
-    return stored(number, book_.note(number, fact));
-}
-
-IncidentService::Outcome IncidentService::resolve(std::uint64_t number,
-                                                  const std::string& by,
-                                                  const std::string& resolution,
-                                                  base::Timestamp now) {
-    return stored(number, book_.resolve(number, by, resolution, now));
-}
-
-IncidentService::Outcome IncidentService::review(std::uint64_t number,
-                                                 const Book::Review& review,
-                                                 const std::string& by,
-                                                 base::Timestamp now) {
-    return stored(number, book_.review(number, review, by, now));
-}
-
-IncidentService::Outcome IncidentService::add_action(std::uint64_t number,
-                                                     const operations::ActionItem& action) {
-    return stored(number, book_.add_action(number, action));
-}
-
-IncidentService::Outcome IncidentService::finish_action(std::uint64_t number,
-                                                        std::uint32_t action,
-                                                        base::Timestamp now) {
-    return stored(number, book_.finish_action(number, action, now));
-}
-
-IncidentService::Outcome IncidentService::stored(std::uint64_t number, Outcome outcome) {
+IncidentService::Outcome IncidentService::change(std::uint64_t number,
+                                                 const std::function<Outcome(Book&)>& action) {
+    Outcome outcome = action(book_);
     if (!outcome) store(number);
     return outcome;
 }
@@ -141,9 +99,10 @@ void IncidentService::store(std::uint64_t number) {
     const Incident* incident = book_.find(number);
     if (incident == nullptr) return;
     parts_.store.change({{.row = {.kind = std::string(kKind),
-                                  .key = key_of(number),
+                                  .key = ports::numbered_key(number),
                                   .text = boost::json::serialize(to_json(*incident))}}},
                         nullptr);
+    show_figures();
 }
 
 void IncidentService::count_opened(std::uint64_t number) {

@@ -14,6 +14,7 @@
 #include "ports/service_store.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,36 +45,22 @@ public:
 
     void tick(const model::Now& now) override;
 
-    /// What a person says or does; empty if it was done. `open` returns the new number.
+    /// A person opens an incident. Returns its number.
     std::uint64_t open(operations::IncidentSeverity severity,
                        const std::string& title,
                        const std::string& by,
                        base::Timestamp now);
-    [[nodiscard]] Outcome acknowledge(std::uint64_t number,
-                                      const std::string& by,
-                                      const std::string& note,
-                                      base::Timestamp now);
-    [[nodiscard]] Outcome note(std::uint64_t number, const operations::IncidentFact& fact);
-    [[nodiscard]] Outcome resolve(std::uint64_t number,
-                                  const std::string& by,
-                                  const std::string& resolution,
-                                  base::Timestamp now);
-    [[nodiscard]] Outcome review(std::uint64_t number,
-                                 const Book::Review& review,
-                                 const std::string& by,
-                                 base::Timestamp now);
-    [[nodiscard]] Outcome add_action(std::uint64_t number, const operations::ActionItem& action);
-    [[nodiscard]] Outcome finish_action(std::uint64_t number,
-                                        std::uint32_t action,
-                                        base::Timestamp now);
+
+    /// Stores the incident if `action`, which is what a person does with it, was not refused.
+    [[nodiscard]] Outcome change(std::uint64_t number, const std::function<Outcome(Book&)>& action);
 
     [[nodiscard]] const Book& book() const { return book_; }
 
 private:
     IncidentService(const Parts& parts, std::vector<operations::Incident> incidents);
 
+    /// Stores the incident and shows the figures, which may have changed with it.
     void store(std::uint64_t number);
-    [[nodiscard]] Outcome stored(std::uint64_t number, Outcome outcome);
     void count_opened(std::uint64_t number);
     void show_figures();
 

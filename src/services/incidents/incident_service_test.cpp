@@ -48,6 +48,11 @@ protected:
         service_ = std::move(made).value();
     }
 
+    template <class Action>
+    IncidentService::Outcome act_on(std::uint64_t number, Action action) {
+        return service_->change(number, action);
+    }
+
     [[nodiscard]] const Incident& incident(std::uint64_t number) const {
         return *service_->book().find(number);
     }
@@ -62,7 +67,8 @@ TEST_F(IncidentServiceTest, FollowsAnAlertOverARestart) {
     service_->on_alert(change("StoreDown", false, 100), at(100));
     service_->on_delivered(
         "slack", {.subject = "StoreDown", .text = "The store does not respond"}, at(101));
-    EXPECT_EQ(service_->acknowledge(1, "ann", "looking", at(160)), std::nullopt);
+    EXPECT_EQ(act_on(1, [&](auto& book) { return book.acknowledge(1, "ann", "looking", at(160)); }),
+              std::nullopt);
     const std::string before = boost::json::serialize(to_json(incident(1)));
     EXPECT_THAT(before, HasSubstr("Told over slack: StoreDown"));
     start();
@@ -74,7 +80,7 @@ TEST_F(IncidentServiceTest, FollowsAnAlertOverARestart) {
     EXPECT_EQ(incident(1).recovered, at(200));
 }
 
-// @spec:RI-MX-08 RI-MX-09
+// @spec:RI-MX-08 RI-MX-09 R4-AC-11
 TEST_F(IncidentServiceTest, FiguresMoveWithTheFacts) {
     EXPECT_THAT(metrics_.render(), HasSubstr("incidents_total{severity=\"critical\"} 0\n"));
     service_->on_alert(change("StoreDown", false, 100), at(100));
@@ -82,7 +88,8 @@ TEST_F(IncidentServiceTest, FiguresMoveWithTheFacts) {
     EXPECT_THAT(metrics_.render(), HasSubstr("incidents_total{severity=\"critical\"} 1\n"));
     EXPECT_THAT(metrics_.render(), HasSubstr("incident_open 1\n"));
     EXPECT_THAT(metrics_.render(), HasSubstr("incident_mttd_seconds 10\n"));
-    EXPECT_EQ(service_->acknowledge(1, "ann", "", at(160)), std::nullopt);
+    EXPECT_EQ(act_on(1, [&](auto& book) { return book.acknowledge(1, "ann", "", at(160)); }),
+              std::nullopt);
     service_->on_alert(change("StoreDown", true, 100), at(520));
     service_->tick(model::Now(at(820)));
     EXPECT_THAT(metrics_.render(), HasSubstr("incident_open 0\n"));
@@ -96,12 +103,22 @@ TEST_F(IncidentServiceTest, FiguresMoveWithTheFacts) {
 // @spec:R1-AC-20 R4-AC-12
 TEST_F(IncidentServiceTest, EverythingThatPeopleSayIsStored) {
     EXPECT_EQ(service_->open(IncidentSeverity::High, "x", "ann", at(0)), 1U);
-    EXPECT_EQ(service_->note(1, {at(1), "a note", "ann"}), std::nullopt);
-    EXPECT_EQ(service_->review(1, {.root_cause = "a cause"}, "ann", at(2)), std::nullopt);
-    EXPECT_EQ(service_->add_action(1, {.text = "an action", .owner = "bob"}), std::nullopt);
-    EXPECT_EQ(service_->finish_action(1, 1, at(3)), std::nullopt);
-    EXPECT_EQ(service_->resolve(1, "ann", "an end", at(4)), std::nullopt);
-    EXPECT_EQ(service_->resolve(7, "ann", "", at(4)), IncidentService::Book::Refused::Unknown);
+    EXPECT_EQ(act_on(1, [&](auto& book) { return book.note(1, {at(1), "a note", "ann"}); }),
+              std::nullopt);
+    EXPECT_EQ(
+        act_on(1,
+               [&](auto& book) { return book.review(1, {.root_cause = "a cause"}, "ann", at(2)); }),
+        std::nullopt);
+    EXPECT_EQ(act_on(1,
+                     [&](auto& book) {
+                         return book.add_action(1, {.text = "an action", .owner = "bob"});
+                     }),
+              std::nullopt);
+    EXPECT_EQ(act_on(1, [&](auto& book) { return book.finish_action(1, 1, at(3)); }), std::nullopt);
+    EXPECT_EQ(act_on(1, [&](auto& book) { return book.resolve(1, "ann", "an end", at(4)); }),
+              std::nullopt);
+    EXPECT_EQ(act_on(7, [&](auto& book) { return book.resolve(7, "ann", "", at(4)); }),
+              IncidentService::Book::Refused::Unknown);
     start();
     EXPECT_EQ(incident(1).root_cause, "a cause");
     EXPECT_EQ(incident(1).resolution, "an end");

@@ -21,14 +21,8 @@ constexpr std::string_view kKind = "outbox";
 /// A channel that delivers nothing for this long is reported over the others.
 constexpr Duration kFailingAfter = Duration::seconds(60);
 
-/// Sorts like the number.
-std::string key_of(std::uint64_t number) {
-    std::string digits = std::to_string(number);
-    return std::string(20 - digits.size(), '0') + digits;
-}
-
 ports::ServiceChange removal_of(std::uint64_t number) {
-    return {.row = {.kind = std::string(kKind), .key = key_of(number), .text = {}},
+    return {.row = {.kind = std::string(kKind), .key = ports::numbered_key(number), .text = {}},
             .removed = true};
 }
 
@@ -139,8 +133,9 @@ void NotificationService::enqueue(const Notice& notice, const std::vector<std::s
     const auto added = outbox_.add(std::move(timed), channels, now.monotonic);
     std::vector<ports::ServiceChange> changes;
     for (const OutboxRow& row : added.put) {
-        changes.push_back(
-            {.row = {.kind = std::string(kKind), .key = key_of(row.number), .text = to_json(row)}});
+        changes.push_back({.row = {.kind = std::string(kKind),
+                                   .key = ports::numbered_key(row.number),
+                                   .text = to_json(row)}});
     }
     for (const std::uint64_t number : added.dropped)
         changes.push_back(removal_of(number));
