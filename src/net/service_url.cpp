@@ -78,7 +78,7 @@ std::string ServiceUrl::authority() const {
     return port == usual ? name : name + ":" + std::to_string(port);
 }
 
-bool ServiceUrl::is_loopback() const {
+bool is_loopback_host(const std::string& host) {
     if (host == "localhost") return true;
     boost::system::error_code error;
     const auto address = boost::asio::ip::make_address(host, error);

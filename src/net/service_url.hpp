@@ -14,14 +14,16 @@ namespace botcore::net {
 
 enum class Transport : std::uint8_t { Plain, Tls };
 
+/// Whether the host is this machine by its name or address: localhost, 127.0.0.0/8, ::1.
+[[nodiscard]] bool is_loopback_host(const std::string& host);
+
 struct ServiceUrl {
     Transport transport = Transport::Plain;
     std::string host;  ///< A name or an address, without brackets.
     std::uint16_t port = 0;
     std::string base;  ///< The prefix of each path; never ends in '/'.
 
-    /// Whether the host is this machine by its name or address: localhost, 127.0.0.0/8, ::1.
-    [[nodiscard]] bool is_loopback() const;
+    [[nodiscard]] bool is_loopback() const { return is_loopback_host(host); }
 
     /// The value of the Host header, which includes the port only when it is not the default port.
     [[nodiscard]] std::string authority() const;

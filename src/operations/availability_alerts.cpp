@@ -14,6 +14,9 @@ struct ModeAlert {
     std::string_view runbook;
     std::string_view summary;
     std::string_view action;
+    bool in_maintenance = false;
+    /// The mode that this one follows from, and during which it is no alert of its own.
+    std::string_view follows_from{};
 };
 
 constexpr std::array kModeAlerts = {
@@ -34,7 +37,9 @@ constexpr std::array kModeAlerts = {
               AlertLevel::Critical,
               "exchange-down",
               "The exchange does not respond; no entries are accepted",
-              "Check the exchange's announcements and /health/detailed"},
+              "Check the exchange's announcements and /health/detailed",
+              false,
+              "store_down"},
     ModeAlert{"MarketDown",
               "market_down",
               AlertLevel::Critical,
@@ -88,7 +93,8 @@ constexpr std::array kModeAlerts = {
               AlertLevel::Critical,
               "data-damaged",
               "The check of all books has findings; accounts in doubt accept exits only",
-              "Follow the page before anything else"},
+              "Follow the page before anything else",
+              true},
 };
 
 /// The unplanned downtime in both windows is several times what 99.9 % availability allows, which
@@ -308,9 +314,10 @@ void add_modes(std::vector<AlertRule>& rules) {
                        .runbook = row.runbook,
                        .summary = row.summary,
                        .action = row.action,
-                       .in_maintenance = row.id == "books_in_doubt"};
-        // While a commit hangs, replies of the exchange wait too.
-        if (row.id == "exchange_down") rule.condition.all_of.push_back(mode_is("store_down", 0));
+                       .in_maintenance = row.in_maintenance};
+        if (!row.follows_from.empty()) {
+            rule.condition.all_of.push_back(mode_is(row.follows_from, 0));
+        }
         rules.push_back(std::move(rule));
     }
 }

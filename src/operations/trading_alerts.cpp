@@ -4,6 +4,25 @@ namespace botcore::operations::alert_terms {
 
 namespace {
 
+/// Appends alerts that have their group and their page in common.
+struct Append {
+    std::vector<AlertRule>& rules;
+    std::string_view group;
+    std::string_view page;
+    bool in_maintenance;
+
+    void operator()(AlertRule rule) const {
+        rule.group = group;
+        rule.runbook = page;
+        rule.in_maintenance = in_maintenance;
+        rules.push_back(std::move(rule));
+    }
+};
+
+}  // namespace
+
+namespace {
+
 constexpr std::string_view kTrading = "trading";
 
 void add_orders(std::vector<AlertRule>& rules) {
@@ -138,67 +157,45 @@ void add_archive(std::vector<AlertRule>& rules) {
 }  // namespace
 
 void add_backups(std::vector<AlertRule>& rules) {
-    constexpr std::string_view kGroup = "backups";
-    constexpr std::string_view kPage = "archive-down";
-    const auto add = [&](std::string_view name,
-                         AlertLevel level,
-                         std::vector<Comparison> all_of,
-                         Duration hold,
-                         std::string_view summary,
-                         std::string_view action) {
-        rules.push_back({.name = name,
-                         .group = kGroup,
-                         .level = level,
-                         .condition = {.all_of = std::move(all_of)},
-                         .hold = hold,
-                         .runbook = kPage,
-                         .summary = summary,
-                         .action = action,
-                         .in_maintenance = true});
-    };
-    add("BackupNotWhole",
-        AlertLevel::Critical,
-        {compare(max_of("backup_verify_failed"), Relation::Equal, kMillion)},
-        {},
-        "The archive has missing, changed or misplaced objects, or cannot be read",
-        "botctl backup verify names them; botctl backup create takes a new snapshot");
-    add("BackupFailed",
-        AlertLevel::Warning,
-        {compare(max_of("backup_success"), Relation::Equal, 0),
-         above(max_of("backup_duration_seconds"), 0)},
-        {},
-        "The last backup failed",
-        "Read the error in the log; botctl backup create takes a new snapshot");
-    add("BackupOld",
-        AlertLevel::Warning,
-        {older_than("backup_last_success_timestamp_seconds", 26 * 3'600)},
-        {},
-        "The newest backup is older than 26 hours",
-        "botctl backup create; then find out why the daily backup was not taken");
-    add("BackupMissing",
-        AlertLevel::Critical,
-        {older_than("backup_last_success_timestamp_seconds", 2 * kDay)},
-        {},
-        "There has been no backup for two days",
-        "botctl backup create; check the repository");
-    add("VerificationOld",
-        AlertLevel::Warning,
-        {older_than("backup_verified_timestamp_seconds", 2 * kDay)},
-        {},
-        "No backup was verified for two days",
-        "botctl backup verify");
-    add("DrillOverdue",
-        AlertLevel::Warning,
-        {older_than("drill_passed_timestamp_seconds", 100 * kDay)},
-        {},
-        "No drill has passed for 100 days",
-        "botctl drill run; its report says what failed");
-    add("DrillNotSigned",
-        AlertLevel::Warning,
-        {compare(max_of("drill_signature_missing"), Relation::Equal, kMillion)},
-        {},
-        "No person has signed a drill of the last quarter",
-        "botctl drill run, then botctl drill sign --by NAME");
+    const Append add{rules, "backups", "archive-down", true};
+    add({.name = "BackupNotWhole",
+         .level = AlertLevel::Critical,
+         .condition = {.all_of = {compare(
+                           max_of("backup_verify_failed"), Relation::Equal, kMillion)}},
+         .summary = "The archive has missing, changed or misplaced objects, or cannot be read",
+         .action = "botctl backup verify names them; botctl backup create takes a new snapshot"});
+    add({.name = "BackupFailed",
+         .level = AlertLevel::Warning,
+         .condition = {.all_of = {compare(max_of("backup_success"), Relation::Equal, 0),
+                                  above(max_of("backup_duration_seconds"), 0)}},
+         .summary = "The last backup failed",
+         .action = "Read the error in the log; botctl backup create takes a new snapshot"});
+    add({.name = "BackupOld",
+         .level = AlertLevel::Warning,
+         .condition = {.all_of = {older_than("backup_last_success_timestamp_seconds", 26 * 3'600)}},
+         .summary = "The newest backup is older than 26 hours",
+         .action = "botctl backup create; then find out why the daily backup was not taken"});
+    add({.name = "BackupMissing",
+         .level = AlertLevel::Critical,
+         .condition = {.all_of = {older_than("backup_last_success_timestamp_seconds", 2 * kDay)}},
+         .summary = "There has been no backup for two days",
+         .action = "botctl backup create; check the repository"});
+    add({.name = "VerificationOld",
+         .level = AlertLevel::Warning,
+         .condition = {.all_of = {older_than("backup_verified_timestamp_seconds", 2 * kDay)}},
+         .summary = "No backup was verified for two days",
+         .action = "botctl backup verify"});
+    add({.name = "DrillOverdue",
+         .level = AlertLevel::Warning,
+         .condition = {.all_of = {older_than("drill_passed_timestamp_seconds", 100 * kDay)}},
+         .summary = "No drill has passed for 100 days",
+         .action = "botctl drill run; its report says what failed"});
+    add({.name = "DrillNotSigned",
+         .level = AlertLevel::Warning,
+         .condition = {.all_of = {compare(
+                           max_of("drill_signature_missing"), Relation::Equal, kMillion)}},
+         .summary = "No person has signed a drill of the last quarter",
+         .action = "botctl drill run, then botctl drill sign --by NAME"});
     add_archive(rules);
 }
 
@@ -245,8 +242,7 @@ void add_commits(std::vector<AlertRule>& rules) {
 }  // namespace
 
 void add_errors(std::vector<AlertRule>& rules) {
-    constexpr std::string_view kGroup = "errors";
-    constexpr std::string_view kPage = "errors";
+    const Append add{rules, "errors", "errors", false};
     // A single failure among few requests is no rate.
     constexpr std::int64_t kSeveral = 4'500'000;
     // Refusals during maintenance and 503 of the health routes are not failed requests.
@@ -259,56 +255,48 @@ void add_errors(std::vector<AlertRule>& rules) {
     const auto failures_above = [&failures](std::int64_t share) {
         return share_above(failures, share, increase("http_requests_total"));
     };
-    const auto add = [&](std::string_view name,
-                         AlertLevel level,
-                         std::vector<Comparison> all_of,
-                         Duration hold,
-                         std::string_view summary,
-                         std::string_view action) {
-        rules.push_back({.name = name,
-                         .group = kGroup,
-                         .level = level,
-                         .condition = {.all_of = std::move(all_of)},
-                         .hold = hold,
-                         .runbook = kPage,
-                         .summary = summary,
-                         .action = action});
-    };
-    add("ErrorRateElevated",
-        AlertLevel::Warning,
-        {failures_above(10'000), {.left = failures, .constant = kSeveral}},
-        minutes(2),
-        "More than 1 % of all requests fail",
-        "Find the failing route and code in the log");
-    add("ErrorRateHigh",
-        AlertLevel::Critical,
-        {failures_above(100'000)},
-        minutes(2),
-        "More than a tenth of all requests fail",
-        "Check the failing component, the network and the last deployment");
-    add("TimeoutsHigh",
-        AlertLevel::Warning,
-        {share_above({increase("http_requests_total", {{"status", "504"}})},
-                     20'000,
-                     increase("http_requests_total"))},
-        minutes(2),
-        "More than 2 % of all requests time out",
-        "Find the component that does not respond in /health/detailed");
-    add("RetriesHigh",
-        AlertLevel::Warning,
-        {share_above({increase("retry_attempts_total")}, 50'000, increase("http_requests_total")),
-         compare(increase("retry_attempts_total"), Relation::Greater, kSeveral)},
-        minutes(2),
-        "Retries are more than 5 % of all requests",
-        "Find the operation in retry_attempts_total; check its service and the network");
-    add("ReconnectsFailing",
-        AlertLevel::Warning,
-        {compare(increase("reconnection_attempts_total", {{"result", "failure"}}),
-                 Relation::Greater,
-                 3'500'000)},
-        minutes(1),
-        "Reconnecting to a service fails repeatedly",
-        "Find the service in reconnection_attempts_total");
+    add({.name = "ErrorRateElevated",
+         .level = AlertLevel::Warning,
+         .condition = {.all_of = {failures_above(10'000),
+                                  {.left = failures, .constant = kSeveral}}},
+         .hold = minutes(2),
+         .summary = "More than 1 % of all requests fail",
+         .action = "Find the failing route and code in the log"});
+    add({.name = "ErrorRateHigh",
+         .level = AlertLevel::Critical,
+         .condition = {.all_of = {failures_above(100'000)}},
+         .hold = minutes(2),
+         .summary = "More than a tenth of all requests fail",
+         .action = "Check the failing component, the network and the last deployment"});
+    add({.name = "TimeoutsHigh",
+         .level = AlertLevel::Warning,
+         .condition = {.all_of = {share_above(
+                           {increase("http_requests_total", {{"status", "504"}})},
+                           20'000,
+                           increase("http_requests_total"))}},
+         .hold = minutes(2),
+         .summary = "More than 2 % of all requests time out",
+         .action = "Find the component that does not respond in /health/detailed"});
+    add({.name = "RetriesHigh",
+         .level = AlertLevel::Warning,
+         .condition =
+             {.all_of = {share_above({increase("retry_attempts_total")},
+                                     50'000,
+                                     increase("http_requests_total")),
+                         compare(increase("retry_attempts_total"), Relation::Greater, kSeveral)}},
+         .hold = minutes(2),
+         .summary = "Retries are more than 5 % of all requests",
+         .action =
+             "Find the operation in retry_attempts_total; check its service and the network"});
+    add({.name = "ReconnectsFailing",
+         .level = AlertLevel::Warning,
+         .condition = {.all_of = {compare(
+                           increase("reconnection_attempts_total", {{"result", "failure"}}),
+                           Relation::Greater,
+                           3'500'000)}},
+         .hold = minutes(1),
+         .summary = "Reconnecting to a service fails repeatedly",
+         .action = "Find the service in reconnection_attempts_total"});
     add_commits(rules);
 }
 

@@ -1,5 +1,7 @@
 #include "adapters/notify_email/mail_server.hpp"
 
+#include "net/service_url.hpp"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
@@ -90,14 +92,7 @@ base::Result<MailServer, std::string> parse_mail_server(std::string_view text) {
 
 MailTls mail_tls_of(const MailServer& server) {
     if (server.secure) return MailTls::Implicit;
-    in_addr ipv4{};
-    in6_addr ipv6{};
-    const bool loopback =
-        server.host == "localhost" ||
-        (::inet_pton(AF_INET, server.host.c_str(), &ipv4) == 1 &&
-         (ntohl(ipv4.s_addr) >> 24U) == 127) ||
-        (::inet_pton(AF_INET6, server.host.c_str(), &ipv6) == 1 && IN6_IS_ADDR_LOOPBACK(&ipv6));
-    return loopback ? MailTls::IfOffered : MailTls::StartTls;
+    return net::is_loopback_host(server.host) ? MailTls::IfOffered : MailTls::StartTls;
 }
 
 bool is_mail_address(std::string_view text) {

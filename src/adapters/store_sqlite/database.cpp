@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace botcore::store_sqlite {
@@ -68,6 +69,11 @@ void make_private(const std::string& path, OpenMode mode) {
 }
 
 }  // namespace
+
+std::string to_text(const SqlError& error) {
+    return std::string(sqlite3_errstr(error.code)) +
+           (error.system_error != 0 ? std::string(": ") + std::strerror(error.system_error) : "");
+}
 
 ErrorKind kind_of(const SqlError& error) {
     switch (error.code) {

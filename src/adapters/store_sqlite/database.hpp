@@ -43,6 +43,9 @@ enum class ErrorKind : std::uint8_t {
 
 [[nodiscard]] ErrorKind kind_of(const SqlError& error);
 
+/// Both error texts, for logs and for people.
+[[nodiscard]] std::string to_text(const SqlError& error);
+
 template <class T>
 using SqlResult = base::Result<T, SqlError>;
 using SqlOutcome = base::Outcome<SqlError>;

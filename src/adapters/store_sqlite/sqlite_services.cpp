@@ -3,7 +3,6 @@
 #include <pthread.h>
 
 #include <chrono>
-#include <cstring>
 #include <utility>
 
 namespace botcore::store_sqlite {
@@ -26,11 +25,6 @@ constexpr const char* kSchema = R"(
     ) STRICT, WITHOUT ROWID;
     PRAGMA user_version = 1;
 )";
-
-std::string text_of(const SqlError& error) {
-    return std::string(sqlite3_errstr(error.code)) +
-           (error.system_error != 0 ? std::string(": ") + std::strerror(error.system_error) : "");
-}
 
 SqlOutcome prepare_file(Database& database) {
     (void)TRY(database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"));
@@ -73,7 +67,7 @@ SqlResult<std::vector<ServiceRow>> read_rows(Database& database, std::string_vie
 base::Result<std::unique_ptr<SqliteServices>, std::string> SqliteServices::open(
     const std::string& path, Post post) {
     auto opened = open_file(path);
-    if (!opened) return Failure{"cannot open " + path + ": " + text_of(opened.error())};
+    if (!opened) return Failure{"cannot open " + path + ": " + to_text(opened.error())};
     Database database = std::move(opened).value();
     const auto version = database.integer("PRAGMA user_version");
     if (!version || version.value() != kVersion) {
@@ -96,7 +90,7 @@ SqliteServices::~SqliteServices() {
 
 base::Result<std::vector<ServiceRow>, std::string> SqliteServices::rows(std::string_view kind) {
     auto found = read_rows(database_, kind);
-    if (!found) return Failure{"cannot read services.sqlite: " + text_of(found.error())};
+    if (!found) return Failure{"cannot read services.sqlite: " + to_text(found.error())};
     return std::move(found).value();
 }
 
@@ -127,7 +121,7 @@ void SqliteServices::run(const std::stop_token& stop) {
         if (taken.empty()) return;
         const SqlOutcome written = write(taken);
         std::unique_lock lock(mutex_);
-        error_ = written ? std::string() : text_of(written.error());
+        error_ = written ? std::string() : to_text(written.error());
         if (written) {
             report_done(std::exchange(taken, {}));
         } else {

@@ -58,13 +58,8 @@ constexpr const char* kUsersSchema = R"(
 
 constexpr std::string_view kUserColumns = "id, email, name, role, active, created, version";
 
-std::string text_of(const SqlError& error) {
-    return std::string(sqlite3_errstr(error.code)) +
-           (error.system_error != 0 ? std::string(": ") + std::strerror(error.system_error) : "");
-}
-
 Failure<UserStoreError> failure_of(const SqlError& error) {
-    return Failure{UserStoreError{text_of(error)}};
+    return Failure{UserStoreError{to_text(error)}};
 }
 
 UserStoreOutcome run(Statement& statement) {
@@ -147,10 +142,10 @@ base::Result<std::unique_ptr<SqliteUsers>, std::string> SqliteUsers::open(const 
                        "; expected mode 0600: run "
                        "chmod 600 on it"};
     auto database = Database::open(path, {}, OpenMode::ReadWrite);
-    if (!database) return Failure{"cannot open " + path + ": " + text_of(database.error())};
+    if (!database) return Failure{"cannot open " + path + ": " + to_text(database.error())};
     std::unique_ptr<SqliteUsers> store(new SqliteUsers(std::move(database).value()));
     if (const auto made = prepare_file(store->database_); !made) {
-        return Failure{"cannot use " + path + ": " + text_of(made.error())};
+        return Failure{"cannot use " + path + ": " + to_text(made.error())};
     }
     const auto version = store->database_.integer("PRAGMA user_version");
     if (!version || version.value() != kUsersVersion) {
