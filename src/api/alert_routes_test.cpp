@@ -1,15 +1,14 @@
 #include "api/alert_routes.hpp"
 
-#include "api/api_schemas.hpp"
 #include "host/outbound_folder_test.hpp"
 #include "tests/api_world/api_world.hpp"
+#include "tests/api_world/route_call.hpp"
 #include "tests/scratch/memory_service_store.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace botcore::api {
@@ -48,28 +47,9 @@ protected:
         service_ = std::move(made).value();
     }
 
-    struct Response {
-        std::uint16_t status = 0;
-        std::string code;
-        std::string body;
-    };
-
-    Response ask(std::string_view method, const std::vector<std::string>& path) {
+    RouteResponse ask(std::string_view method, const std::vector<std::string>& path) {
         AlertRoutes routes(world_.api_context(), {[this] { return alerts_; }, *service_});
-        host::RouteTable table;
-        add_common_schemas(table.schemas());
-        routes.add_to(table);
-        auto found = table.find(method, path);
-        EXPECT_NE(found.row, nullptr);
-        std::optional<Response> response;
-        host::RequestContext call{};
-        call.row = found.row;
-        call.parameters = found.parameters;
-        call.respond = [&](net::HttpResponse sent) {
-            response = {sent.status, std::string(sent.error_code), sent.body};
-        };
-        call.row->handler(call);
-        return response.value_or(Response{});
+        return call_route(routes, method, path);
     }
 
     ApiWorld world_;
@@ -90,7 +70,7 @@ TEST_F(AlertRoutesTest, ShowsTheAlertsWithTheirPages) {
                        .state = operations::AlertState::Firing,
                        .began = {},
                        .since = base::Timestamp::from_milliseconds(1'790'000'000'000)});
-    const Response response = ask("GET", {"api", "alerts"});
+    const RouteResponse response = ask("GET", {"api", "alerts"});
     EXPECT_EQ(response.status, 200);
     for (const char* part : {R"("name":"BotcoredUnhealthy")",
                              R"("subject":"BotcoredUnhealthy/database")",
@@ -106,7 +86,7 @@ TEST_F(AlertRoutesTest, ShowsTheChannelsWithTheirLastError) {
     answer_ = {Delivery::Result::Failed, "connection refused"};
     service_->send({.subject = "test", .level = ports::NoticeLevel::Warning, .text = "x"}, nullptr);
     service_->tick(model::Now());
-    const Response response = ask("GET", {"api", "notifications"});
+    const RouteResponse response = ask("GET", {"api", "notifications"});
     EXPECT_EQ(response.status, 200);
     for (const char* part : {R"("name":"slack")",
                              R"("waiting":1)",
@@ -120,14 +100,14 @@ TEST_F(AlertRoutesTest, ShowsTheChannelsWithTheirLastError) {
 TEST_F(AlertRoutesTest, ATestMessageReturnsTheAnswerOfTheChannel) {
     EXPECT_EQ(ask("POST", {"api", "notifications", "slack", "test"}).status, 200);
     answer_ = {Delivery::Result::Refused, "status 404"};
-    const Response refused = ask("POST", {"api", "notifications", "slack", "test"});
+    const RouteResponse refused = ask("POST", {"api", "notifications", "slack", "test"});
     EXPECT_EQ(refused.status, 502);
     EXPECT_EQ(refused.code, "NOTICE_NOT_DELIVERED");
     EXPECT_THAT(refused.body, HasSubstr("status 404"));
 }
 
 TEST_F(AlertRoutesTest, AnUnknownChannelNamesThoseThatExist) {
-    const Response response = ask("POST", {"api", "notifications", "fax", "test"});
+    const RouteResponse response = ask("POST", {"api", "notifications", "fax", "test"});
     EXPECT_EQ(response.status, 404);
     EXPECT_EQ(response.code, "CHANNEL_UNKNOWN");
     EXPECT_THAT(response.body, HasSubstr("configured: slack"));

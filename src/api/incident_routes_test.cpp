@@ -1,15 +1,14 @@
 #include "api/incident_routes.hpp"
 
-#include "api/api_schemas.hpp"
 #include "host/outbound_folder_test.hpp"
 #include "tests/api_world/api_world.hpp"
+#include "tests/api_world/route_call.hpp"
 #include "tests/scratch/memory_service_store.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace botcore::api {
@@ -27,35 +26,13 @@ protected:
         service_ = std::move(made).value();
     }
 
-    struct Response {
-        std::uint16_t status = 0;
-        std::string code;
-        std::string body;
-    };
-
-    Response ask(std::string_view method,
-                 const std::vector<std::string>& rest,
-                 const std::string& body = "") {
+    RouteResponse ask(std::string_view method,
+                      const std::vector<std::string>& rest,
+                      const std::string& body = "") {
         IncidentRoutes routes(world_.api_context(), *service_);
-        host::RouteTable table;
-        add_common_schemas(table.schemas());
-        routes.add_to(table);
         std::vector<std::string> path{"api", "incidents"};
         path.insert(path.end(), rest.begin(), rest.end());
-        auto found = table.find(method, path);
-        EXPECT_NE(found.row, nullptr);
-        std::optional<Response> response;
-        host::RequestContext call{};
-        call.row = found.row;
-        call.parameters = found.parameters;
-        call.request.body = body;
-        call.caller.name = "ann";
-        call.now = model::Now(base::Timestamp::from_milliseconds(1'790'000'000'000));
-        call.respond = [&](net::HttpResponse sent) {
-            response = {sent.status, std::string(sent.error_code), sent.body};
-        };
-        call.row->handler(call);
-        return response.value_or(Response{});
+        return call_route(routes, method, path, body);
     }
 
     ApiWorld world_;
@@ -83,7 +60,7 @@ TEST_F(IncidentRoutesTest, AnIncidentFromItsOpeningToItsReport) {
                              R"("review_due":false)"}) {
         EXPECT_THAT(shown, HasSubstr(part));
     }
-    const Response report = ask("GET", {"1", "report"});
+    const RouteResponse report = ask("GET", {"1", "report"});
     EXPECT_EQ(report.status, 200);
     EXPECT_THAT(report.body, HasSubstr("# Incident 1: A slow screen"));
     EXPECT_THAT(report.body, HasSubstr("- [x] Mend it, bob"));
@@ -105,7 +82,7 @@ TEST_F(IncidentRoutesTest, WhatIsDoneAlreadyIsAConflict) {
     ASSERT_EQ(ask("POST", {"1", "acknowledge"}).status, 200);
     EXPECT_EQ(ask("POST", {"1", "acknowledge"}).code, "INCIDENT_STATE");
     ASSERT_EQ(ask("POST", {"1", "resolve"}).status, 200);
-    const Response again = ask("POST", {"1", "resolve"});
+    const RouteResponse again = ask("POST", {"1", "resolve"});
     EXPECT_EQ(again.status, 409);
     EXPECT_EQ(again.code, "INCIDENT_STATE");
 }
@@ -126,7 +103,7 @@ TEST_F(IncidentRoutesTest, BadInputChangesNothing) {
 TEST_F(IncidentRoutesTest, SecretsInTextsAreNotShown) {
     ASSERT_EQ(ask("POST", {}, R"({"title":"password=hunter2-hunter2 leaked"})").status, 200);
     ASSERT_EQ(ask("POST", {"1", "note"}, R"({"text":"mail ann@example.org"})").status, 200);
-    for (const Response& response :
+    for (const RouteResponse& response :
          {ask("GET", {"1"}), ask("GET", {}), ask("GET", {"1", "report"})}) {
         EXPECT_THAT(response.body, Not(HasSubstr("hunter2")));
         EXPECT_THAT(response.body, Not(HasSubstr("ann@example.org")));

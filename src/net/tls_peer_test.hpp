@@ -3,12 +3,11 @@
 /// A server with a self-signed certificate, for tests: a thread with blocking sockets and OpenSSL,
 /// so that it shares no code with the client under test.
 
+#include "net/test_identity_test.hpp"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,13 +24,8 @@ public:
     /// `response` at once.
     TlsPeer(const std::string& host, std::string response)
         : answer_(std::move(response)),
-          key_(EVP_EC_gen("P-256"), EVP_PKEY_free),
-          certificate_(X509_new(), X509_free),
-          tls_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free),
+          identity_(host),
           speaks_tls_(!host.empty()) {
-        sign(host);
-        SSL_CTX_use_certificate(tls_.get(), certificate_.get());
-        SSL_CTX_use_PrivateKey(tls_.get(), key_.get());
         listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         sockaddr_in address{};
         address.sin_family = AF_INET;
@@ -58,37 +52,12 @@ public:
     }
 
     /// The server's certificate in PEM, for a client that should trust it.
-    [[nodiscard]] std::string certificate() const {
-        const std::unique_ptr<BIO, int (*)(BIO*)> memory(BIO_new(BIO_s_mem()), BIO_free);
-        PEM_write_bio_X509(memory.get(), certificate_.get());
-        char* text = nullptr;
-        const long size = BIO_get_mem_data(memory.get(), &text);
-        return {text, static_cast<std::size_t>(size)};
-    }
+    [[nodiscard]] std::string certificate() const { return identity_.certificate(); }
 
     /// The number of requests received after a completed handshake.
     [[nodiscard]] int requests() const { return requests_; }
 
 private:
-    void sign(const std::string& host) {
-        X509* certificate = certificate_.get();
-        X509_set_version(certificate, 2);
-        ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-        X509_gmtime_adj(X509_getm_notBefore(certificate), -3'600);
-        X509_gmtime_adj(X509_getm_notAfter(certificate), 3'600);
-        X509_set_pubkey(certificate, key_.get());
-        X509_NAME* name = X509_get_subject_name(certificate);
-        const auto* text = reinterpret_cast<const unsigned char*>(host.c_str());
-        X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, text, -1, -1, 0);
-        X509_set_issuer_name(certificate, name);
-        const std::string names = "DNS:" + host;
-        X509_EXTENSION* extension =
-            X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names.c_str());
-        if (extension != nullptr) X509_add_ext(certificate, extension, -1);
-        X509_EXTENSION_free(extension);
-        X509_sign(certificate, key_.get(), EVP_sha256());
-    }
-
     void serve() {
         while (true) {
             const int socket = ::accept(listener_, nullptr, nullptr);
@@ -105,7 +74,7 @@ private:
     }
 
     void talk(int socket) {
-        const std::unique_ptr<SSL, void (*)(SSL*)> session(SSL_new(tls_.get()), SSL_free);
+        const std::unique_ptr<SSL, void (*)(SSL*)> session(SSL_new(identity_.context()), SSL_free);
         SSL_set_fd(session.get(), socket);
         if (SSL_accept(session.get()) != 1) return;
         char request[4'096];
@@ -116,9 +85,7 @@ private:
     }
 
     std::string answer_;
-    std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key_;
-    std::unique_ptr<X509, void (*)(X509*)> certificate_;
-    std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> tls_;
+    TestIdentity identity_;
     bool speaks_tls_;
     int listener_ = -1;
     std::uint16_t port_ = 0;

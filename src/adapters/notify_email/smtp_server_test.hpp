@@ -3,13 +3,12 @@
 /// A small SMTP server on loopback for tests: a thread with blocking sockets and OpenSSL, so that
 /// it shares no code with the client. It serves one connection after the other and records each.
 
+#include "net/test_identity_test.hpp"
+
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -54,12 +53,7 @@ class SmtpServer {
 public:
     explicit SmtpServer(SmtpScript script = {})
         : script_(std::move(script)),
-          key_(EVP_EC_gen("P-256"), EVP_PKEY_free),
-          certificate_(X509_new(), X509_free),
-          tls_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free) {
-        sign(script_.certificate_host);
-        SSL_CTX_use_certificate(tls_.get(), certificate_.get());
-        SSL_CTX_use_PrivateKey(tls_.get(), key_.get());
+          identity_(script_.certificate_host) {
         listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         sockaddr_in address{};
         address.sin_family = AF_INET;
@@ -96,13 +90,7 @@ public:
     }
 
     /// The certificate in PEM, for a client that should trust it.
-    [[nodiscard]] std::string certificate() const {
-        const std::unique_ptr<BIO, int (*)(BIO*)> memory(BIO_new(BIO_s_mem()), BIO_free);
-        PEM_write_bio_X509(memory.get(), certificate_.get());
-        char* text = nullptr;
-        const long size = BIO_get_mem_data(memory.get(), &text);
-        return {text, static_cast<std::size_t>(size)};
-    }
+    [[nodiscard]] std::string certificate() const { return identity_.certificate(); }
 
     [[nodiscard]] std::vector<SmtpSession> sessions() const {
         const std::lock_guard lock(mutex_);
@@ -117,25 +105,6 @@ public:
 
 private:
     using Session = std::unique_ptr<SSL, void (*)(SSL*)>;
-
-    void sign(const std::string& host) {
-        X509* certificate = certificate_.get();
-        X509_set_version(certificate, 2);
-        ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-        X509_gmtime_adj(X509_getm_notBefore(certificate), -3'600);
-        X509_gmtime_adj(X509_getm_notAfter(certificate), 3'600);
-        X509_set_pubkey(certificate, key_.get());
-        X509_NAME* name = X509_get_subject_name(certificate);
-        const auto* text = reinterpret_cast<const unsigned char*>(host.c_str());
-        X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, text, -1, -1, 0);
-        X509_set_issuer_name(certificate, name);
-        const std::string names = "DNS:" + host;
-        X509_EXTENSION* extension =
-            X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names.c_str());
-        if (extension != nullptr) X509_add_ext(certificate, extension, -1);
-        X509_EXTENSION_free(extension);
-        X509_sign(certificate, key_.get(), EVP_sha256());
-    }
 
     void serve() {
         sigset_t set{};
@@ -237,7 +206,7 @@ private:
     }
 
     bool start_tls() {
-        session_ = Session(SSL_new(tls_.get()), SSL_free);
+        session_ = Session(SSL_new(identity_.context()), SSL_free);
         SSL_set_fd(session_.get(), socket_);
         if (SSL_accept(session_.get()) != 1) return false;
         record([](SmtpSession& session) { session.encrypted = true; });
@@ -273,9 +242,7 @@ private:
     }
 
     const SmtpScript script_;
-    std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)> key_;
-    std::unique_ptr<X509, void (*)(X509*)> certificate_;
-    std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> tls_;
+    net::TestIdentity identity_;
     int listener_ = -1;
     std::uint16_t port_ = 0;
     // Used by the server's thread only.
