@@ -154,6 +154,13 @@ TEST_F(SqliteServicesTest, FileIsOpenToItsOwnerOnly) {
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
 
+TEST_F(SqliteServicesTest, RowsThatCannotBeReadAreAnError) {
+    ASSERT_TRUE(connect().execute("DROP TABLE service_rows").has_value());
+    const auto rows = store_->rows("outbox");
+    ASSERT_FALSE(rows.has_value());
+    EXPECT_THAT(rows.error(), HasSubstr("cannot read services.sqlite"));
+}
+
 TEST_F(SqliteServicesTest, RefusesAFileOfAnotherVersion) {
     store_.reset();
     ASSERT_TRUE(connect().execute("PRAGMA user_version = 2").has_value());
