@@ -8,7 +8,6 @@ namespace botcore::bench {
 
 namespace {
 
-/// A turn lasts so long that the market supplies the liquidity that the orders take.
 constexpr model::Duration kTurn = model::Duration::milliseconds(5);
 constexpr model::Duration kMarketEvery = model::Duration::milliseconds(100);
 constexpr int kTurnsMax = 100'000;
@@ -90,6 +89,8 @@ void InProcessCore::open_accounts(std::size_t count) {
 }
 
 void InProcessCore::trade(std::size_t orders) {
+    // The market supplies again what the previous orders took.
+    now_ = now_ + kMarketEvery;
     for (std::size_t i = 0; i < orders; ++i) {
         model::PlaceOrder place;
         place.origin = next_origin();
