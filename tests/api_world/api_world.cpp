@@ -1,7 +1,8 @@
 #include "tests/api_world/api_world.hpp"
 
 #include "adapters/cache_memory/memory_cache.hpp"
-#include "adapters/store_observed/measured_store.hpp"
+#include "adapters/notify_log/log_notifier.hpp"
+#include "adapters/store_observed/observed_store.hpp"
 #include "adapters/store_sqlite/sqlite_store.hpp"
 #include "adapters/store_sqlite/sqlite_users.hpp"
 #include "api/analysis_routes.hpp"
@@ -83,8 +84,10 @@ public:
         store_ = std::move(store_sqlite::SqliteStore::open(options)).value();
         fragile_.emplace(*store_);
         late_.emplace(*fragile_);
-        measured_.emplace(*late_, metrics_);
         log_.emplace("test", observability::Level::Trace, folder_.file("log"));
+        notifier_.emplace(*log_);
+        observed_.emplace(*late_,
+                          store_observed::ObservedStore::Parts{metrics_, *log_, *notifier_});
         announcer_.emplace(maintenance::MaintenanceAnnouncer::Parts{
             *log_,
             [this](const protocol::Event& event) {
@@ -95,7 +98,7 @@ public:
         for (auto& instrument : instruments)
             given.instruments.push_back(std::move(instrument));
         runtime_.emplace(std::move(given),
-                         runtime::Runtime::Ports{*measured_,
+                         runtime::Runtime::Ports{*observed_,
                                                  world_.exchange,
                                                  world_.market,
                                                  pending_responses_,
@@ -268,7 +271,8 @@ public:
     std::unique_ptr<store_sqlite::SqliteStore> store_;
     std::optional<FragileStore> fragile_;
     std::optional<conformance::LateStore> late_;
-    std::optional<store_observed::MeasuredStore> measured_;
+    std::optional<notify_log::LogNotifier> notifier_;
+    std::optional<store_observed::ObservedStore> observed_;
     PendingResponses pending_responses_;
     std::optional<runtime::Runtime> runtime_;
     std::optional<audit::AuditJournal> audit_;

@@ -1,8 +1,7 @@
 #include "tests/bench/switched_core.hpp"
 
 #include "adapters/notify_log/log_notifier.hpp"
-#include "adapters/store_observed/logged_store.hpp"
-#include "adapters/store_observed/measured_store.hpp"
+#include "adapters/store_observed/observed_store.hpp"
 #include "api/api.hpp"
 #include "api/api_schemas.hpp"
 #include "api/cors_filter.hpp"
@@ -207,7 +206,7 @@ private:
         return {.options = {.version = "botcore_bench"},
                 .runtime = trading_.runtime(),
                 .replies = trading_.replies(),
-                .reader = logged_.reader(),
+                .reader = observed_.reader(),
                 .market = market_->data(),
                 .metrics = process_.metrics,
                 .log = process_.log,
@@ -241,11 +240,11 @@ private:
     apps::OpenedStore opened_;
     std::optional<Standby> standby_;
     SwitchedStore switched_{*opened_.store};
-    store_observed::MeasuredStore measured_{switched_, process_.metrics};
     notify_log::LogNotifier notifier_{process_.log};
-    store_observed::LoggedStore logged_{measured_, process_.log, notifier_};
+    store_observed::ObservedStore observed_{
+        switched_, {.metrics = process_.metrics, .log = process_.log, .notifier = notifier_}};
     std::unique_ptr<apps::MarketService> market_ = value_of(apps::MarketService::make(process_));
-    apps::TradingService trading_{process_, logged_, *market_};
+    apps::TradingService trading_{process_, observed_, *market_};
     std::unique_ptr<api::UserAccess> access_ = open_access();
     audit::AuditJournal audit_{{trading_.runtime(), process_.log, trading_.wake()}};
     std::atomic<std::uint64_t> judged_{0};

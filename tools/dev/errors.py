@@ -13,7 +13,7 @@ from dev import paths, report
 
 ERROR_NAME = re.compile(r"(Error|ErrorKind|Failure|Reason|Refusal)$")
 RESULTS = {"CommitResult"}
-TABLES = {"src/protocol/error_codes.cpp", "src/adapters/store_observed/measured_store.cpp",
+TABLES = {"src/protocol/error_codes.cpp", "src/adapters/store_observed/observed_store.cpp",
           "src/api/api_schemas.cpp", "src/apps/botctl/daemon_client.cpp"}
 # They name every reason and return none.
 REASON_TABLES = {"src/model/reason.cpp", "src/protocol/reply_status.cpp"}

@@ -10,9 +10,8 @@ StoreService::StoreService(Process& process, ports::Notifier& notifier, OpenedSt
       opened_(std::move(opened)),
       releasing_(*opened_.store, process.standby),
       // Without `reliability.enabled` the loop waits for each commit.
-      measured_(process.is_reliable() ? static_cast<ports::Store&>(releasing_) : *opened_.store,
-                metrics_),
-      logged_(measured_, process.log, notifier) {
+      observed_(process.is_reliable() ? static_cast<ports::Store&>(releasing_) : *opened_.store,
+                {.metrics = metrics_, .log = process.log, .notifier = notifier}) {
     opened_.disk->on_sync([this](std::chrono::duration<double> took) {
         metrics_.observe("wal_fsync_seconds", {}, took.count());
     });

@@ -5,8 +5,7 @@
 ///
 /// Threads: the loop thread; `maintain` for the store maintenance thread.
 
-#include "adapters/store_observed/logged_store.hpp"
-#include "adapters/store_observed/measured_store.hpp"
+#include "adapters/store_observed/observed_store.hpp"
 #include "apps/botcored/opened_data.hpp"
 #include "apps/botcored/process.hpp"
 #include "host/service.hpp"
@@ -18,7 +17,7 @@ public:
     /// The process and the notifier must outlive the service.
     StoreService(Process& process, ports::Notifier& notifier, OpenedStore opened);
 
-    [[nodiscard]] ports::Store& store() { return logged_; }
+    [[nodiscard]] ports::Store& store() { return observed_; }
 
     /// Does work that may wait for the disk.
     void maintain() { opened_.store->maintain(); }
@@ -29,8 +28,7 @@ private:
     observability::Metrics& metrics_;
     OpenedStore opened_;
     trading::ReleasingStore releasing_;
-    store_observed::MeasuredStore measured_;
-    store_observed::LoggedStore logged_;
+    store_observed::ObservedStore observed_;
 };
 
 }  // namespace botcore::apps

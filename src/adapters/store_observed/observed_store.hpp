@@ -1,18 +1,27 @@
 #pragma once
 
-/// A decorator of a store that measures each commit and each read.
+/// A decorator of a store that measures each commit and each read, and logs each commit that does
+/// not succeed. Consecutive failures raise an alert: one critical notice, and one when commits
+/// succeed again.
 
+#include "observability/log.hpp"
 #include "observability/metrics.hpp"
 #include "ports/forwarding_store.hpp"
+#include "ports/notifier.hpp"
 
 #include <chrono>
+#include <cstdint>
+#include <string_view>
 
 namespace botcore::store_observed {
 
-class MeasuredReader final : public ports::ForwardingReader {
+/// This many consecutive failures raise an alert (R4-FAIL-10).
+inline constexpr std::int64_t kFailuresToAlert = 3;
+
+class ObservedReader final : public ports::ForwardingReader {
 public:
     /// Both must outlive this object.
-    MeasuredReader(ports::StoreReader& reader, observability::Metrics& metrics)
+    ObservedReader(ports::StoreReader& reader, observability::Metrics& metrics)
         : ForwardingReader(reader),
           seconds_(metrics.histogram("db_query_duration_seconds")) {}
 
@@ -30,11 +39,18 @@ private:
     observability::HistogramLine seconds_;
 };
 
-class MeasuredStore final : public ports::ForwardingStore {
+class ObservedStore final : public ports::ForwardingStore {
 public:
-    /// Both must outlive this object.
-    MeasuredStore(ports::Store& store, observability::Metrics& metrics);
+    /// All must outlive this object.
+    struct Parts {
+        observability::Metrics& metrics;
+        observability::Log& log;
+        ports::Notifier& notifier;
+    };
 
+    ObservedStore(ports::Store& store, const Parts& parts);
+
+    /// Each row that differs from what was written is logged on a line of its own.
     ports::StoreResult<ports::OpenState> load() override;
 
     void commit(const ports::Batch& batch, ports::CommitDone done) override;
@@ -42,12 +58,19 @@ public:
     ports::StoreReader& reader() override { return reader_; }
 
 private:
+    void log_result(const ports::Batch& batch, ports::CommitResult result);
+    void log_lost(observability::LogEvent event,
+                  std::string_view message,
+                  const ports::Batch& batch);
+    void count_failure(std::int64_t first);
+    void count_success();
     void measure(const ports::Batch& batch,
                  ports::CommitResult result,
                  std::chrono::nanoseconds took);
 
-    observability::Metrics& metrics_;
-    MeasuredReader reader_;
+    Parts parts_;
+    std::int64_t failures_ = 0;  ///< Consecutive failures.
+    ObservedReader reader_;
     observability::HistogramLine commit_seconds_;
     observability::HistogramLine execution_seconds_;
     observability::CounterLine committed_;
