@@ -2,6 +2,7 @@
 
 #include "api/audited_commands.hpp"
 #include "api/read_retries.hpp"
+#include "base/whole_number.hpp"
 #include "core/orders/find_order.hpp"
 #include "host/route_table.hpp"
 #include "model/default_account.hpp"
@@ -10,7 +11,6 @@
 #include "services/users/operator_token.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace botcore::api {
 
@@ -75,9 +75,8 @@ bool ApiContext::read_if_match(host::RequestContext& call,
     if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
         text = text.substr(1, text.size() - 2);
     }
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) {
+    version = base::whole_number<std::uint64_t>(text);
+    if (!version) {
         call.fail(
             400,
             protocol::RequestError{.code = "INVALID_FIELD",
@@ -87,8 +86,7 @@ bool ApiContext::read_if_match(host::RequestContext& call,
                                    .received = std::string(text.substr(0, 64))});
         return false;
     }
-    call.if_match = std::to_string(value);
-    version = value;
+    call.if_match = std::to_string(*version);
     return true;
 }
 

@@ -1,5 +1,6 @@
 #include "api/incident_routes.hpp"
 
+#include "base/whole_number.hpp"
 #include "observability/redact.hpp"
 #include "protocol/incident_requests.hpp"
 #include "services/incidents/incident_json.hpp"
@@ -8,7 +9,6 @@
 #include <boost/json/object.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -63,13 +63,6 @@ json::object shown(const Incident& incident) {
     }
     object["review_due"] = incident.review_due();
     return object;
-}
-
-std::optional<std::uint64_t> path_number(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return value;
 }
 
 }  // namespace
@@ -144,7 +137,7 @@ void IncidentRoutes::list(host::RequestContext& call) {
 }
 
 const Incident* IncidentRoutes::incident_of(host::RequestContext& call) {
-    const auto number = path_number(call.parameter("incident"));
+    const auto number = base::whole_number<std::uint64_t>(call.parameter("incident"));
     const Incident* incident = number ? service_.book().find(*number) : nullptr;
     if (incident == nullptr) {
         call.fail(404, "INCIDENT_UNKNOWN", "there is no incident with this number");
@@ -258,7 +251,7 @@ void IncidentRoutes::add_action(host::RequestContext& call) {
 
 void IncidentRoutes::finish_action(host::RequestContext& call) {
     change(call, [&](std::uint64_t number) -> Result<Action> {
-        const auto action = path_number(call.parameter("action")).value_or(0);
+        const auto action = base::whole_number<std::uint64_t>(call.parameter("action")).value_or(0);
         return Action([=, now = call.now.time](Book& book) {
             return book.finish_action(
                 number,

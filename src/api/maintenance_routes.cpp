@@ -2,13 +2,13 @@
 
 #include "api/api_schemas.hpp"
 #include "base/time_text.hpp"
+#include "base/whole_number.hpp"
 #include "operations/maintenance.hpp"
 #include "protocol/api_json.hpp"
 #include "protocol/maintenance_requests.hpp"
 
 #include <boost/json/array.hpp>
 
-#include <charconv>
 #include <vector>
 
 namespace botcore::api {
@@ -28,13 +28,6 @@ std::vector<model::MaintenanceWindow> windows_of(const core::State& state) {
     for (const auto& [id, window] : state.windows)
         windows.push_back(window);
     return windows;
-}
-
-std::optional<std::uint64_t> number_of(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return value;
 }
 
 }  // namespace
@@ -163,7 +156,7 @@ void MaintenanceRoutes::cancel(host::RequestContext& call) {
     const std::string& id = call.parameter("window");
     if (!context_.begin_command(call, "DELETE /api/maintenance/" + id)) return;
     if (!context_.read_no_fields(call)) return;
-    const auto window = number_of(id);
+    const auto window = base::whole_number<std::uint64_t>(id);
     if (!window) {
         return call.fail(404,
                          "WINDOW_UNKNOWN",

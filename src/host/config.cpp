@@ -2,6 +2,7 @@
 
 #include "base/check.hpp"
 #include "base/spelling.hpp"
+#include "base/whole_number.hpp"
 #include "host/redis_url.hpp"
 #include "host/whole_file.hpp"
 #include "model/amount.hpp"
@@ -24,7 +25,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 
 namespace botcore::host {
 
@@ -40,13 +40,6 @@ const ConfigKey* find_key(std::string_view name) {
     const auto place = std::find_if(
         keys.begin(), keys.end(), [&](const ConfigKey& key) { return key.name == name; });
     return place == keys.end() ? nullptr : &*place;
-}
-
-std::optional<std::int64_t> parse_integer(std::string_view text) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return number;
 }
 
 std::string range_of(const ConfigKey& key) {
@@ -77,7 +70,7 @@ std::string error_of(const ConfigKey& key, std::string_view value) {
     if (!one_line) return "expected one line of text without control characters";
     const std::string received = ", but received '" + std::string(value) + "'";
     if (key.kind == Kind::Integer) {
-        const auto number = parse_integer(value);
+        const auto number = base::whole_number<std::int64_t>(value);
         if (!number || *number < key.min || *number > key.max) {
             return "expected a whole number" + range_of(key) + received;
         }
@@ -251,7 +244,7 @@ const std::string& Config::text(std::string_view key) const {
 }
 
 std::int64_t Config::integer(std::string_view key) const {
-    const auto number = parse_integer(text(key));
+    const auto number = base::whole_number<std::int64_t>(text(key));
     CHECK(number.has_value());
     return *number;
 }

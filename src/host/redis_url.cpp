@@ -1,5 +1,7 @@
 #include "host/redis_url.hpp"
 
+#include "base/whole_number.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -16,10 +18,8 @@ base::Failure<std::string> refused(std::string_view what) {
 }
 
 std::optional<std::uint16_t> number_of(std::string_view text, std::uint16_t max) {
-    std::uint16_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value > max) return {};
-    return value;
+    const auto value = base::whole_number<std::uint16_t>(text);
+    return value && *value <= max ? value : std::nullopt;
 }
 
 bool is_host(std::string_view host) {

@@ -4,6 +4,7 @@
 #include "base/plain_numbers.hpp"
 #include "base/plain_text.hpp"
 #include "base/time_text.hpp"
+#include "base/whole_number.hpp"
 #include "observability/redact.hpp"
 #include "protocol/api_json.hpp"
 #include "protocol/flat_reader.hpp"
@@ -11,7 +12,6 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <charconv>
 
 namespace botcore::host {
 
@@ -104,12 +104,8 @@ std::uint64_t QueryReader::number(std::string_view name,
                                   std::pair<std::uint64_t, std::uint64_t> range) {
     const auto given = text(name);
     if (!given) return absent;
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(given->data(), given->data() + given->size(), value);
-    if (error == std::errc() && end == given->data() + given->size() && value >= range.first &&
-        value <= range.second) {
-        return value;
-    }
+    const auto value = base::whole_number<std::uint64_t>(*given);
+    if (value && *value >= range.first && *value <= range.second) return *value;
     refuse(name,
            "a whole number from " + std::to_string(range.first) + " to " +
                std::to_string(range.second));
@@ -120,11 +116,9 @@ std::optional<base::Timestamp> QueryReader::time(std::string_view name) {
     const auto given = text(name);
     if (!given) return std::nullopt;
     if (const auto moment = base::parse_iso8601(*given)) return moment;
-    std::int64_t value = -1;
-    const auto [end, error] = std::from_chars(given->data(), given->data() + given->size(), value);
-    if (error == std::errc() && end == given->data() + given->size() && value >= 0 &&
-        value <= kMillisecondsMax) {
-        return base::Timestamp::from_milliseconds(value);
+    const auto value = base::whole_number<std::int64_t>(*given);
+    if (value && *value >= 0 && *value <= kMillisecondsMax) {
+        return base::Timestamp::from_milliseconds(*value);
     }
     refuse(name, "a time in UTC such as 2026-11-23T11:53:00Z, or in milliseconds since 1970");
     return std::nullopt;

@@ -1,10 +1,11 @@
 #include "host/service_manager.hpp"
 
+#include "base/whole_number.hpp"
+
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstddef>
 #include <cstring>
 
@@ -43,10 +44,8 @@ ServiceManager::ServiceManager(std::string_view socket, std::string_view watchdo
         socket_ = -1;
         return;
     }
-    std::int64_t microseconds = 0;
-    const char* end = watchdog.data() + watchdog.size();
-    const auto parsed = std::from_chars(watchdog.data(), end, microseconds);
-    if (parsed.ec == std::errc() && parsed.ptr == end && microseconds >= kWatchdogMicrosecondsMin) {
+    const auto microseconds = base::whole_number<std::int64_t>(watchdog).value_or(0);
+    if (microseconds >= kWatchdogMicrosecondsMin) {
         every_ = std::chrono::microseconds(microseconds / 2);
     }
 }

@@ -1,12 +1,12 @@
 #include "net/client_address.hpp"
 
+#include "base/whole_number.hpp"
 #include "net/comma_list.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 namespace botcore::net {
@@ -49,11 +49,8 @@ std::string to_text(const AddressBytes& address) {
 }
 
 std::optional<unsigned> parse_number(std::string_view text, unsigned max) {
-    unsigned number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc() || stopped != end || number > max) return std::nullopt;
-    return number;
+    const auto number = base::whole_number<unsigned>(text);
+    return number && *number <= max ? number : std::nullopt;
 }
 
 bool is_port(std::string_view text) {

@@ -1,10 +1,11 @@
 #include "net/service_url.hpp"
 
+#include "base/whole_number.hpp"
+
 #include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 
 namespace botcore::net {
@@ -14,16 +15,6 @@ namespace {
 constexpr std::uint16_t kHttpPort = 80;
 constexpr std::uint16_t kHttpsPort = 443;
 constexpr std::int64_t kRetryAfterMaxSeconds = 7 * 86'400;
-
-template <class Number>
-std::optional<Number> whole(std::string_view text) {
-    Number number{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (text.empty() || error != std::errc() || end != text.data() + text.size()) {
-        return std::nullopt;
-    }
-    return number;
-}
 
 bool is_host(std::string_view host) {
     return !host.empty() && std::ranges::all_of(host, [](char c) {
@@ -51,12 +42,12 @@ std::optional<std::int64_t> date_seconds(std::string_view text) {
         "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
     if (!has_form(text, "###, ## ### #### ##:##:## GMT")) return std::nullopt;
     if (std::ranges::find(kDays, text.substr(0, 3)) == kDays.end()) return std::nullopt;
-    const auto day = whole<unsigned>(text.substr(5, 2));
+    const auto day = base::whole_number<unsigned>(text.substr(5, 2));
     const auto month = std::ranges::find(kMonths, text.substr(8, 3));
-    const auto year = whole<unsigned>(text.substr(12, 4));
-    const auto hour = whole<unsigned>(text.substr(17, 2));
-    const auto minute = whole<unsigned>(text.substr(20, 2));
-    const auto second = whole<unsigned>(text.substr(23, 2));
+    const auto year = base::whole_number<unsigned>(text.substr(12, 4));
+    const auto hour = base::whole_number<unsigned>(text.substr(17, 2));
+    const auto minute = base::whole_number<unsigned>(text.substr(20, 2));
+    const auto second = base::whole_number<unsigned>(text.substr(23, 2));
     if (!day || month == kMonths.end() || !year || !hour || !minute || !second) {
         return std::nullopt;
     }
@@ -124,7 +115,7 @@ base::Result<ServiceUrl, std::string> parse_service_url(std::string_view text) {
         return base::Failure{std::string("the host is missing or contains an invalid character")};
     }
     if (!port.empty()) {
-        const auto number = whole<std::uint16_t>(port.substr(1));
+        const auto number = base::whole_number<std::uint16_t>(port.substr(1));
         if (port.front() != ':' || !number || *number == 0) {
             return base::Failure{std::string("the port must be a number from 1 to 65535")};
         }
@@ -139,7 +130,7 @@ base::Result<ServiceUrl, std::string> parse_service_url(std::string_view text) {
 }
 
 std::optional<base::Duration> parse_retry_after(std::string_view text, base::Timestamp now) {
-    auto seconds = whole<std::int64_t>(text);
+    auto seconds = base::whole_number<std::int64_t>(text);
     if (!seconds) {
         seconds = date_seconds(text);
         if (!seconds) return std::nullopt;

@@ -1,6 +1,6 @@
 #include "venue/filters.hpp"
 
-#include <charconv>
+#include "base/whole_number.hpp"
 
 namespace botcore::venue {
 
@@ -112,11 +112,9 @@ std::string to_text(const Rejection& rejection) {
 std::optional<Rejection> parse_rejection(std::string_view text) {
     const std::size_t colon = text.find(": ");
     if (colon == std::string_view::npos) return std::nullopt;
-    Rejection rejection;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + colon, rejection.code);
-    if (error != std::errc() || end != text.data() + colon) return std::nullopt;
-    rejection.text = text.substr(colon + 2);
-    return rejection;
+    const auto code = base::whole_number<int>(text.substr(0, colon));
+    if (!code) return std::nullopt;
+    return Rejection{*code, std::string(text.substr(colon + 2))};
 }
 
 std::optional<Rejection> check_price(const Instrument& instrument, Price price) {

@@ -1,9 +1,10 @@
 #include "adapters/archive_s3/s3_responses.hpp"
 
+#include "base/whole_number.hpp"
+
 #include <pugixml.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 namespace botcore::archive_s3 {
@@ -15,15 +16,6 @@ namespace {
 constexpr std::size_t kCodeMax = 64;
 constexpr std::size_t kTokenMax = 4'096;
 constexpr std::size_t kKeyMax = 1'024;  // S3's own limit.
-
-std::optional<std::uint64_t> whole(std::string_view text) {
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (text.empty() || error != std::errc() || end != text.data() + text.size()) {
-        return std::nullopt;
-    }
-    return number;
-}
 
 base::Failure<std::string> damaged(const char* text) {
     return {std::string("the list of objects cannot be read: ") + text};
@@ -41,7 +33,7 @@ base::Result<S3Page, std::string> parse_s3_page(std::string_view xml) {
     S3Page page;
     for (const pugi::xml_node& item : list.children("Contents")) {
         const std::string_view key = item.child_value("Key");
-        const auto bytes = whole(item.child_value("Size"));
+        const auto bytes = base::whole_number<std::uint64_t>(item.child_value("Size"));
         if (key.empty() || key.size() > kKeyMax || !bytes) {
             return damaged("an object has no key or no size");
         }

@@ -1,11 +1,11 @@
 #include "adapters/notify_email/mail_server.hpp"
 
+#include "base/whole_number.hpp"
 #include "net/service_url.hpp"
 
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 namespace botcore::notify_email {
@@ -41,10 +41,8 @@ bool is_ipv6(const std::string& host) {
 }
 
 std::optional<std::uint16_t> port_of(std::string_view text) {
-    std::uint16_t port = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-    if (error != std::errc() || end != text.data() + text.size() || port == 0) return {};
-    return port;
+    const auto port = base::whole_number<std::uint16_t>(text);
+    return port.value_or(0) == 0 ? std::nullopt : port;
 }
 
 base::Failure<std::string> bad_server(std::string_view what) {

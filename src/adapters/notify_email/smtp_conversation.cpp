@@ -1,9 +1,9 @@
 #include "adapters/notify_email/smtp_conversation.hpp"
 
 #include "base/plain_text.hpp"
+#include "base/whole_number.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace botcore::notify_email {
 
@@ -19,10 +19,9 @@ constexpr int kRefusalForEver = 500;
 /// The code of an answer's line; 0 if it begins with none.
 int code_of(std::string_view line) {
     constexpr std::size_t kDigits = 3;
-    int code = 0;
-    if (line.size() < kDigits) return 0;
-    const auto [end, error] = std::from_chars(line.data(), line.data() + kDigits, code);
-    return error == std::errc() && end == line.data() + kDigits ? code : 0;
+    return line.size() < kDigits
+               ? 0
+               : base::whole_number<std::uint16_t>(line.substr(0, kDigits)).value_or(0);
 }
 
 std::string_view between_brackets(std::string_view line) {

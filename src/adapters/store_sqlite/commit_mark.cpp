@@ -1,5 +1,6 @@
 #include "adapters/store_sqlite/commit_mark.hpp"
 
+#include "base/whole_number.hpp"
 #include "host/whole_file.hpp"
 #include "protocol/journal.hpp"
 
@@ -34,13 +35,6 @@ std::string line_of(const CommitMark::Mark& mark) {
     return line + "\n";
 }
 
-std::optional<std::uint64_t> number_in(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
-
 std::optional<model::Hash> hash_in(std::string_view text) {
     model::Hash hash{};
     for (std::size_t i = 0; i < hash.size(); ++i) {
@@ -67,7 +61,7 @@ base::Result<std::optional<CommitMark::Mark>, std::string> CommitMark::read(
     if (!bytes || bytes->size() < kLineSize) return std::optional<Mark>();
     const std::string line = bytes->substr(0, kLineSize);
     const std::string_view text = line;
-    const auto sequence = number_in(text.substr(5, 20));
+    const auto sequence = base::whole_number<std::uint64_t>(text.substr(5, 20));
     const auto hash = hash_in(text.substr(26, 64));
     if (!sequence || !hash) return std::optional<Mark>();
     const std::string_view rest = text.substr(91);

@@ -1,10 +1,10 @@
 #include "adapters/store_sqlite/timeline.hpp"
 
 #include "adapters/store_sqlite/database.hpp"
+#include "base/whole_number.hpp"
 #include "runtime/archive/names.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -23,12 +23,6 @@ std::string failed(const std::filesystem::path& file, int code) {
     return file.string() + ": " + sqlite3_errstr(code);
 }
 
-template <class Number>
-bool read_number(std::string_view text, Number& number) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc() && end == text.data() + text.size();
-}
-
 SqlResult<std::vector<Ancestor>> ancestors_in(Database& database) {
     std::vector<Ancestor> ancestors;
     Statement rows =
@@ -37,13 +31,11 @@ SqlResult<std::vector<Ancestor>> ancestors_in(Database& database) {
     while (TRY(rows.step()) == Statement::Step::Row) {
         const std::string_view name = rows.text(0).substr(kAncestor.size());
         const std::size_t slash = name.find('/');
-        Ancestor ancestor{.last = static_cast<model::Sequence>(rows.integer(1))};
-        if (slash == std::string_view::npos ||
-            !read_number(name.substr(0, slash), ancestor.timeline) ||
-            !read_number(name.substr(slash + 1), ancestor.id)) {
-            continue;  // Written by a later version.
-        }
-        ancestors.push_back(ancestor);
+        if (slash == std::string_view::npos) continue;  // Written by a later version.
+        const auto timeline = base::whole_number<model::Timeline>(name.substr(0, slash));
+        const auto id = base::whole_number<std::uint32_t>(name.substr(slash + 1));
+        if (!timeline || !id) continue;
+        ancestors.push_back({*timeline, *id, static_cast<model::Sequence>(rows.integer(1))});
     }
     std::sort(ancestors.begin(), ancestors.end(), [](const auto& left, const auto& right) {
         return left.timeline < right.timeline;

@@ -1,6 +1,7 @@
 #include "apps/botctl/http_client.hpp"
 
 #include "apps/botctl/connection.hpp"
+#include "base/whole_number.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -8,7 +9,6 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
-#include <charconv>
 #include <optional>
 
 namespace botcore::botctl {
@@ -64,10 +64,7 @@ std::optional<ServerAddress> parse_url(std::string_view url) {
         return ServerAddress{wire, std::string(url), std::string(usual)};
     }
     const std::string_view port = url.substr(colon + 1);
-    std::uint16_t number = 0;
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-    if (error != std::errc() || end != port.data() + port.size() || number == 0)
-        return std::nullopt;
+    if (base::whole_number<std::uint16_t>(port).value_or(0) == 0) return std::nullopt;
     return ServerAddress{wire, std::string(url.substr(0, colon)), std::string(port)};
 }
 

@@ -5,6 +5,7 @@
 #include "apps/botctl/store_summary.hpp"
 #include "apps/wiring/archive_link.hpp"
 #include "base/time_text.hpp"
+#include "base/whole_number.hpp"
 #include "core/orders/client_order_id.hpp"
 #include "host/data_folder.hpp"
 #include "host/durable_file.hpp"
@@ -15,7 +16,6 @@
 
 #include <unistd.h>
 
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -30,10 +30,7 @@ base::Result<archive::RestoreTarget, std::string> moment_of(const BackupArgument
     archive::RestoreTarget moment;
     if (args.timeline != 0) moment.timeline = args.timeline;
     if (args.to.empty()) return moment;
-    std::uint64_t sequence = 0;
-    const char* const end = args.to.data() + args.to.size();
-    const auto [stop, error] = std::from_chars(args.to.data(), end, sequence);
-    if (error == std::errc() && stop == end && sequence > 0) {
+    if (const auto sequence = base::whole_number<std::uint64_t>(args.to).value_or(0)) {
         moment.sequence = sequence;
         return moment;
     }

@@ -1,9 +1,9 @@
 #include "venue/binance/request.hpp"
 
+#include "base/whole_number.hpp"
 #include "model/amount.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 
 namespace botcore::venue::binance {
@@ -69,17 +69,15 @@ void for_each_part(std::string_view text, Take take) {
 Result<model::Timestamp, Rejection> read_timestamp(const Parameters& parameters) {
     const std::string* const text = parameters.find("timestamp");
     if (text == nullptr || text->empty()) return Failure{missing_parameter("timestamp")};
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-    const bool whole = error == std::errc() && end == text->data() + text->size();
-    if (!whole || number < 0 || text->size() > kTimestampDigitsMax) {
+    const auto number = base::whole_number<std::int64_t>(*text);
+    if (!number || *number < 0 || text->size() > kTimestampDigitsMax) {
         return Failure{
             Rejection{-1100,
                       "Illegal characters found in parameter 'timestamp'; legal range is "
                       "'^[0-9]{1,20}$'."}};
     }
-    return text->size() == kMicrosecondDigits ? model::Timestamp::from_microseconds(number)
-                                              : model::Timestamp::from_milliseconds(number);
+    return text->size() == kMicrosecondDigits ? model::Timestamp::from_microseconds(*number)
+                                              : model::Timestamp::from_milliseconds(*number);
 }
 
 Result<model::Duration, Rejection> read_window(const Parameters& parameters) {
