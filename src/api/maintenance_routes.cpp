@@ -136,11 +136,18 @@ void MaintenanceRoutes::end_now(host::RequestContext& call) {
     if (!parsed) return call.fail(400, parsed.error());
     if (!context_.running(call)) return;
     const ReturnWay way = parsed.value().value.ramp ? ReturnWay::Gradual : ReturnWay::AtOnce;
+    std::vector<model::MaintenanceWindow> movable;
+    const auto move_of = [&](const model::MaintenanceWindow& window) {
+        return operations::return_move(window, MaintenanceTimes(), call.now.time, way);
+    };
     for (const auto& [id, window] : context_.runtime.state().windows) {
-        const auto move = operations::return_move(window, MaintenanceTimes(), call.now.time, way);
-        if (!move) continue;
+        if (move_of(window)) movable.push_back(window);
+    }
+    // A window that is under way comes before an emergency that is only planned.
+    if (const auto* window = operations::foremost(movable)) {
+        const auto move = move_of(*window);
         model::MoveMaintenance command;
-        command.window = id;
+        command.window = window->id;
         command.state = move->state;
         command.until = move->until;
         command.origin = context_.origin_of(call, parsed.value().canonical);

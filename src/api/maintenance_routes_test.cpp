@@ -124,6 +124,20 @@ TEST_F(MaintenanceRoutesTest, EmergencyMaintenanceBeginsAndEndsOnCommand) {
     EXPECT_TRUE(show().at("window").is_null());
 }
 
+TEST_F(MaintenanceRoutesTest, EndsTheWindowThatIsUnderWayBeforeAnEmergencyThatIsOnlyPlanned) {
+    const std::string planned =
+        plan(R"({"begin":"2026-09-22T00:00Z","minutes":60,"emergency":true,"text":"a disk"})");
+    const auto on = world_.command("POST", "/api/maintenance/on", R"({"minutes":30})");
+    const auto number = ApiWorld::data(on).at("window").to_number<std::int64_t>();
+    world_.pass(model::Duration::seconds(2));
+    EXPECT_EQ(state_of(std::to_string(number)), "ACTIVE");
+    EXPECT_EQ(world_.command("POST", "/api/maintenance/off").status, 200);
+    EXPECT_EQ(state_of(std::to_string(number)), "WATCHING");
+    EXPECT_EQ(state_of(planned), "NOTICED");
+    EXPECT_EQ(world_.command("POST", "/api/maintenance/off").status, 200);
+    EXPECT_EQ(state_of(planned), "CANCELED");
+}
+
 // @spec:R1-MAINT-04 R1-MAINT-12 R1-MAINT-13
 TEST_F(MaintenanceRoutesTest, APlannedWindowPassesThroughAllStatesAutomatically) {
     const std::string id = plan(R"({"text":"a new disk"})");
