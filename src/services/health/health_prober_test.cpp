@@ -424,5 +424,43 @@ TEST_F(HealthProberTest, TheTimeUntilAllAreProbedCountsAsAbsence) {
     EXPECT_EQ(monitor.uptime().outages().size(), 1U);
 }
 
+// @spec:R1-AVAIL-01 @spec:R1-AVAIL-05 @spec:R1-MAINT-04
+TEST_F(HealthProberTest, TheMonitorCountsEachServiceInUse) {
+    bool is_emergency = false;
+    prober_.add_local(operations::Dependency::Database, [] { return host::ProbeReply{}; });
+    prober_.add_local(operations::Dependency::Cache, [] {
+        return host::ProbeReply{operations::HealthState::Unhealthy, "refused"};
+    });
+    observability::Log log("test", observability::Level::Fatal);
+    for (const bool is_remote : {true, false}) {
+        HealthMonitor monitor({.prober = prober_,
+                               .log = log,
+                               .now = [this] { return now_; },
+                               .load = [] { return operations::Load::Normal; },
+                               .planned = [](Timestamp) { return false; },
+                               .announced = [](operations::Period) { return std::nullopt; },
+                               .outage = [&](Timestamp) { return is_emergency; },
+                               .cache_is_remote = is_remote},
+                              {});
+        for (const bool emergency : {false, true, false}) {
+            is_emergency = emergency;
+            monitor.tick();
+            now_ = now_ + Duration::seconds(5);
+        }
+        const auto figures = monitor.uptimes().engine().over(2);
+        EXPECT_EQ(figures.down, Duration::seconds(5));
+        EXPECT_EQ(figures.emergency, Duration::seconds(5));
+        ASSERT_NE(monitor.uptimes().find("store"), nullptr);
+        EXPECT_EQ(monitor.uptimes().find("store")->over(2).up, Duration::seconds(10))
+            << "An emergency maintenance is downtime of the engine.";
+        ASSERT_NE(monitor.uptimes().find("logs"), nullptr);
+        EXPECT_EQ(monitor.uptimes().find("logs")->over(2).up, Duration::seconds(10));
+        EXPECT_EQ(monitor.uptimes().find("monitoring"), nullptr) << "No channel is configured.";
+        const auto* cache = monitor.uptimes().find("cache");
+        EXPECT_EQ(cache != nullptr, is_remote);
+        if (cache != nullptr) EXPECT_EQ(cache->over(2).down, Duration::seconds(10));
+    }
+}
+
 }  // namespace
 }  // namespace botcore::health
