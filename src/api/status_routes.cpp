@@ -8,10 +8,10 @@ namespace botcore::api {
 
 namespace {
 
-constexpr std::string_view kHtml = "text/html";
-constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kHtmlMedia = "text/html";
+constexpr std::string_view kJsonMedia = "application/json";
 
-void add_schemas(host::SchemaTable& schemas) {
+void add_status_schemas(host::SchemaTable& schemas) {
     schemas.add_words("PublicState",
                       "How well a part of the service works",
                       {"operational", "degraded", "maintenance", "outage"});
@@ -41,7 +41,7 @@ void add_schemas(host::SchemaTable& schemas) {
 }  // namespace
 
 void StatusRoutes::add_to(host::RouteTable& table) {
-    add_schemas(table.schemas());
+    add_status_schemas(table.schemas());
     table.add({.pattern = "/status",
                .access = host::Access::Public,
                .purpose = host::Purpose::Probe,
@@ -55,13 +55,13 @@ void StatusRoutes::add_to(host::RouteTable& table) {
 /// The headers replace those of other responses: the page may be cached and has its own styles, but
 /// no script.
 void StatusRoutes::show(host::RequestContext& call) const {
-    const std::string_view media =
-        net::preferred_media(call.request.header("accept"), {.usual = kHtml, .other = kJson});
+    const std::string_view media = net::preferred_media(call.request.header("accept"),
+                                                        {.usual = kHtmlMedia, .other = kJsonMedia});
     net::HttpResponse response;
     response.headers = std::move(call.headers);
     response.headers.emplace_back("Cache-Control", "public, max-age=10");
     response.headers.emplace_back("Vary", "Accept");
-    if (media == kJson) {
+    if (media == kJsonMedia) {
         response.body = publisher_.json();
     } else {
         response.content_type = "text/html; charset=utf-8";

@@ -16,7 +16,6 @@ namespace {
 using base::Timestamp;
 using testing::HasSubstr;
 using testing::Not;
-using Days = std::map<std::chrono::sys_days, UptimeFigures>;
 
 /// What must never be on the page.
 constexpr std::string_view kInternal = "db-7.internal:/var/lib <script>";
@@ -74,7 +73,7 @@ protected:
     std::vector<DegradedMode> modes_;
     std::vector<model::MaintenanceWindow> windows_;
     std::vector<Incident> incidents_;
-    Days days_;
+    std::map<std::chrono::sys_days, UptimeFigures> days_;
 };
 
 TEST_F(StatusPageTest, EverythingIsOperational) {
