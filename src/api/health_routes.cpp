@@ -46,13 +46,6 @@ json::value seconds_or_null(std::optional<model::Duration> duration) {
     return duration->in_milliseconds() / 1'000;
 }
 
-/// Parts per million as a percentage, such as "99.9012".
-std::string percent(std::int64_t ppm) {
-    std::string rest = std::to_string(ppm % 10'000);
-    rest.insert(0, 4 - rest.size(), '0');
-    return std::to_string(ppm / 10'000) + "." + rest;
-}
-
 /// The checks that the specification shows in a health body.
 constexpr std::array kFirstChecks = {
     Dependency::Database, Dependency::Exchange, Dependency::Cache, Dependency::WebSocket};
@@ -105,10 +98,11 @@ json::object uptime_json(const operations::UptimeLog& log, std::int64_t days) {
     object["down_seconds"] = figures.down.in_milliseconds() / 1'000;
     object["planned_seconds"] = figures.planned.in_milliseconds() / 1'000;
     object["stopped_seconds"] = figures.stopped.in_milliseconds() / 1'000;
-    object["availability_percent"] = percent(availability_ppm(figures, PlannedTime::LeftOut));
+    object["availability_percent"] =
+        operations::percent_text(availability_ppm(figures, PlannedTime::LeftOut));
     object["availability_with_planned_percent"] =
-        percent(availability_ppm(figures, PlannedTime::CountsAsDown));
-    object["target_percent"] = percent(kEngineTarget);
+        operations::percent_text(availability_ppm(figures, PlannedTime::CountsAsDown));
+    object["target_percent"] = operations::percent_text(kEngineTarget);
     object["budget_seconds"] = budget.in_milliseconds() / 1'000;
     object["budget_left_seconds"] =
         (budget - figures.down - figures.stopped).in_milliseconds() / 1'000;
