@@ -183,6 +183,17 @@ class Monitoring:
         return [(one["metric"], float(one["value"][1]))
                 for one in json.loads(text)["data"]["result"]]
 
+    def await_evaluations(self, count):
+        """Waits until the rules were evaluated `count` times more."""
+        for _ in range(count):
+            last = self.last_evaluation()
+            self.scenario.eventually(60, lambda before=last: self.last_evaluation() != before,
+                                     "the rules are evaluated")
+
+    def last_evaluation(self):
+        groups = json.loads(self.prometheus.get("/api/v1/rules"))["data"]["groups"]
+        return next(one["lastEvaluation"] for one in groups if one["name"] == "outside")
+
     def up(self, service):
         """The values of up{service=...}, the lowest first."""
         return sorted(value for _, value in self.query(f'up{{service="{service}"}}'))
