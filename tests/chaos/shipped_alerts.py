@@ -17,6 +17,8 @@ OWN_NETWORK = True
 SECONDS_MAX = 170
 CHANNELS = ("slack", "pagerduty", "email")
 FIRST_WITHIN, OVER_WITHIN, DOWNTIME = 60, 75, 60
+# Prometheus writes that a series has ended only two or three scrapes after its target is removed.
+VANISHED_WITHIN = 110
 
 
 def run(scenario):
@@ -64,9 +66,11 @@ class Road:
         except (OSError, RuntimeError, KeyError) as error:
             self.scenario.check(False, f"{function.__name__}: {type(error).__name__}: {error}")
 
-    def await_messages(self, monitoring, what, alert, over, since):
-        """Waits for the message on each channel that a critical alert has."""
-        within, seconds = (OVER_WITHIN, self.over) if over else (FIRST_WITHIN, self.first)
+    def await_messages(self, monitoring, what, alert, over, since, within=None):
+        """Waits for the message on each channel that a critical alert has. `within`: seconds of a
+        case that has a bound of its own and is not part of the figures."""
+        seconds = [] if within else self.over if over else self.first
+        within = within or (OVER_WITHIN if over else FIRST_WITHIN)
         for channel in CHANNELS:
             left = max(0.0, since + within - time.monotonic())
             at = self.scenario.eventually(left, lambda one=channel: monitoring.receivers.first(
@@ -84,10 +88,11 @@ class Road:
 
 
 def month_rules():
-    """The alerts that compare downtime with what a month allows, and that of five minutes."""
+    """The alerts that compare downtime with what a month allows, and that of five minutes. One
+    minute is more than 14.4 times what 99.9 % allows in an hour, so ErrorBudgetHour fires."""
     groups = {group["name"]: group for group in shipped("prometheus/alerts.yml")["groups"]}
-    return {rule["alert"] for rule in groups["error_budget"]["rules"]} | {
-        "BotcoredUptimeLow", "BotcoredUptimeBroken", "BotcoredDown"}
+    return {rule["alert"] for rule in groups["error_budget"]["rules"]} - {
+        "ErrorBudgetHour"} | {"BotcoredUptimeLow", "BotcoredUptimeBroken", "BotcoredDown"}
 
 
 def daemon_is_killed(road, monitoring, daemon):
@@ -158,7 +163,8 @@ def target_vanishes(road, monitoring):
     since = time.monotonic()
     monitoring.remove_target("botcored")
     scenario.fault("target removed from the configuration")
-    road.await_messages(monitoring, "target vanished, first message", "ServiceDown", False, since)
+    road.await_messages(monitoring, "target vanished, first message", "ServiceDown", False, since,
+                        VANISHED_WITHIN)
     scenario.check(monitoring.up("botcored") == [], "the target has no up")
     monitoring.prometheus.kill()
     monitoring.alertmanager.kill()
