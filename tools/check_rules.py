@@ -35,7 +35,7 @@ ADAPTERS = ["archive_folder", "archive_s3", "cache_memory", "cache_redis", "exch
             "market_generated", "market_recorded", "notify_email", "notify_log",
             "notify_pagerduty", "notify_slack", "notify_webhook", "store_observed", "store_sqlite"]
 SERVICES = ["alerts", "analysis", "archive", "audit", "events", "health", "incidents",
-            "maintenance", "notifications", "trading", "users"]
+            "maintenance", "notifications", "status_page", "trading", "users"]
 UPPER = ["host", "net", "observability"]
 for adapter in ADAPTERS:
     LAYERS[f"adapters/{adapter}"] = ["runtime", "ports", "gateway", "venue", "protocol", "core",

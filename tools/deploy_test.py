@@ -2,7 +2,8 @@
 """The files of deploy/ agree with the program: ports, routes, keys, limits.
 
 The files are read by real parsers; systemd-analyze, where installed, checks the unit too.
-The alerts have a test of their own, prometheus_rules_test.py.
+The alerts have a test of their own, prometheus_rules_test.py, and so has what beside them tells
+people and probes, monitoring_test.py.
 """
 # @spec:R1-AC-06 R1-INTMON-02 X-17 X-63
 import configparser
@@ -76,12 +77,14 @@ class Deploy(unittest.TestCase):
     def test_every_yaml_file_parses_and_every_file_is_listed(self):
         names = {str(path.relative_to(DEPLOY)) for path in DEPLOY.rglob("*") if path.is_file()}
         self.assertEqual(names, {
-            "compose.yaml", "cron/botcore", "docker/Dockerfile", "kubernetes/botcored.yaml",
+            "alertmanager/alertmanager.yml", "compose.yaml", "cron/botcore", "docker/Dockerfile",
+            "kubernetes/botcored.yaml",
             "profiles/development.toml", "profiles/production.toml", "profiles/staging.toml",
-            "prometheus/alerts.yml", "prometheus/prometheus.yml",
+            "probes/blackbox.yml", "probes/uptimerobot.json",
+            "prometheus/alerts.yml", "prometheus/probes.yml", "prometheus/prometheus.yml",
             *(f"prometheus/tests/{group}.yml" for group in (
-                "archive", "backups", "error_budget", "errors", "machine", "modes", "trading",
-                "uptime")),
+                "archive", "backups", "error_budget", "errors", "machine", "modes", "probes",
+                "trading", "uptime")),
             "systemd/botcore.toml", "systemd/botcored.service"})
         for name in names:
             if name.endswith((".yaml", ".yml")):

@@ -3,7 +3,8 @@
 
 deploy/prometheus/tests holds the cases, which promtool runs. A machine without promtool (Debian
 package `prometheus`) fails. Names, labels and kinds of metrics come from docs/metrics.md, which a
-test of the daemon compares with its table.
+test of the daemon compares with its table; what Prometheus and the probes add, from the targets of
+prometheus.yml.
 """
 # @spec:R1-MON-02 R1-MON-03 R1-MON-04 R2-MON-02 R2-MON-03 R2-MON-04 R3-MON-02 R3-MON-03
 # @spec:R3-MON-04 R4-MON-02 R4-MON-04 RM-AL-02 R4-RUN-15
@@ -29,6 +30,7 @@ except ImportError:
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "deploy" / "prometheus"
+RULE_FILES = ("alerts.yml", "probes.yml")
 TARGET_LABELS = {"job", "instance"}  # Prometheus adds them to every series.
 # Fires always, by design: a receiver outside the machine reports when it stops arriving. So its
 # expression names no metric, and no case can show that it does not fire.
@@ -78,6 +80,29 @@ def metrics():
 
 
 @functools.cache
+def scrape_configs():
+    return yaml.safe_load((FOLDER / "prometheus.yml").read_text("utf-8"))["scrape_configs"]
+
+
+def target_labels(of_job=""):
+    """The values of each label that prometheus.yml gives to the targets of such jobs."""
+    found = {}
+    for job in scrape_configs():
+        for targets in job["static_configs"] if job["job_name"].startswith(of_job) else []:
+            for name, value in targets["labels"].items():
+                if not name.startswith("__"):
+                    found.setdefault(name, []).append(value)
+    return found
+
+
+@functools.cache
+def known_metrics():
+    """The metrics of the daemon, and those that exist by scraping."""
+    return {**metrics(), "up": Metric("gauge", target_labels()),
+            "probe_success": Metric("gauge", target_labels("probe_"))}
+
+
+@functools.cache
 def source():
     """All code of the daemon; values that the table does not list must occur in it."""
     return "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "src").rglob("*.cpp"))
@@ -101,14 +126,19 @@ def value_errors(label, operator, value, listed):
 def selector_errors(selector):
     """What is wrong with one selector of a series: (function around it, name, matchers)."""
     call, name, matchers = selector
-    metric = metrics().get(name)
+    metric = known_metrics().get(name)
     if metric is None:
         yield f"no metric {name} in docs/metrics.md"
         return
     for label, operator, value in matchers:
         if label in TARGET_LABELS:
             continue
-        if label not in metric.labels:
+        if label == "service" and label not in metric.labels:
+            # The daemon's target has this label, so each of its metrics has it.
+            metric_values = target_labels("botcored")["service"]
+            yield from (f"{name}: {error}" for error in
+                        value_errors(label, operator, value, metric_values))
+        elif label not in metric.labels:
             yield f"{name} has no label {label}"
         else:
             yield from (f"{name}: {error}" for error in
@@ -134,9 +164,13 @@ def expression_errors(expression):
     return [error for selector in selectors for error in selector_errors(selector)]
 
 
+def groups():
+    return [group for name in RULE_FILES
+            for group in yaml.safe_load((FOLDER / name).read_text("utf-8"))["groups"]]
+
+
 def rules():
-    groups = yaml.safe_load((FOLDER / "alerts.yml").read_text("utf-8"))["groups"]
-    return {rule["alert"]: rule for group in groups for rule in group["rules"]}
+    return {rule["alert"]: rule for group in groups() for rule in group["rules"]}
 
 
 def case_files():
@@ -174,8 +208,9 @@ def failures_in(file, expression):
         folder = pathlib.Path(name)
         (folder / "tests").mkdir()
         shutil.copy(file, folder / "tests")
-        (folder / "alerts.yml").write_text(
-            yaml.safe_dump({"groups": [{"name": "changed", "rules": changed}]}), "utf-8")
+        for rule_file in RULE_FILES:
+            (folder / rule_file).write_text(
+                yaml.safe_dump({"groups": [{"name": "changed", "rules": changed}]}), "utf-8")
         _, text = promtool("test", "rules", f"tests/{file.name}", folder=folder)
         return set(re.findall(r'alertname=\\"(\w+)\\"', text))
 
@@ -187,12 +222,12 @@ def alerts_that_fail(expression):
 
 class PrometheusRules(unittest.TestCase):
     def test_promtool_understands_rules_and_configuration(self):
-        for command in (("rules", "alerts.yml"), ("config", "prometheus.yml")):
+        for command in (("rules", *RULE_FILES), ("config", "prometheus.yml")):
             status, text = promtool("check", *command)
             self.assertEqual(status, 0, text)
 
     def test_each_alert_has_a_name_a_severity_an_action_and_a_runbook(self):
-        text = (FOLDER / "alerts.yml").read_text("utf-8")
+        text = "\n".join((FOLDER / name).read_text("utf-8") for name in RULE_FILES)
         self.assertEqual(len(rules()), len(re.findall(r"^ +- alert: ", text, re.M)))
         for name, rule in rules().items():
             self.assertIn(rule["labels"]["severity"], ("info", "warning", "critical"), name)
@@ -251,9 +286,10 @@ class MetricsOfRules(unittest.TestCase):
                 self.assertEqual(list(selector_errors((None, name, matchers))), [], case["name"])
 
     def test_each_job_of_a_rule_is_scraped(self):
-        parsed = yaml.safe_load((FOLDER / "prometheus.yml").read_text("utf-8"))
-        jobs = {one["job_name"] for one in parsed["scrape_configs"]}
-        used = set(re.findall(r'job="([^"]*)"', (FOLDER / "alerts.yml").read_text("utf-8")))
+        jobs = {one["job_name"] for one in scrape_configs()}
+        used = {job for rule in rules().values()
+                for job in re.findall(r'job="([^"]*)"', rule["expr"])}
+        self.assertGreaterEqual(used, {"botcored", "probe_http"})
         self.assertLessEqual(used, jobs)
 
     def test_table_is_read_whole(self):
@@ -284,6 +320,10 @@ class MetricsOfRules(unittest.TestCase):
                     "use rate or increase",
                 "rate(accounts_frozen[5m]) > 0":
                     "accounts_frozen is no counter: rate treats each decrease as a restart",
+                'up{service="grafana"} == 0': 'up: service is never "grafana"',
+                'probe_success{place="mars"} == 0': 'probe_success: place is never "mars"',
+                'max(maintenance_planned{service="cache"}) == 1':
+                    'maintenance_planned: service is never "cache"',
                 "vector(1)": "the expression names no metric"}.items():
             self.assertEqual(expression_errors(expression), [error], expression)
         self.assertEqual(expression_errors(

@@ -144,7 +144,13 @@ json::object response_of(const host::RouteTable& routes,
     } else {
         schema = schema_of(routes, row, status);
     }
-    response["content"] = body_of(is_text ? "text/plain" : "application/json", std::move(schema));
+    json::object content = body_of(is_text ? "text/plain" : "application/json", std::move(schema));
+    if (row.html && status < 400) {
+        json::object text;
+        text["type"] = "string";
+        content["text/html"] = body_of("text/html", std::move(text)).at("text/html");
+    }
+    response["content"] = std::move(content);
     return response;
 }
 

@@ -13,19 +13,13 @@ namespace botcore::api {
 namespace json = boost::json;
 
 using operations::Duration;
+using operations::percent_text;
 using operations::UptimeFigures;
 using operations::UptimeLog;
 
 namespace {
 
 constexpr std::array<std::int64_t, 3> kWindows = {30, 90, 365};
-
-/// Parts per million as a percentage, such as "99.9012".
-std::string percent(std::int64_t ppm) {
-    std::string rest = std::to_string(ppm % 10'000);
-    rest.insert(0, 4 - rest.size(), '0');
-    return std::to_string(ppm / 10'000) + "." + rest;
-}
 
 json::value seconds_or_null(std::optional<Duration> duration) {
     if (!duration) return nullptr;
@@ -53,12 +47,12 @@ json::object row_json(const UptimeFigures& figures,
     object["emergency_seconds"] = figures.emergency.in_milliseconds() / 1'000;
     object["planned_seconds"] = figures.planned.in_milliseconds() / 1'000;
     object["stopped_seconds"] = figures.stopped.in_milliseconds() / 1'000;
-    object["availability_percent"] = percent(availability_ppm(figures, PlannedTime::LeftOut));
+    object["availability_percent"] = percent_text(availability_ppm(figures, PlannedTime::LeftOut));
     object["availability_with_planned_percent"] =
-        percent(availability_ppm(figures, PlannedTime::CountsAsDown));
+        percent_text(availability_ppm(figures, PlannedTime::CountsAsDown));
     object["fully_functional_percent"] =
-        percent(fully_functional_ppm(figures, PlannedTime::LeftOut));
-    object["target_percent"] = percent(target_ppm);
+        percent_text(fully_functional_ppm(figures, PlannedTime::LeftOut));
+    object["target_percent"] = percent_text(target_ppm);
     object["budget_seconds"] = budget.in_milliseconds() / 1'000;
     object["budget_left_seconds"] =
         (budget - figures.down - figures.stopped).in_milliseconds() / 1'000;
@@ -107,7 +101,7 @@ json::array services_view(const operations::ServiceUptimes& uptimes) {
         if (log == nullptr) continue;
         json::object object;
         object["service"] = target.service;
-        object["target_percent"] = percent(target.ppm);
+        object["target_percent"] = percent_text(target.ppm);
         object["uptime"] = uptime_view(*log, target.ppm);
         object["months"] = months_json(*log, target.ppm);
         list.push_back(std::move(object));

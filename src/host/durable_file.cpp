@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
+constexpr mode_t kEveryoneReads = kOwnerOnly | S_IRGRP | S_IROTH;
 
 /// Writes `bytes` into the open file.
 FileOutcome fill(const Descriptor& file,
@@ -76,11 +77,17 @@ std::optional<std::string> read_whole(int descriptor, std::size_t bytes_max) {
     return text;
 }
 
-FileOutcome replace_file(const fs::path& path, std::string_view bytes, Durability durability) {
+FileOutcome replace_file(const fs::path& path,
+                         std::string_view bytes,
+                         Durability durability,
+                         Readers readers) {
     const fs::path part = path.string() + ".part";
     const Descriptor file(
         ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly));
     if (!file.is_open()) return system_failure("create", part);
+    // After a crash the file may exist with another mode.
+    const mode_t mode = readers == Readers::Everyone ? kEveryoneReads : kOwnerOnly;
+    if (::fchmod(file.number(), mode) != 0) return system_failure("set the mode of", part);
     (void)TRY(fill(file, part, bytes, durability));
     if (std::rename(part.c_str(), path.c_str()) != 0) return system_failure("replace", path);
     if (durability == Durability::Unsynced) return base::Done{};

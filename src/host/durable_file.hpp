@@ -64,11 +64,17 @@ using FileOutcome = base::Outcome<std::string>;
 /// Reads the rest of the file, at most `bytes_max` bytes. If it returns nothing, errno is set.
 [[nodiscard]] std::optional<std::string> read_whole(int descriptor, std::size_t bytes_max);
 
-/// Puts a file with `bytes` and mode 0600 in the place of whatever `path` names: writes the file
-/// `<path>.part` and renames it.
+enum class Readers : std::uint8_t {
+    Owner,     ///< Mode 0600.
+    Everyone,  ///< Mode 0644, whatever the umask of the process is.
+};
+
+/// Puts a file with `bytes` in the place of whatever `path` names: writes the file `<path>.part`
+/// and renames it.
 [[nodiscard]] FileOutcome replace_file(const std::filesystem::path& path,
                                        std::string_view bytes,
-                                       Durability durability);
+                                       Durability durability,
+                                       Readers readers = Readers::Owner);
 
 /// Creates a file with mode 0600 and syncs it. Fails if the name exists, even as a dangling link.
 [[nodiscard]] FileOutcome create_file(const std::filesystem::path& path, std::string_view bytes);

@@ -54,6 +54,19 @@ TEST_F(DurableFile, IsReplacedAtomicallyAndLeavesNoOtherFile) {
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
 
+TEST_F(DurableFile, CanBeReadByEveryoneIfThatIsWanted) {
+    const mode_t before = ::umask(077);
+    const auto outcome = replace_file(file("a"), "one", Durability::Synced, Readers::Everyone);
+    ::umask(before);
+    ASSERT_TRUE(outcome);
+    struct stat status{};
+    ASSERT_EQ(::stat(file("a").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0644U);
+    ASSERT_TRUE(replace_file(file("a"), "two", Durability::Synced));
+    ASSERT_EQ(::stat(file("a").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
 TEST_F(DurableFile, StaysWhenItsReplacementCannotBeWritten) {
     ASSERT_TRUE(replace_file(file("a"), "one", Durability::Synced));
     fs::create_directory(file("a.part"));

@@ -346,6 +346,14 @@ constexpr std::array kOperationsKeys = {
               0,
               "slack, pagerduty, email, webhook",
               "Channels of critical notices, separated by commas."},
+    ConfigKey{"status.publish_folder",
+              Kind::Text,
+              "",
+              0,
+              0,
+              "path",
+              "Where the public status page is written as files, at each change and at least once "
+              "a minute; empty: nowhere."},
 };
 
 }  // namespace

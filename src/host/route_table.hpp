@@ -87,6 +87,7 @@ struct RouteRow {
     std::string_view request{};   ///< The schema of the request body; empty if there is no body.
     std::string_view response{};  ///< The schema of the data in a success response.
     Envelope envelope = Envelope::Data;
+    bool html = false;  ///< Responds with HTML unless Accept prefers application/json.
     /// The statuses of the route's responses besides 200 and those that every route has.
     std::vector<std::uint16_t> statuses{};
 };

@@ -45,6 +45,16 @@ TEST_F(HttpServerOverSockets, EchoesAValidRequestIdAndOtherwiseGeneratesOne) {
     EXPECT_THAT(response.headers["date"], HasSubstr("GMT"));
 }
 
+TEST_F(HttpServerOverSockets, AResponseMayReplaceTheUsualHeaders) {
+    start();
+    TestClient client(port());
+    client.send("GET /cached HTTP/1.1\r\nHost: localhost\r\nAccept: text/html;q=0.5\r\n\r\n");
+    const auto response = client.receive();
+    EXPECT_EQ(response.headers.at("cache-control"), "public, max-age=10");
+    EXPECT_EQ(response.headers.at("x-frame-options"), "DENY");
+    EXPECT_THAT(response.body, HasSubstr("accept=text/html;q=0.5"));
+}
+
 TEST_F(HttpServerOverSockets, RefusesOversizedOrMalformedRequests) {
     start();
     const auto status_of = [this](const std::string& bytes, const char* code) {

@@ -24,7 +24,8 @@ struct KeptHeader {
     std::string_view text;
 };
 
-constexpr std::array<KeptHeader, 10> kHeadersKept = {{
+constexpr std::array<KeptHeader, 11> kHeadersKept = {{
+    {field::accept, "accept"},
     {field::access_control_request_method, "access-control-request-method"},
     {field::authorization, "authorization"},
     {field::content_type, "content-type"},
@@ -37,8 +38,8 @@ constexpr std::array<KeptHeader, 10> kHeadersKept = {{
     {field::unknown, "x-timeline"},
 }};
 
-/// The headers of every response. They tell browsers that the response is data: it must not be
-/// executed, framed or cached, and its type must not be guessed.
+/// The headers of every response that does not set them itself. They tell browsers that the
+/// response is data: it must not be executed, framed or cached, and its type must not be guessed.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kSecurityHeaders = {{
     {"X-Content-Type-Options", "nosniff"},
     {"X-Frame-Options", "DENY"},
@@ -61,11 +62,11 @@ BeastResponse to_message(HttpResponse& response, const ResponseFrame& frame) {
     message.set(field::date, frame.date);
     message.set(field::content_type, response.content_type);
     message.set("X-Request-ID", frame.request_id);
-    for (const auto& [name, value] : kSecurityHeaders)
-        message.set(name, value);
     if (frame.secure) message.set(field::strict_transport_security, "max-age=31536000");
     for (auto& [name, value] : response.headers)
         message.insert(name, one_line(std::move(value)));
+    for (const auto& [name, value] : kSecurityHeaders)
+        if (message.find(name) == message.end()) message.set(name, value);
     message.set(field::connection, frame.keep_alive ? "keep-alive" : "close");
     message.body() = std::move(response.body);
     message.prepare_payload();

@@ -23,7 +23,8 @@
 
 namespace botcore::net {
 
-/// A handler that echoes the request. It responds to "/wait" later, and never to "/never".
+/// A handler that echoes the request. It responds to "/wait" later, to "/cached" with its own
+/// Cache-Control, and never to "/never".
 class EchoHandler : public HttpHandler {
 public:
     void handle(HttpRequest request, Respond respond) override {
@@ -33,6 +34,7 @@ public:
             request.method + " " + request.target + " " + request.body + " " + request.request_id;
         for (const auto& [header, value] : request.headers)
             response.body += " " + header + "=" + value;
+        if (name == "cached") response.headers.emplace_back("Cache-Control", "public, max-age=10");
         if (name == "wait") {
             waiting.emplace_back(std::move(respond));
         } else if (name == "never") {

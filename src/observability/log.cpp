@@ -81,6 +81,7 @@ Log::Log(std::string service, Level least, const std::string& path)
 }
 
 void Log::put(Level level, std::string_view message, std::span<const Field> fields) {
+    if (level >= Level::Error) errors_.add(message, fields);
     if (!is_on(level)) return;
     writer_.push(level, [&](Format format) { return line_of(format, level, message, fields); });
     // After a fatal line the process is about to end, so the line must be written now.

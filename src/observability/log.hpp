@@ -7,6 +7,7 @@
 /// J1  Writing a line never waits for its destination: the log thread writes it, and while a
 ///     sink is down, its lines wait in a bounded buffer (LogWriter).
 
+#include "observability/error_tally.hpp"
 #include "observability/level.hpp"
 #include "observability/log_writer.hpp"
 
@@ -99,6 +100,9 @@ public:
     /// configured name.
     void reopen() { writer_.reopen(); }
 
+    /// The ERROR and FATAL lines since the last call.
+    [[nodiscard]] std::vector<ErrorCount> take_errors() { return errors_.take(); }
+
     /// The number of lines that wait for a sink.
     [[nodiscard]] std::size_t waiting() { return writer_.waiting(); }
 
@@ -119,6 +123,7 @@ private:
 
     LogIdentity identity_;
     Level least_;
+    ErrorTally errors_;
     LogWriter writer_;
 };
 

@@ -185,8 +185,8 @@ void add_health(std::vector<AlertRule>& rules) {
         {.name = "BotcoredDown",
          .group = kGroup,
          .level = AlertLevel::Critical,
-         .expression = R"(up{job="botcored", service=""} == 0)"
-                       R"( or on (job) absent(up{job="botcored", service="botcored"}))",
+         .expression = R"(up{job="botcored"} == 0)"
+                       R"( or on (job) absent(runtime_running{job="botcored"}))",
          .hold = minutes(5),
          .runbook = kPage,
          .summary = "botcored has not responded for five minutes",

@@ -11,9 +11,8 @@ constexpr std::string_view kHead =
     "# `botcored --print-prometheus-rules`. The files in tests/ define when each alert fires and\n"
     "# when it does not; `promtool test rules tests/*.yml` runs them.\n"
     "#\n"
-    "# `up` exists twice: Prometheus writes one for the target (without the label `service`), and "
-    "the\n"
-    "# daemon exports one with service=\"botcored\".\n"
+    "# `up` is what Prometheus writes for the target: 0 when a scrape failed. The daemon exports\n"
+    "# one too, which is always 1; prometheus.yml drops it.\n"
     "groups:\n";
 
 /// The words of the text in lines that begin with `prefix`.

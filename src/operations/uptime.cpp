@@ -68,6 +68,14 @@ std::int64_t fully_functional_ppm(const UptimeFigures& figures, PlannedTime plan
     return share_of(figures.up, figures, planned);
 }
 
+std::string percent_text(std::int64_t ppm) {
+    constexpr std::int64_t kPercent = 10'000;
+    CHECK(ppm >= 0);
+    std::string rest = std::to_string(ppm % kPercent);
+    rest.insert(0, 4 - rest.size(), '0');
+    return std::to_string(ppm / kPercent) + "." + rest;
+}
+
 Duration budget_of(Duration period, std::int64_t target_ppm) {
     CHECK(period >= Duration());
     CHECK(target_ppm >= 0 && target_ppm <= kMillion);

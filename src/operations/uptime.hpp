@@ -16,6 +16,7 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <string>
 #include <vector>
 
 namespace botcore::operations {
@@ -43,6 +44,9 @@ enum class PlannedTime : std::uint8_t { LeftOut, CountsAsDown };
 
 /// The same with degraded time counted as downtime.
 [[nodiscard]] std::int64_t fully_functional_ppm(const UptimeFigures& figures, PlannedTime planned);
+
+/// Parts per million, not negative, as a percentage such as "99.9012".
+[[nodiscard]] std::string percent_text(std::int64_t ppm);
 
 /// The downtime that a target allows in a period, rounded down: 999,000 ppm of 30 days allow 43 min
 /// 12 s. The target is between 0 and 1,000,000.

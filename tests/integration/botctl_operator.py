@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import unittest
+import urllib.request
 
 from fixtures import BIN, COMMAND_LINE, NEGATIVE, UNAVAILABLE, USAGE, ProgramTest, orders_of, stop
 
@@ -226,6 +227,45 @@ class Status(DaemonTest):
             watch.kill()
             watch.wait(60)
             watch.stdout.close()
+
+
+# @spec:R1-EXTMON-06
+class StatusPage(DaemonTest):
+    def fetch(self, accept):
+        request = urllib.request.Request(f"{self.url}/status", headers={"Accept": accept})
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return response.headers, response.read().decode()
+
+    def test_everyone_sees_the_state_and_incidents_without_internals(self):
+        self.botctl("incident", "open", "raid of db-7 broken")
+        self.wait_for(lambda: "an incident on the page",
+                      lambda: "Problem with the service" in self.fetch("text/html")[1])
+        headers, page = self.fetch("text/html")
+        self.assertEqual(headers.get_all("Cache-Control"), ["public, max-age=10"])
+        self.assertEqual(len(headers.get_all("Content-Security-Policy")), 1)
+        self.assertNotIn("db-7", page)
+        headers, text = self.fetch("application/json")
+        self.assertEqual(headers["Content-Type"], "application/json")
+        data = json.loads(text)["data"]
+        self.assertEqual([one["severity"] for one in data["incidents"]], ["high"])
+        self.assertEqual(len(data["days"]), 90)
+
+    def test_the_page_is_written_on_demand_and_by_the_daemon(self):
+        folder = self.home / "page"
+        folder.mkdir()
+        self.botctl("status-page", "publish", status=USAGE)
+        self.botctl("status-page", "publish", "--folder", str(folder))
+        names = ["index.html", "status.json"]
+        self.assertEqual(sorted(path.name for path in folder.iterdir()), names)
+        self.assertIn("Service status", (folder / "index.html").read_text())
+        stop(self.daemon)
+        published = self.home / "published"
+        published.mkdir()
+        self.daemon, _ = self.start(self.data, "--set", f"status.publish_folder={published}")
+        self.wait_for(lambda: "both files", lambda: all((published / name).exists()
+                                                        for name in names))
+        self.assertEqual(json.loads((published / "status.json").read_text())["data"]["incidents"],
+                         [])
 
 
 class Files(DaemonTest):

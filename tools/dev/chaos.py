@@ -16,6 +16,7 @@ from spelling import Parser, did_you_mean
 
 FOLDER = paths.ROOT / "tests" / "chaos"
 SECONDS_MAX = {True: 110, False: 900}
+OWN_SECONDS_MAX = re.compile(r"^SECONDS_MAX = (\d+)$", re.M)
 TAG = re.compile(r"^# @spec:(.*)$", re.M)
 
 
@@ -26,6 +27,12 @@ def names():
 def spec_of(name):
     tags = TAG.findall((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
     return [one for tag in tags for one in tag.split()]
+
+
+def seconds_max(name, short):
+    """When a scenario is ended; one whose faults last for minutes has a line SECONDS_MAX = N."""
+    own = OWN_SECONDS_MAX.search((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
+    return max(SECONDS_MAX[short], int(own[1]) if own else 0)
 
 
 def namespace_command(name):
@@ -86,7 +93,7 @@ def run_in_child(name, short, seed, folder):
     process = subprocess.Popen(command + (["--short"] if short else []), env=env,
                                stdin=subprocess.DEVNULL, start_new_session=True)
     try:
-        process.wait(SECONDS_MAX[short])
+        process.wait(seconds_max(name, short))
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait()
@@ -94,7 +101,7 @@ def run_in_child(name, short, seed, folder):
         return json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {"name": name, "spec": spec_of(name), "ok": False, "faults_injected": 0,
-                "faults": {}, "figures": {}, "seconds": SECONDS_MAX[short],
+                "faults": {}, "figures": {}, "seconds": seconds_max(name, short),
                 "failures": [f"no verdict; status {process.returncode}"]}
 
 

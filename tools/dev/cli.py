@@ -5,8 +5,8 @@ import subprocess
 import sys
 import time
 
-from dev import (accept, build, chaos, errors, fuzz, lint, paths, programs, record, report,
-                 suite)
+from dev import (accept, build, chaos, errors, fuzz, lint, monitor, paths, programs, record,
+                 report, suite)
 from spelling import Parser, did_you_mean
 
 HELP = """\
@@ -26,6 +26,8 @@ HELP = """\
   crash [--kills N]                  kill -9 under load, restart, check
   chaos [--short] [NAME] [--seed S]  scenarios over real processes: faults, limits, shutdown
   drill [--short]                    a machine lost under load, restored from the archive: RPO, RTO
+  monitor [--check]                  a daemon beside Prometheus, Alertmanager, probes and
+                                     receivers, until Ctrl-C
   errors                             every error value and the test that reaches it
   sim [--seeds N | --minutes M | --seed S]
                                      the deterministic simulator
@@ -33,8 +35,8 @@ HELP = """\
   record FOLDER [--against OLDER]    what the API responds in its tests; two versions compared
   coverage                           line and branch coverage by folder, and of error handling
 
-bench, crash, chaos, drill, errors, sim, fuzz, coverage, accept, check, lint and test take
---json FILE.
+bench, crash, chaos, drill, monitor, errors, sim, fuzz, coverage, accept, check, lint and test
+take --json FILE.
 bench, crash and sim pass options that they do not know on to the program.
 """
 
@@ -73,6 +75,7 @@ def parser(name_given):
     one.add_argument("--short", action="store_true")
     one.add_argument("--seed", type=int, default=1)
     command("drill", True).add_argument("--short", action="store_true")
+    command("monitor", True).add_argument("--check", action="store_true")
     command("errors", True)
     one = command("record")
     one.add_argument("folder")
@@ -167,8 +170,8 @@ COMMANDS = {
     "setup": setup, "build": build_preset, "test": test, "run": run_daemon, "fmt": fmt,
     "lint": lint_files, "check": check, "accept": accept.accept, "bench": programs.bench,
     "crash": programs.crash, "chaos": chaos.chaos, "drill": chaos.drill,
-    "errors": errors.errors, "record": record.main, "sim": programs.sim, "fuzz": fuzz.fuzz,
-    "coverage": programs.coverage,
+    "monitor": monitor.monitor, "errors": errors.errors, "record": record.main,
+    "sim": programs.sim, "fuzz": fuzz.fuzz, "coverage": programs.coverage,
 }
 PASS_ON = {"run", "bench", "crash", "sim"}
 

@@ -5,6 +5,10 @@
 
 #include <sysexits.h>
 
+#include <functional>
+#include <utility>
+#include <vector>
+
 namespace botcore::apps {
 
 base::Result<std::unique_ptr<incidents::IncidentService>, host::StartFailure> make_incident_service(
@@ -42,6 +46,34 @@ base::Result<std::unique_ptr<alerts::AlertService>, host::StartFailure> make_ale
              .changed = [&incidents = parts.incidents](
                             const operations::AlertChange& change,
                             base::Timestamp now) { incidents.on_alert(change, now); }}));
+}
+
+std::unique_ptr<status_page::StatusPublisher> make_status_publisher(const AlertedParts& parts) {
+    // While a commit is in progress or the store is down, the newest windows that were durable.
+    const auto read =
+        [parts, windows = std::vector<model::MaintenanceWindow>()](base::Timestamp now) mutable {
+            const runtime::Runtime& runtime = parts.trading.runtime();
+            if (runtime.status() == runtime::Status::Running && !runtime.is_committing()) {
+                windows.clear();
+                for (const auto& [id, window] : runtime.state().windows)
+                    windows.push_back(window);
+            }
+            const health::HealthMonitor& monitor = parts.health.monitor();
+            const health::HealthReport report = monitor.snapshot();
+            return operations::make_status_page({.findings = report.findings,
+                                                 .modes = report.modes,
+                                                 .windows = windows,
+                                                 .incidents = parts.incidents.book().incidents(),
+                                                 .days = monitor.uptime().days()},
+                                                now);
+        };
+    Process& process = parts.process;
+    return std::make_unique<status_page::StatusPublisher>(status_page::StatusPublisher::Parts{
+        .read = read,
+        .now = [&process] { return process.clock.now(); },
+        .notifier = parts.notices.service(),
+        .post = [&process](std::function<void()> work) { process.post(std::move(work)); },
+        .folder = process.config.text("status.publish_folder")});
 }
 
 }  // namespace botcore::apps

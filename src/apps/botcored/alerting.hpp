@@ -1,6 +1,7 @@
 #pragma once
 
-/// Makes the service that evaluates the alerts of the daemon.
+/// Makes the services that evaluate the alerts of the daemon, keep its incidents and publish its
+/// status.
 
 #include "apps/botcored/cache_service.hpp"
 #include "apps/botcored/health_and_maintenance.hpp"
@@ -10,6 +11,7 @@
 #include "apps/botcored/trading_service.hpp"
 #include "services/alerts/alert_service.hpp"
 #include "services/incidents/incident_service.hpp"
+#include "services/status_page/status_publisher.hpp"
 
 #include <memory>
 
@@ -33,5 +35,9 @@ make_incident_service(Process& process, Notices& notices);
 /// All parts must outlive the service.
 [[nodiscard]] base::Result<std::unique_ptr<alerts::AlertService>, host::StartFailure>
 make_alert_service(const AlertedParts& parts);
+
+/// All parts must outlive the service.
+[[nodiscard]] std::unique_ptr<status_page::StatusPublisher> make_status_publisher(
+    const AlertedParts& parts);
 
 }  // namespace botcore::apps

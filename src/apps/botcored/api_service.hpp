@@ -24,6 +24,7 @@
 #include "services/audit/audit_journal.hpp"
 #include "services/events/websocket_server.hpp"
 #include "services/incidents/incident_service.hpp"
+#include "services/status_page/status_publisher.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -44,6 +45,7 @@ public:
         HealthAndMaintenance& health;
         incidents::IncidentService& incidents;
         alerts::AlertService& alerts;
+        status_page::StatusPublisher& status_page;
         analysis::AnalysisService* analysis = nullptr;  ///< Null if none is configured.
     };
 

@@ -91,6 +91,7 @@ base::Result<int, host::StartFailure> run_services(Process& process,
         *TRY(services.add(TRY(make_incident_service(process, notices))));
     const AlertedParts alerted{process, notices, incidents, market, cache, trading, health};
     alerts::AlertService& alerts = *TRY(services.add(TRY(make_alert_service(alerted))));
+    status_page::StatusPublisher& status_page = *TRY(services.add(make_status_publisher(alerted)));
     ApiService& api = *TRY(services.add(TRY(ApiService::make({process,
                                                               notices,
                                                               store,
@@ -100,6 +101,7 @@ base::Result<int, host::StartFailure> run_services(Process& process,
                                                               health,
                                                               incidents,
                                                               alerts,
+                                                              status_page,
                                                               analysed_by}))));
 
     MainLoop loop({process, services, trading, api, stop_signals, hangup, paths.read_config});

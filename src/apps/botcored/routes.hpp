@@ -16,6 +16,7 @@
 #include "api/performance_routes.hpp"
 #include "api/read_retries.hpp"
 #include "api/reconcile_routes.hpp"
+#include "api/status_routes.hpp"
 #include "api/trading_routes.hpp"
 
 #include <functional>
@@ -34,7 +35,8 @@ struct ApiRoutes {
               std::function<api::MonitoringRoutes::Connections()> connections,
               api::AnalysisRoutes::Parts analysed_by,
               api::AlertRoutes::Parts alerted_by,
-              incidents::IncidentService& incident_service)
+              incidents::IncidentService& incident_service,
+              const status_page::StatusPublisher& publisher)
         : retries(base::Random(shared.options.retry_seed)),
           context(std::move(shared)),
           market(context, followed),
@@ -43,6 +45,7 @@ struct ApiRoutes {
           analysis(context, std::move(analysed_by)),
           alerts(context, std::move(alerted_by)),
           incidents(context, incident_service),
+          status(publisher),
           api(context, routes, tokens) {
         context.read_retries = &retries;
         api::add_common_schemas(routes.schemas());
@@ -57,6 +60,7 @@ struct ApiRoutes {
         analysis.add_to(routes);
         alerts.add_to(routes);
         incidents.add_to(routes);
+        status.add_to(routes);
         document.add_to(routes);
     }
 
@@ -73,6 +77,7 @@ struct ApiRoutes {
     api::AnalysisRoutes analysis;
     api::AlertRoutes alerts;
     api::IncidentRoutes incidents;
+    api::StatusRoutes status;
     api::DocumentRoutes document{context.options.version};
     host::RouteTable routes;
     api::Api api;

@@ -39,7 +39,7 @@ struct Chosen {
     std::string reason;
     MaintenancePlan plan;
     IncidentArguments incident;
-    std::string window, result, file, channel;
+    std::string window, result, file, channel, folder;
     BackupArguments backup;
     std::function<int(DaemonClient&)> run;
 };

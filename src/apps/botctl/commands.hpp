@@ -192,6 +192,10 @@ int incident_finish_action(DaemonClient& client, const IncidentArguments& args);
 /// Exit status 0 only if the channel has accepted the message.
 int notify_test(DaemonClient& client, const std::string& channel);
 
+/// Writes the public status page of the daemon as index.html and status.json into `folder`; if it
+/// is empty, into the folder that the configuration names.
+int publish_status_page(DaemonClient& client, const host::SettingsInput& given, std::string folder);
+
 /// Checks that the essential functions work: reads the health, then places an order far from the
 /// market on a paper account, reads it back and cancels it. Exit status 0 only if every step
 /// succeeded.

@@ -91,6 +91,7 @@ Outcome HttpClient::send(const ClientRequest& request) {
     if (!request.idempotency_key.empty()) message.set("Idempotency-Key", request.idempotency_key);
     if (!request.if_match.empty()) message.set(http::field::if_match, request.if_match);
     if (!request.timeline.empty()) message.set("X-Timeline", request.timeline);
+    if (!request.accept.empty()) message.set(http::field::accept, request.accept);
     if (!request.body.empty()) message.set(http::field::content_type, "application/json");
     message.body() = request.body;
     message.prepare_payload();

@@ -19,6 +19,7 @@ struct ClientRequest {
     std::string idempotency_key;  ///< Empty for reads.
     std::string if_match;         ///< Empty for none.
     std::string timeline{};       ///< The timeline of `if_match`; empty for none.
+    std::string accept{};         ///< The wanted media type; empty: the usual one.
 };
 
 /// A read of `path`, which may have a query.

@@ -183,6 +183,20 @@ void add_notices(CLI::App& app, Chosen& chosen) {
     test->add_option("CHANNEL", chosen.channel, "slack, pagerduty, email or webhook")->required();
 }
 
+void add_status_page(CLI::App& app, Chosen& chosen) {
+    CLI::App* page = app.add_subcommand("status-page", "The public status page");
+    page->require_subcommand(1);
+    CLI::App* publish =
+        add(*page,
+            chosen,
+            "publish",
+            "Write the page as index.html and status.json, for another web server",
+            [&](DaemonClient& s) { return publish_status_page(s, chosen.given, chosen.folder); });
+    publish->add_option(
+        "--folder", chosen.folder, "Default: status.publish_folder of the configuration");
+    publish->add_option("--config", chosen.given.file, "Default: botcore.toml if it exists");
+}
+
 void add_incident_review(CLI::App& incident, Chosen& chosen) {
     IncidentArguments& args = chosen.incident;
     CLI::App* review =
@@ -518,6 +532,7 @@ int main(int argc, char** argv) {
     add_trading(app, chosen);
     add_notices(app, chosen);
     add_incidents(app, chosen);
+    add_status_page(app, chosen);
     add_maintenance(app, chosen);
     add_reconciliation(app, chosen);
     add_users(app, chosen);

@@ -10,13 +10,13 @@ class Proxy:
     """Forwards bytes `delay` seconds late, plus or minus `jitter`, and counts them.
     `drops_bytes`: connections stay open and carry nothing."""
 
-    def __init__(self, scenario, target_port):
+    def __init__(self, scenario, target_port, host="127.0.0.1"):
         self.target_port = target_port
         self.delay, self.jitter, self.drops_bytes = 0.0, 0.0, False
         self.delayed_bytes = self.lost_bytes = self.cut_connections = 0
         self.random = random.Random(scenario.seed)
         self.writers = set()
-        client = socket.create_server(("127.0.0.1", 0), backlog=128)
+        client = socket.create_server((host, 0), backlog=128)
         self.port = client.getsockname()[1]
         self.loop = asyncio.new_event_loop()
         started = threading.Event()

@@ -1,5 +1,5 @@
-"""Receivers of notices on loopback: Slack, PagerDuty, a webhook and a mail server. Each records
-what it accepted, and when."""
+"""Receivers of notices on loopback: Slack, PagerDuty, a webhook, a mail server and a dead man's
+receiver. Each records what it accepted, and when."""
 import email
 import email.policy
 import hashlib
@@ -30,6 +30,7 @@ class Receivers:
             scenario.add_cleanup(server.server_close)
             scenario.add_cleanup(server.shutdown)
         root = f"http://127.0.0.1:{web.server_address[1]}"
+        self.dead_man_url = f"{root}/dead_man"  # Where Alertmanager sends its heartbeat.
         self.config = {
             "notify.source": "bot-under-test",
             "notify.slack_url": f"{root}/slack",
@@ -107,6 +108,9 @@ class Receivers:
         elif channel == "pagerduty":
             self.accept(channel, message["dedup_key"] + " " + body,
                         message["event_action"] == "resolve", body)
+        elif channel == "dead_man":
+            self.accept(channel, f"{headers['Authorization']} {body}",
+                        message["status"] == "resolved", body)
         else:
             signed = f"{headers['X-Botcore-Timestamp']}.{body}".encode()
             expected = "v1=" + hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
