@@ -22,6 +22,7 @@ void write_gauges(const MeasuredParts& parts, observability::Metrics& metrics) {
     const bool is_unexpected = parts.monitor.start_cause() == health::StartCause::UnexpectedStop;
     metrics.set("unexpected_start", is_unexpected ? 1 : 0);
     health::write_uptime_metrics(parts.monitor.uptime(), metrics);
+    health::write_service_metrics(parts.monitor.uptimes(), metrics);
 }
 
 }  // namespace botcore::api

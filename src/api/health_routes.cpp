@@ -3,6 +3,7 @@
 #include "api/api_schemas.hpp"
 #include "api/gauges.hpp"
 #include "api/maintenance_routes.hpp"
+#include "api/uptime_view.hpp"
 #include "api/views.hpp"
 #include "base/check.hpp"
 #include "base/time_text.hpp"
@@ -41,11 +42,6 @@ json::value time_or_null(std::optional<model::Timestamp> time) {
     return time ? json::value(to_the_second(*time)) : json::value(nullptr);
 }
 
-json::value seconds_or_null(std::optional<model::Duration> duration) {
-    if (!duration) return nullptr;
-    return duration->in_milliseconds() / 1'000;
-}
-
 /// The checks that the specification shows in a health body.
 constexpr std::array kFirstChecks = {
     Dependency::Database, Dependency::Exchange, Dependency::Cache, Dependency::WebSocket};
@@ -82,34 +78,6 @@ json::array modes_json(const health::HealthReport& snapshot) {
         list.push_back(std::move(object));
     }
     return list;
-}
-
-json::object uptime_json(const operations::UptimeLog& log, std::int64_t days) {
-    using operations::PlannedTime;
-    constexpr std::int64_t kEngineTarget = 999'000;
-    const operations::UptimeFigures figures = log.over(days);
-    const operations::FailureRates failures = log.failures(days);
-    const auto budget =
-        operations::budget_of(model::Duration::seconds(days * 86'400), kEngineTarget);
-    json::object object;
-    object["days"] = days;
-    object["up_seconds"] = figures.up.in_milliseconds() / 1'000;
-    object["degraded_seconds"] = figures.degraded.in_milliseconds() / 1'000;
-    object["down_seconds"] = figures.down.in_milliseconds() / 1'000;
-    object["planned_seconds"] = figures.planned.in_milliseconds() / 1'000;
-    object["stopped_seconds"] = figures.stopped.in_milliseconds() / 1'000;
-    object["availability_percent"] =
-        operations::percent_text(availability_ppm(figures, PlannedTime::LeftOut));
-    object["availability_with_planned_percent"] =
-        operations::percent_text(availability_ppm(figures, PlannedTime::CountsAsDown));
-    object["target_percent"] = operations::percent_text(kEngineTarget);
-    object["budget_seconds"] = budget.in_milliseconds() / 1'000;
-    object["budget_left_seconds"] =
-        (budget - figures.down - figures.stopped).in_milliseconds() / 1'000;
-    object["outages"] = failures.outages;
-    object["mtbf_seconds"] = seconds_or_null(failures.between);
-    object["mttr_seconds"] = seconds_or_null(failures.to_repair);
-    return object;
 }
 
 }  // namespace
@@ -289,10 +257,9 @@ void HealthRoutes::show_detailed(host::RequestContext& call) {
     body["durability"] = durability_.level;
     body["maintenance"] = maintenance_json();
     body["overall_status"] = to_text(snapshot.overall);
-    json::array uptime;
-    for (const std::int64_t days : {30, 90, 365})
-        uptime.push_back(uptime_json(monitor_.uptime(), days));
-    body["uptime"] = std::move(uptime);
+    body["uptime"] =
+        uptime_view(monitor_.uptime(), operations::availability_target(operations::kEngine));
+    body["services"] = services_view(monitor_.uptimes());
     const std::uint16_t status = draining_ ? 503 : operations::http_status(snapshot.overall);
     call.send_plain(status, body, status == 200 ? "" : "UNHEALTHY");
 }

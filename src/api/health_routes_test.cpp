@@ -226,7 +226,39 @@ TEST_F(HealthRoutesTest, DetailsShowUptimeAndTheRemainingErrorBudget) {
     EXPECT_EQ(month.at("budget_seconds").as_int64(), 2'592);
     EXPECT_EQ(month.at("budget_left_seconds").as_int64(), 2'592);
     EXPECT_TRUE(month.at("mtbf_seconds").is_null());
+    EXPECT_EQ(month.at("fully_functional_percent").as_string(), "66.6666");
+    EXPECT_EQ(month.at("emergency_seconds").as_int64(), 0);
     EXPECT_THAT(world_.get("/metrics").body, HasSubstr("service_seconds{state=\"degraded\"} 50"));
+}
+
+// @spec:R1-AVAIL-01 @spec:R1-AVAIL-02
+TEST_F(HealthRoutesTest, DetailsShowEachServiceAgainstItsOwnTarget) {
+    world_.pass(model::Duration::seconds(100));
+    world_.on_loop([&] { world_.market.silent = true; });
+    world_.pass(model::Duration());
+    world_.pass(model::Duration::seconds(50));
+    const auto body = ApiWorld::json(world_.get("/health/detailed"));
+    std::vector<std::string> names;
+    for (const auto& service : body.at("services").as_array())
+        names.emplace_back(service.at("service").as_string());
+    // The cache is inside the process; no analysis service and no notices are configured.
+    EXPECT_EQ(names, (std::vector<std::string>{"engine", "store", "logs"}));
+    const auto& engine = body.at("services").at(0);
+    EXPECT_EQ(engine.at("target_percent").as_string(), "99.9000");
+    EXPECT_EQ(engine.at("uptime"), body.at("uptime"));
+    const auto& store = body.at("services").at(1);
+    EXPECT_EQ(store.at("uptime").at(0).at("up_seconds").as_int64(), 150)
+        << "The store works without prices.";
+    EXPECT_EQ(store.at("months").as_array().size(), 1U);
+    EXPECT_EQ(store.at("months").at(0).at("up_seconds").as_int64(), 150);
+    EXPECT_EQ(store.at("months").at(0).at("month").as_string().size(), 7U);
+    const auto& logs = body.at("services").at(2);
+    EXPECT_EQ(logs.at("target_percent").as_string(), "99.0000");
+    EXPECT_EQ(logs.at("uptime").at(0).at("budget_left_seconds").as_int64(), 25'920);
+    const std::string metrics = world_.get("/metrics").body;
+    EXPECT_THAT(metrics, HasSubstr("uptime_percent{service=\"engine\",window=\"30d\"} 100\n"));
+    EXPECT_THAT(metrics, HasSubstr("error_budget_seconds{service=\"logs\"} 25920\n"));
+    EXPECT_THAT(metrics, Not(HasSubstr("service=\"cache\",window")));
 }
 
 // @spec:RN-SEC-01

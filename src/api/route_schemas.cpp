@@ -57,17 +57,26 @@ void add_health_schemas(host::SchemaTable& schemas) {
                        "A degraded mode, its effect and its runbook",
                        "mode:text sign:text runbook:text");
     schemas.add_object("Uptime",
-                       "Availability over a number of days, without and with planned maintenance",
+                       "Availability over a number of days, without and with planned maintenance; "
+                       "`down_seconds` contain `emergency_seconds`, and degraded time counts as up "
+                       "except in `fully_functional_percent`",
                        "days:Number up_seconds:Number degraded_seconds:Number down_seconds:Number "
-                       "planned_seconds:Number stopped_seconds:Number availability_percent:Amount "
-                       "availability_with_planned_percent:Amount target_percent:Amount "
+                       "emergency_seconds:Number planned_seconds:Number stopped_seconds:Number "
+                       "availability_percent:Amount availability_with_planned_percent:Amount "
+                       "fully_functional_percent:Amount target_percent:Amount "
                        "budget_seconds:integer budget_left_seconds:integer outages:Number "
                        "mtbf_seconds:Number? mttr_seconds:Number?");
+    schemas.add_object(
+        "UptimeMonth", "Uptime", "Availability in a calendar month (UTC)", "month:text");
+    schemas.add_object("ServiceUptime",
+                       "Availability of a service in use, against its own target",
+                       "service:text target_percent:Amount uptime:[Uptime] months:[UptimeMonth]");
     schemas.add_object("HealthDetails",
                        "HealthFrame",
                        "All components, with degraded modes, durability, maintenance and uptime",
                        "dependencies:[HealthDependency] degraded_modes:[DegradedMode] "
-                       "durability:text maintenance:MaintenanceView? uptime:[Uptime]");
+                       "durability:text maintenance:MaintenanceView? uptime:[Uptime] "
+                       "services:[ServiceUptime]");
     schemas.add_object("Ready",
                        "Whether the process is ready, and if not, why",
                        "status:text reason?:text timestamp:Time");

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -104,6 +105,11 @@ public:
 
     /// The number of lines that wait for a sink.
     [[nodiscard]] std::size_t waiting() { return writer_.waiting(); }
+
+    /// How long a sink has refused lines; zero while all take them. Empty without a sink.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> failing_for() {
+        return writer_.failing_for();
+    }
 
     /// The number of lines that were dropped.
     [[nodiscard]] std::uint64_t dropped() const { return writer_.dropped(); }

@@ -378,6 +378,12 @@ TEST(Log, SurvivesAPipeWithoutAReader) {
     (void)::close(pipe[1]);
 }
 
+TEST(Log, WithoutASinkHasNoState) {
+    LogOptions options;
+    options.descriptor = -1;
+    EXPECT_FALSE(Log(options).failing_for());
+}
+
 TEST(Log, ReportsHowManyLinesWereDropped) {
     const Folder folder;
     LogOptions options = to_file(folder);
@@ -387,8 +393,10 @@ TEST(Log, ReportsHowManyLinesWereDropped) {
     for (int i = 0; i < 20; ++i)
         log.write(i % 4 == 0 ? Level::Error : Level::Info, std::to_string(i));
     EXPECT_FALSE(log.flush(300ms));
+    EXPECT_GT(log.failing_for(), 0ms);
     std::filesystem::create_directory(folder.path() / "later");
     ASSERT_TRUE(log.flush(10s));
+    EXPECT_EQ(log.failing_for(), 0ms);
     int errors = 0;
     std::int64_t dropped = 0;
     int others = 0;

@@ -109,6 +109,19 @@ std::size_t LogWriter::waiting() {
     return most;
 }
 
+std::optional<std::chrono::milliseconds> LogWriter::failing_for() {
+    if (outlets_.empty()) return std::nullopt;
+    const auto now = std::chrono::steady_clock::now();
+    const std::lock_guard lock(mutex_);
+    std::chrono::milliseconds longest(0);
+    for (const auto& outlet : outlets_) {
+        if (!outlet->failing_since) continue;
+        const auto failing = now - *outlet->failing_since;
+        longest = std::max(longest, std::chrono::duration_cast<std::chrono::milliseconds>(failing));
+    }
+    return longest;
+}
+
 /// Requires the lock.
 bool LogWriter::has_work() const {
     return std::any_of(outlets_.begin(), outlets_.end(), [this](const auto& outlet) {
@@ -165,10 +178,12 @@ bool LogWriter::work() {
         if (sync) outlet->unsynced = false;
         if (taken) {
             outlet->pending_line = nullptr;
+            outlet->failing_since.reset();
             outlet->unsynced = true;
             more = true;
         } else if (line != nullptr) {
             outlet->down = true;
+            if (!outlet->failing_since) outlet->failing_since = std::chrono::steady_clock::now();
         }
         if (sync || taken) changed_.notify_all();
     }

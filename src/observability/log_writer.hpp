@@ -21,6 +21,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -58,6 +59,10 @@ public:
     /// The most lines that any one sink has not written yet.
     [[nodiscard]] std::size_t waiting();
 
+    /// How long the sink that has refused lines for longest has refused them; zero while all take
+    /// them. Empty without a sink.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> failing_for();
+
     /// The number of lines that were dropped, for all sinks together.
     [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(); }
 
@@ -71,9 +76,11 @@ private:
         LineBuffer buffer;               // Guarded by mutex_.
         Line pending_line;               // Taken by the log thread but not written yet. Guarded.
         bool down = false;               // Guarded.
-        bool unsynced = false;           // Guarded.
-        bool held = false;               // Guarded.
-        bool reopens = false;            // Guarded.
+        /// When the first attempt failed that no successful one has followed. Guarded.
+        std::optional<std::chrono::steady_clock::time_point> failing_since{};
+        bool unsynced = false;  // Guarded.
+        bool held = false;      // Guarded.
+        bool reopens = false;   // Guarded.
     };
 
     void run(const std::stop_token& stop);

@@ -32,6 +32,17 @@ constexpr auto kRows = std::to_array<MetricRow>({
      "Time in each state over the last 30 days"},
     {"downtime_seconds", kGauge, "window=5m|30m|1h|2h|6h|1d|3d", "seconds",
      "Unplanned downtime within the window before now, kept over restarts"},
+    {"uptime_percent", kGauge,
+     "service=engine|store|analysis|cache|monitoring|logs|-;window=30d|90d|365d|month", "percent",
+     "Availability of a service in use, without planned maintenance; month is the calendar month "
+     "to date, and degraded time counts as up"},
+    {"fully_functional_percent", kGauge,
+     "service=engine|store|analysis|cache|monitoring|logs|-;window=30d|90d|365d|month", "percent",
+     "As uptime_percent, but degraded time counts as down"},
+    {"error_budget_seconds", kGauge,
+     "service=engine|store|analysis|cache|monitoring|logs|-", "seconds",
+     "Downtime of the last 30 days that the target of the service still allows; negative if it "
+     "is exceeded"},
     {"maintenance_active", kGauge, "", "1 or 0",
      "1 from the beginning of a maintenance window to its end"},
 

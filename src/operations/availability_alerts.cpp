@@ -1,4 +1,5 @@
 #include "operations/alert_terms.hpp"
+#include "operations/service_uptime.hpp"
 
 #include <array>
 
@@ -248,6 +249,20 @@ void add_targets(std::vector<AlertRule>& rules) {
                      .runbook = kPage,
                      .summary = "Uptime below 99 % over the last 30 days",
                      .action = "Stop changes until the causes of the outages are fixed"});
+    // The engine has the two alerts above and those of its error budget.
+    rules.push_back({.name = "ServiceBelowTarget",
+                     .group = kGroup,
+                     .condition = {.all_of = {compare({.kind = Kind::Min,
+                                                       .metric = "error_budget_seconds",
+                                                       .filters = {{"service", kEngine, true}}},
+                                                      Relation::Less,
+                                                      0)},
+                                   .by = "service"},
+                     .runbook = kPage,
+                     .summary = "A service was available for less of the last 30 days than its "
+                                "target demands",
+                     .action = "List the figures with botctl uptime --services; find the common "
+                               "cause of the outages of the service that is named"});
 }
 
 void add_recoveries(std::vector<AlertRule>& rules) {

@@ -34,6 +34,12 @@ std::int64_t share(std::int64_t a, std::int64_t b, std::int64_t c) {
     return static_cast<std::int64_t>(product / c);
 }
 
+std::int64_t share_of(Duration served, const UptimeFigures& figures, PlannedTime planned) {
+    const Duration extra = planned == PlannedTime::CountsAsDown ? figures.planned : Duration();
+    const std::int64_t total = (figures.counted() + extra).in_microseconds();
+    return total == 0 ? kMillion : share(served.in_microseconds(), kMillion, total);
+}
+
 bool is_down(const ServiceState& state) {
     return state.health == HealthState::Unhealthy && !state.planned && !state.stopped;
 }
@@ -55,10 +61,11 @@ Duration& bucket_of(UptimeFigures& figures, const ServiceState& state) {
 }  // namespace
 
 std::int64_t availability_ppm(const UptimeFigures& figures, PlannedTime planned) {
-    const Duration extra = planned == PlannedTime::CountsAsDown ? figures.planned : Duration();
-    const std::int64_t total = (figures.counted() + extra).in_microseconds();
-    const std::int64_t served = (figures.up + figures.degraded).in_microseconds();
-    return total == 0 ? kMillion : share(served, kMillion, total);
+    return share_of(figures.up + figures.degraded, figures, planned);
+}
+
+std::int64_t fully_functional_ppm(const UptimeFigures& figures, PlannedTime planned) {
+    return share_of(figures.up, figures, planned);
 }
 
 std::string percent_text(std::int64_t ppm) {
@@ -79,6 +86,13 @@ std::span<const AvailabilityTarget> availability_targets() {
     return kTargets;
 }
 
+std::int64_t availability_target(std::string_view service) {
+    const auto place = std::find_if(
+        kTargets.begin(), kTargets.end(), [&](const auto& row) { return row.service == service; });
+    CHECK(place != kTargets.end());
+    return place->ppm;
+}
+
 UptimeLog::UptimeLog(std::map<std::chrono::sys_days, UptimeFigures> days,
                      std::vector<Outage> outages,
                      Timestamp noted_until)
@@ -92,7 +106,7 @@ UptimeLog::UptimeLog(std::map<std::chrono::sys_days, UptimeFigures> days,
 }
 
 void UptimeLog::resume(Timestamp now, std::optional<Period> announced) {
-    if (until_ && *until_ - now > kAheadTooFar) until_ = now;
+    if (until_ && *until_ - now > kAheadTooFar) move_clock(now);
     if (!until_ || now <= *until_) return;
     const bool stopped = std::exchange(stopped_in_order_, false);
     const ServiceState away{HealthState::Unhealthy, false, stopped};
@@ -107,16 +121,46 @@ void UptimeLog::resume(Timestamp now, std::optional<Period> announced) {
     state_.reset();
 }
 
+void UptimeLog::skip_to(Timestamp now) {
+    stopped_in_order_ = false;
+    state_.reset();
+    if (!until_) return;
+    begin_or_end_outage(*until_, false);
+    until_ = std::max(*until_, now);
+}
+
 void UptimeLog::note(Timestamp now, ServiceState state, std::optional<Duration> elapsed) {
     if (!until_) until_ = now;
     if (elapsed) {
         const Duration shown = now - *until_;
         const bool stepped = shown > *elapsed + kClockStep || *elapsed > shown + kClockStep;
-        if (stepped) until_ = now - *elapsed;
+        if (stepped) move_clock(now - *elapsed);
     }
-    if (*until_ - now > kAheadTooFar) until_ = now;
+    if (*until_ - now > kAheadTooFar) move_clock(now);
     forget_future(now);
     put(now, state);
+}
+
+/// An outage that lasts keeps its duration. Outages that ended later than the new time, or than the
+/// next outage began, are moved before it.
+void UptimeLog::move_clock(Timestamp to) {
+    const Duration step = to - *until_;
+    until_ = to;
+    const auto ended_ahead = [&](const Outage& outage) {
+        return outage.ended && outage.began > to + kAheadTooFar;
+    };
+    std::erase_if(outages_, ended_ahead);
+    Timestamp limit = to;
+    for (auto outage = outages_.rbegin(); outage != outages_.rend(); ++outage) {
+        if (!outage->ended) {
+            outage->began = std::max(Timestamp(), outage->began + step);
+        } else if (*outage->ended > limit) {
+            const Duration lasted = *outage->ended - outage->began;
+            outage->began = std::max(Timestamp(), limit - lasted);
+            outage->ended = limit;
+        }
+        limit = outage->began;
+    }
 }
 
 void UptimeLog::put(Timestamp now, ServiceState state) {
@@ -134,8 +178,12 @@ void UptimeLog::count(Timestamp to, ServiceState state) {
     while (from < to) {
         const std::chrono::sys_days day = base::day_of(from);
         const Timestamp end = std::min(to, base::midnight_of(day) + base::kDay);
-        Duration& place = bucket_of(days_[day], state);
+        UptimeFigures& figures = days_[day];
+        Duration& place = bucket_of(figures, state);
         place = place + (end - from);
+        if (state.emergency && is_down(state)) {
+            figures.emergency = figures.emergency + (end - from);
+        }
         from = end;
     }
 }
@@ -170,16 +218,22 @@ void UptimeLog::forget_future(Timestamp now) {
 }
 
 UptimeFigures UptimeLog::over(std::int64_t days) const {
+    if (!until_) return {};
+    const auto today = base::day_of(*until_);
+    return between(today - std::chrono::days(days - 1), std::chrono::sys_days::max());
+}
+
+UptimeFigures UptimeLog::between(std::chrono::sys_days first, std::chrono::sys_days end) const {
     UptimeFigures sum;
-    if (!until_) return sum;
-    const auto first = base::day_of(*until_) - std::chrono::days(days - 1);
     for (auto place = days_.lower_bound(first); place != days_.end(); ++place) {
+        if (place->first >= end) break;
         const UptimeFigures& day = place->second;
         sum.up = sum.up + day.up;
         sum.degraded = sum.degraded + day.degraded;
         sum.down = sum.down + day.down;
         sum.planned = sum.planned + day.planned;
         sum.stopped = sum.stopped + day.stopped;
+        sum.emergency = sum.emergency + day.emergency;
     }
     return sum;
 }
@@ -197,20 +251,26 @@ Duration UptimeLog::downtime_within(Duration window) const {
 }
 
 FailureRates UptimeLog::failures(std::int64_t days) const {
+    if (!until_) return {};
+    const auto today = base::day_of(*until_);
+    return failures_between(today - std::chrono::days(days - 1), std::chrono::sys_days::max());
+}
+
+FailureRates UptimeLog::failures_between(std::chrono::sys_days first,
+                                         std::chrono::sys_days end) const {
     FailureRates rates;
-    if (!until_) return rates;
-    const Timestamp first = base::midnight_of(base::day_of(*until_) - std::chrono::days(days - 1));
     Duration repair;
     std::int64_t repaired = 0;
     for (const Outage& outage : outages_) {
-        if (outage.began < first) continue;
+        const auto day = base::day_of(outage.began);
+        if (day < first || day >= end) continue;
         ++rates.outages;
         if (!outage.ended) continue;
         repair = repair + (*outage.ended - outage.began);
         ++repaired;
     }
     if (rates.outages == 0) return rates;
-    const UptimeFigures figures = over(days);
+    const UptimeFigures figures = between(first, end);
     const std::int64_t served = (figures.up + figures.degraded).in_microseconds();
     rates.between = Duration::microseconds(served / static_cast<std::int64_t>(rates.outages));
     if (repaired > 0) {

@@ -1,6 +1,6 @@
 #pragma once
 
-/// How long per day the service was up, degraded, down, stopped on purpose, or in planned
+/// How long per day a service was up, degraded, down, stopped on purpose, or in planned
 /// maintenance, and what follows: availability, remaining downtime budget, mean time between
 /// failures and to repair. Integer arithmetic only.
 ///
@@ -22,11 +22,12 @@
 namespace botcore::operations {
 
 struct UptimeFigures {
-    Duration up;         ///< Everything worked.
-    Duration degraded;   ///< A component was missing. Not downtime, but counted separately.
-    Duration down;       ///< Unhealthy, or not running at all.
-    Duration planned;    ///< In an announced maintenance window, whatever the health was.
-    Duration stopped{};  ///< Between an ordered stop and the next start.
+    Duration up;           ///< Everything worked.
+    Duration degraded;     ///< A component was missing. Not downtime, but counted separately.
+    Duration down;         ///< Unhealthy, or not running at all.
+    Duration planned;      ///< In an announced maintenance window, whatever the health was.
+    Duration stopped{};    ///< Between an ordered stop and the next start.
+    Duration emergency{};  ///< The part of `down` that was an emergency maintenance.
 
     /// The time that availability is based on: everything but planned time.
     [[nodiscard]] Duration counted() const { return up + degraded + down + stopped; }
@@ -40,6 +41,9 @@ enum class PlannedTime : std::uint8_t { LeftOut, CountsAsDown };
 
 /// (total - down) / total in parts per million, rounded down. 1,000,000 if nothing was counted.
 [[nodiscard]] std::int64_t availability_ppm(const UptimeFigures& figures, PlannedTime planned);
+
+/// The same with degraded time counted as downtime.
+[[nodiscard]] std::int64_t fully_functional_ppm(const UptimeFigures& figures, PlannedTime planned);
 
 /// Parts per million, not negative, as a percentage such as "99.9012".
 [[nodiscard]] std::string percent_text(std::int64_t ppm);
@@ -55,6 +59,9 @@ struct AvailabilityTarget {
 };
 
 [[nodiscard]] std::span<const AvailabilityTarget> availability_targets();
+
+/// The target of a service of that table, in parts per million.
+[[nodiscard]] std::int64_t availability_target(std::string_view service);
 
 /// A period of unannounced downtime.
 struct Outage {
@@ -75,6 +82,8 @@ struct ServiceState {
     HealthState health = HealthState::Healthy;
     bool planned = false;  ///< Inside an announced window.
     bool stopped = false;  ///< Not running because it was stopped on purpose.
+    /// In an emergency maintenance. Such time is downtime if the health is Unhealthy.
+    bool emergency = false;
 
     friend bool operator==(const ServiceState&, const ServiceState&) = default;
 };
@@ -112,20 +121,31 @@ public:
     /// planned inside the announced window.
     void resume(Timestamp now, std::optional<Period> announced);
 
+    /// The service was not in use since the last note: that time is not counted.
+    void skip_to(Timestamp now);
+
     /// Sets the state from `now` on. The time since the last note counts for the previous state:
     /// the `elapsed` time if it is known, whatever the calendar clock did in between. Without it, a
     /// `now` before the last note counts nothing. Days and outages that a wrong clock put later
-    /// than `now` are dropped.
+    /// than `now` are dropped; other outages keep their duration.
     void note(Timestamp now, ServiceState state, std::optional<Duration> elapsed = std::nullopt);
 
     /// Sums over the last `days` calendar days (UTC), including today.
     [[nodiscard]] UptimeFigures over(std::int64_t days) const;
+
+    /// Sums over the calendar days (UTC) from `first` until before `end`.
+    [[nodiscard]] UptimeFigures between(std::chrono::sys_days first,
+                                        std::chrono::sys_days end) const;
 
     /// The unplanned downtime in the last `window` before the last note.
     [[nodiscard]] Duration downtime_within(Duration window) const;
 
     /// The rates of the outages that began within the last `days` days.
     [[nodiscard]] FailureRates failures(std::int64_t days) const;
+
+    /// The rates of the outages that began on a day from `first` until before `end`.
+    [[nodiscard]] FailureRates failures_between(std::chrono::sys_days first,
+                                                std::chrono::sys_days end) const;
 
     [[nodiscard]] const std::map<std::chrono::sys_days, UptimeFigures>& days() const {
         return days_;
@@ -139,6 +159,7 @@ private:
     void count(Timestamp to, ServiceState state);
     void begin_or_end_outage(Timestamp now, bool down);
     void put(Timestamp now, ServiceState state);
+    void move_clock(Timestamp to);
     void forget_old();
     void forget_future(Timestamp now);
 

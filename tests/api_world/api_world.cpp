@@ -226,7 +226,7 @@ public:
                              [] { return operations::Load::Normal; },
                              [this](model::Timestamp at) { return keeper_->planned(at); },
                              [](operations::Period) { return std::nullopt; }},
-                         operations::UptimeLog());
+                         operations::ServiceUptimes());
     }
 
     void steps() {

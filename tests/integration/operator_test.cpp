@@ -109,6 +109,12 @@ TEST_F(OperatorTest, HealthAndUptimeSurviveARestart) {
     EXPECT_THAT(uptime.output, HasSubstr("\"outages\":0")) << "The stop was ordered.";
     EXPECT_THAT(uptime.output, Not(HasSubstr("\"availability_percent\":\"100\"")))
         << "No request was served in the meantime.";
+    const Ran services = botctl("uptime --services --json");
+    EXPECT_EQ(services.status, 0) << services.output;
+    for (const char* name : {"engine", "store", "logs"})
+        EXPECT_THAT(services.output, HasSubstr("\"service\":\"" + std::string(name) + "\""));
+    EXPECT_THAT(services.output, Not(HasSubstr("\"service\":\"load_balancer\"")));
+    EXPECT_THAT(botctl("uptime --services").output, HasSubstr("365 days"));
 }
 
 // @spec:R3-INTEG-09 TC-REL-017

@@ -135,6 +135,7 @@ health::HealthService::Options watch_options(const host::Config& config,
     options.store_path = store.string();
     options.disk_low_bytes = static_cast<std::uint64_t>(config.integer("store.disk_low_mib"))
                              << 20U;
+    options.cache_is_remote = !config.text("cache.url").empty();
     return options;
 }
 

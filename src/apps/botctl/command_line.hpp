@@ -32,7 +32,7 @@ struct Chosen {
     StatusArguments status;
     AmendArguments amend;
     ListArguments orders, trades{.limit = 50}, acts{.limit = 50};
-    bool failed = false, ramp = false, protective = false;
+    bool failed = false, ramp = false, protective = false, services = false;
     bool production = false;  ///< "config check" also prints the go-live list.
     Agreed agreed = Agreed::Ask;
     ReconcileArguments reconcile;

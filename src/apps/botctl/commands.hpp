@@ -159,6 +159,8 @@ int maintenance_on(DaemonClient& client,
                    const MaintenancePlan& plan);
 int maintenance_off(DaemonClient& client, const CommandOptions& options, bool ramp);
 int uptime(DaemonClient& client);
+/// The availability of each service in use: windows and calendar months.
+int uptime_of_services(DaemonClient& client);
 
 // Alerts, and the channels over which people are told.
 int alerts(DaemonClient& client);

@@ -299,9 +299,12 @@ void add_maintenance(CLI::App& app, Chosen& chosen) {
         command->add_option("--text", chosen.plan.text, "The reason, shown in the banner");
     for (CLI::App* command : {schedule, cancel, on, off})
         add_safety(command, chosen);
-    add(app, chosen, "uptime", "Availability, budget and outages", [](DaemonClient& s) {
-        return uptime(s);
-    });
+    CLI::App* uptimes =
+        add(app, chosen, "uptime", "Availability, budget and outages", [&](DaemonClient& s) {
+            return chosen.services ? uptime_of_services(s) : uptime(s);
+        });
+    uptimes->add_flag(
+        "--services", chosen.services, "All services against their targets, also by month");
     add_account(add(app,
                     chosen,
                     "smoke",

@@ -40,7 +40,7 @@ void print_maintenance(std::ostream& out, const json::value& data) {
     }
 }
 
-void print_uptime(std::ostream& out, const json::value& body) {
+void print_uptime(std::ostream& out, const json::value& rows) {
     static constexpr Align kRight = Align::Right;
     static constexpr std::array<Column, 9> kColumns = {
         {{"DAYS", "days", kRight},
@@ -52,11 +52,59 @@ void print_uptime(std::ostream& out, const json::value& body) {
          {"PLANNED s", "planned_seconds", kRight},
          {"BUDGET LEFT s", "budget_left_seconds", kRight},
          {"OUTAGES", "outages", kRight}}};
-    const auto* view = body.if_object();
-    const auto* rows = view == nullptr ? nullptr : view->if_contains("uptime");
-    if (rows != nullptr && rows->is_array()) {
-        print_table(out, rows->get_array(), kColumns, "no figures exist yet");
+    print_table(out, array_of(rows), kColumns, "no figures exist yet");
+}
+
+/// One line for each window and each month of each service.
+void print_services(std::ostream& out, const json::value& services) {
+    static constexpr Align kRight = Align::Right;
+    static constexpr std::array<Column, 11> kColumns = {
+        {{"SERVICE", "service"},
+         {"WINDOW", "window"},
+         {"TARGET %", "target_percent", kRight},
+         {"AVAILABLE %", "availability_percent", kRight},
+         {"FULLY FUNCTIONAL %", "fully_functional_percent", kRight},
+         {"DOWN s", "down_seconds", kRight},
+         {"OF THESE EMERGENCY s", "emergency_seconds", kRight},
+         {"STOPPED s", "stopped_seconds", kRight},
+         {"PLANNED s", "planned_seconds", kRight},
+         {"BUDGET LEFT s", "budget_left_seconds", kRight},
+         {"OUTAGES", "outages", kRight}}};
+    json::array lines;
+    for (const json::value& service : array_of(services)) {
+        const auto* fields = service.if_object();
+        if (fields == nullptr) continue;
+        for (const char* list : {"uptime", "months"}) {
+            const json::value* rows = fields->if_contains(list);
+            if (rows == nullptr) continue;
+            for (const json::value& row : array_of(*rows)) {
+                if (!row.is_object()) continue;
+                json::object line = row.get_object();
+                line["service"] = plain_text(*fields, "service");
+                line["window"] = line.contains("month") ? plain_text(line, "month")
+                                                        : plain_text(line, "days") + " days";
+                lines.push_back(std::move(line));
+            }
+        }
     }
+    print_table(out, lines, kColumns, "no figures exist yet");
+}
+
+/// Prints one field of the detailed health.
+int show_details(DaemonClient& client,
+                 std::string_view field,
+                 void (*print)(std::ostream&, const json::value&)) {
+    const auto result = client.reach(get_request("/health/detailed"));
+    if (!result) {
+        return client.unavailable("the daemon does not respond at " + client.settings().url);
+    }
+    if (!*result) return client.finish(*result, print);
+    json::error_code error;
+    const json::value body = json::parse(result->value().body, error);
+    if (error || !body.is_object() || !body.get_object().contains(field)) {
+        return client.finish(*result, print);
+    }
+    return client.show(body.at(field), print);
 }
 
 json::object body_of(const MaintenancePlan& plan) {
@@ -121,19 +169,11 @@ int maintenance_off(DaemonClient& client, const CommandOptions& options, bool ra
 }
 
 int uptime(DaemonClient& client) {
-    const auto result = client.reach(get_request("/health/detailed"));
-    if (!result) {
-        return client.unavailable("the daemon does not respond at " + client.settings().url);
-    }
-    if (!*result) return client.finish(*result, print_uptime);
-    json::error_code error;
-    const json::value body = json::parse(result->value().body, error);
-    if (error || !body.is_object() || !body.get_object().contains("uptime")) {
-        return client.finish(*result, print_uptime);
-    }
-    return client.show(body.at("uptime"), [](std::ostream& out, const json::value& rows) {
-        print_uptime(out, json::object{{"uptime", rows}});
-    });
+    return show_details(client, "uptime", print_uptime);
+}
+
+int uptime_of_services(DaemonClient& client) {
+    return show_details(client, "services", print_services);
 }
 
 }  // namespace botcore::botctl

@@ -1,9 +1,13 @@
 #include "services/health/health_metrics.hpp"
 
+#include "base/calendar.hpp"
+
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 namespace botcore::health {
 
@@ -22,6 +26,23 @@ constexpr std::array kWindows{Window{"5m", 300},
                               Window{"6h", 21'600},
                               Window{"1d", 86'400},
                               Window{"3d", 259'200}};
+
+/// The windows of availability, in days; the calendar month is apart.
+constexpr std::array kDayWindows{std::pair{std::string_view("30d"), std::int64_t{30}},
+                                 std::pair{std::string_view("90d"), std::int64_t{90}},
+                                 std::pair{std::string_view("365d"), std::int64_t{365}}};
+constexpr std::int64_t kBudgetDays = 30;
+
+double percent(std::int64_t ppm) {
+    return static_cast<double>(ppm) / 1e4;
+}
+
+operations::UptimeFigures of_this_month(const operations::UptimeLog& log) {
+    if (!log.noted_until()) return {};
+    const std::chrono::year_month_day today(base::day_of(*log.noted_until()));
+    const auto month = today.year() / today.month();
+    return log.between(month / 1, (month + std::chrono::months(1)) / 1);
+}
 
 double value_of(operations::HealthState state) {
     switch (state) {
@@ -65,6 +86,34 @@ void write_uptime_metrics(const operations::UptimeLog& uptime, observability::Me
         const base::Duration down = uptime.downtime_within(base::Duration::seconds(window.seconds));
         metrics.set(
             "downtime_seconds", {window.name}, static_cast<double>(down.in_microseconds()) / 1e6);
+    }
+}
+
+void write_service_metrics(const operations::ServiceUptimes& uptimes,
+                           observability::Metrics& metrics) {
+    using operations::PlannedTime;
+    for (const operations::AvailabilityTarget& target : operations::availability_targets()) {
+        const operations::UptimeLog* log = uptimes.find(target.service);
+        if (log == nullptr) continue;
+        const auto set = [&](std::string_view window, const operations::UptimeFigures& figures) {
+            if (figures.counted() == base::Duration()) return;
+            metrics.set("uptime_percent",
+                        {target.service, window},
+                        percent(availability_ppm(figures, PlannedTime::LeftOut)));
+            metrics.set("fully_functional_percent",
+                        {target.service, window},
+                        percent(fully_functional_ppm(figures, PlannedTime::LeftOut)));
+        };
+        for (const auto& [window, days] : kDayWindows)
+            set(window, log->over(days));
+        set("month", of_this_month(*log));
+        const operations::UptimeFigures figures = log->over(kBudgetDays);
+        const base::Duration left =
+            operations::budget_of(base::Duration::seconds(kBudgetDays * 86'400), target.ppm) -
+            figures.down - figures.stopped;
+        metrics.set("error_budget_seconds",
+                    {target.service},
+                    static_cast<double>(left.in_microseconds()) / 1e6);
     }
 }
 

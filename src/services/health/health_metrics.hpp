@@ -17,4 +17,9 @@ void write_health_metrics(const HealthReport& report, observability::Metrics& me
 /// several windows.
 void write_uptime_metrics(const operations::UptimeLog& uptime, observability::Metrics& metrics);
 
+/// Writes the availability of each service in use over each window, and what its target still
+/// allows. A service or a window for which no time was counted has no line.
+void write_service_metrics(const operations::ServiceUptimes& uptimes,
+                           observability::Metrics& metrics);
+
 }  // namespace botcore::health

@@ -1,7 +1,12 @@
 #include "services/health/health_metrics.hpp"
 
+#include "base/calendar.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <chrono>
+#include <vector>
 
 namespace botcore::health {
 namespace {
@@ -76,6 +81,40 @@ TEST(HealthMetrics, ShowTheTimeInEachState) {
                              "downtime_seconds{window=\"3d\"} 3\n"}) {
         EXPECT_THAT(text, HasSubstr(line));
     }
+}
+
+// @spec:R1-AVAIL-05 @spec:R1-CALC-04
+TEST(HealthMetrics, ShowTheAvailabilityOfEachServiceInUse) {
+    using operations::HealthState;
+    // 2026-09-30T23:00:00Z.
+    const auto start =
+        base::midnight_of(std::chrono::year(2026) / 10 / 1) - base::Duration::seconds(3'600);
+    operations::ServiceUptimes uptimes;
+    const auto note = [&](std::int64_t hours, HealthState store, bool with_cache) {
+        std::vector<operations::NamedState> states = {{operations::kEngine, {}},
+                                                      {"store", {store}}};
+        if (with_cache) states.push_back({"cache", {HealthState::Unhealthy}});
+        uptimes.note(start + base::Duration::seconds(hours * 3'600), states);
+    };
+    note(0, HealthState::Unhealthy, true);
+    note(1, HealthState::Degraded, true);
+    note(3, HealthState::Healthy, true);
+    note(8, HealthState::Healthy, false);
+    observability::Metrics metrics;
+    write_service_metrics(uptimes, metrics);
+    const std::string text = metrics.render();
+    for (const char* line :
+         {"\nuptime_percent{service=\"engine\",window=\"365d\"} 100\n",
+          "\nuptime_percent{service=\"store\",window=\"30d\"} 87.5\n",
+          "\nuptime_percent{service=\"store\",window=\"month\"} 100\n",
+          "\nfully_functional_percent{service=\"store\",window=\"90d\"} 62.5\n",
+          "\nfully_functional_percent{service=\"store\",window=\"month\"} 71.4285\n",
+          "\nerror_budget_seconds{service=\"engine\"} 2592\n",
+          "\nerror_budget_seconds{service=\"store\"} -1008\n"}) {
+        EXPECT_THAT(text, HasSubstr(line));
+    }
+    EXPECT_THAT(text, Not(HasSubstr("service=\"cache\",window"))) << "It is not in use any more.";
+    EXPECT_THAT(text, Not(HasSubstr("error_budget_seconds{service=\"logs\"}")));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "services/health/health_monitor.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace botcore::health {
@@ -8,13 +9,19 @@ namespace botcore::health {
 using operations::ComponentStatus;
 using operations::DegradedMode;
 
-HealthMonitor::HealthMonitor(Parts parts, operations::UptimeLog uptime)
+namespace {
+
+constexpr std::chrono::milliseconds kLogFailing(1'000);
+
+}  // namespace
+
+HealthMonitor::HealthMonitor(Parts parts, operations::ServiceUptimes uptimes)
     : parts_(std::move(parts)),
-      uptime_(std::move(uptime)),
-      seen_before_(uptime_.noted_until()),
-      cause_(!seen_before_                ? StartCause::First
-             : uptime_.stopped_in_order() ? StartCause::OrderedStop
-                                          : StartCause::UnexpectedStop) {
+      uptimes_(std::move(uptimes)),
+      seen_before_(uptime().noted_until()),
+      cause_(!seen_before_                 ? StartCause::First
+             : uptime().stopped_in_order() ? StartCause::OrderedStop
+                                           : StartCause::UnexpectedStop) {
 }
 
 std::string_view to_text(StartCause cause) {
@@ -54,16 +61,29 @@ void HealthMonitor::note_uptime(const HealthReport& report) {
                                report.findings.end(),
                                [](const ComponentStatus& one) { return one.age.has_value(); });
         if (!settled_) return;
-        const base::Timestamp until = uptime_.noted_until().value_or(time);
-        uptime_.resume(time, parts_.announced({until, time}));
+    }
+    const auto states =
+        operations::service_states({.findings = report.findings,
+                                    .cache_is_remote = parts_.cache_is_remote,
+                                    .logs = state_of_log(),
+                                    .planned = parts_.planned(time),
+                                    .emergency = parts_.outage && parts_.outage(time)});
+    if (!counted_) {
+        const base::Timestamp until = uptime().noted_until().value_or(time);
+        uptimes_.resume(time, parts_.announced({until, time}), states);
     }
     std::optional<base::Duration> elapsed;
     if (counted_) elapsed = clocks.monotonic - *counted_;
     counted_ = clocks.monotonic;
-    const bool outage = parts_.outage && parts_.outage(time);
-    const operations::HealthState health =
-        outage ? operations::HealthState::Unhealthy : report.overall;
-    uptime_.note(time, {health, parts_.planned(time), false}, elapsed);
+    uptimes_.note(time, states, elapsed);
+}
+
+/// A sink that takes no line for a moment is no outage: a pipe may be full.
+std::optional<operations::HealthState> HealthMonitor::state_of_log() const {
+    const auto failing = parts_.log.failing_for();
+    if (!failing) return std::nullopt;
+    return *failing >= kLogFailing ? operations::HealthState::Unhealthy
+                                   : operations::HealthState::Healthy;
 }
 
 void HealthMonitor::report_changes(const HealthReport& now) {

@@ -1,7 +1,7 @@
 #pragma once
 
 /// The overall health at any moment: the probe results, the degraded modes that follow from them, a
-/// log line for each change, and the uptime figures.
+/// log line for each change, and the uptime figures of all services.
 ///
 /// Threads: the loop thread.
 /// @spec:NFR-RELIABILITY-001
@@ -9,7 +9,7 @@
 #include "host/health_prober.hpp"
 #include "observability/log.hpp"
 #include "operations/degraded_mode.hpp"
-#include "operations/uptime.hpp"
+#include "operations/service_uptime.hpp"
 #include "protocol/events.hpp"
 #include "runtime/runtime.hpp"
 
@@ -53,17 +53,18 @@ public:
         /// Whether the service is down at this time although every component works, as in an
         /// emergency maintenance. May be empty.
         std::function<bool(base::Timestamp)> outage = nullptr;
+        bool cache_is_remote = false;  ///< A cache inside the process has no uptime figures.
     };
 
-    /// `uptime` holds the figures of earlier processes. The time from their last note until every
+    /// `uptimes` holds the figures of earlier processes. The time from their last note until every
     /// component has a probe result is counted as absence (`UptimeLog::resume`).
-    HealthMonitor(Parts parts, operations::UptimeLog uptime);
+    HealthMonitor(Parts parts, operations::ServiceUptimes uptimes);
 
     /// Probes, evaluates, counts, and reports what has changed. Call it several times a second.
     void tick();
 
     /// The process stops on purpose: the time until the next start is not an outage.
-    void stop_in_order() { uptime_.stop_in_order(); }
+    void stop_in_order() { uptimes_.stop_in_order(); }
 
     /// Whether every component has a probe result.
     [[nodiscard]] bool settled() const { return settled_; }
@@ -73,7 +74,10 @@ public:
 
     [[nodiscard]] const host::HealthProber& prober() const { return parts_.prober; }
 
-    [[nodiscard]] const operations::UptimeLog& uptime() const { return uptime_; }
+    /// The engine's figures.
+    [[nodiscard]] const operations::UptimeLog& uptime() const { return uptimes_.engine(); }
+
+    [[nodiscard]] const operations::ServiceUptimes& uptimes() const { return uptimes_; }
 
     [[nodiscard]] StartCause start_cause() const { return cause_; }
 
@@ -82,11 +86,12 @@ public:
 
 private:
     void note_uptime(const HealthReport& report);
+    [[nodiscard]] std::optional<operations::HealthState> state_of_log() const;
     void report_changes(const HealthReport& now);
     void report_modes(std::vector<operations::ComponentStatus> findings);
 
     Parts parts_;
-    operations::UptimeLog uptime_;
+    operations::ServiceUptimes uptimes_;
     std::optional<base::Timestamp> seen_before_;
     StartCause cause_;
     HealthReport last_;

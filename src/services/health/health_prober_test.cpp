@@ -2,7 +2,6 @@
 
 #include "services/health/health_monitor.hpp"
 #include "services/health/local_probes.hpp"
-#include "services/health/uptime_file.hpp"
 #include "tests/scratch/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
@@ -407,7 +406,8 @@ TEST_F(HealthProberTest, TheTimeUntilAllAreProbedCountsAsAbsence) {
              EXPECT_EQ(away, (operations::Period{ended, now_}));
              return std::optional(operations::Period{ended - Duration::seconds(9), window_ends});
          }},
-        operations::UptimeLog({}, {}, ended));
+        operations::ServiceUptimes(
+            {{std::string(operations::kEngine), operations::UptimeLog({}, {}, ended)}}));
     monitor.tick();
     EXPECT_FALSE(monitor.settled());
     EXPECT_EQ(monitor.uptime().noted_until(), ended);
@@ -424,71 +424,42 @@ TEST_F(HealthProberTest, TheTimeUntilAllAreProbedCountsAsAbsence) {
     EXPECT_EQ(monitor.uptime().outages().size(), 1U);
 }
 
-TEST(UptimeFile, KeepsTheFiguresAcrossARestart) {
-    const scratch::TemporaryFolder folder;
-    const std::string path = folder.file("uptime.json");
-    UptimeFile file(path);
-    ASSERT_TRUE(file.read());
-    EXPECT_FALSE(file.read().value().noted_until());
-    operations::UptimeLog log;
-    const auto start = Timestamp::from_milliseconds(1'790'000'000'000);
-    log.note(start, {operations::HealthState::Healthy, false});
-    log.note(start + Duration::seconds(90'000), {operations::HealthState::Unhealthy, false});
-    log.note(start + Duration::seconds(90'100), {operations::HealthState::Degraded, false});
-    log.note(start + Duration::seconds(90'200), {operations::HealthState::Unhealthy, false});
-    file.put(to_json(log));
-    EXPECT_TRUE(file.write_out());
-    EXPECT_TRUE(file.write_out()) << "there is nothing new to write";
-    const auto read = file.read();
-    ASSERT_TRUE(read) << read.error();
-    EXPECT_EQ(read.value().days(), log.days());
-    EXPECT_EQ(read.value().outages(), log.outages());
-    EXPECT_EQ(read.value().noted_until(), log.noted_until());
-    EXPECT_FALSE(read.value().stopped_in_order());
-    log.stop_in_order();
-    EXPECT_TRUE(parse_uptime(to_json(log)).value().stopped_in_order());
-}
-
-TEST(UptimeFile, RetriesAWriteThatTheDiskRefused) {
-    const scratch::TemporaryFolder folder;
-    UptimeFile file(folder.file("no-such-folder/uptime.json"));
-    file.put(to_json({}));
-    EXPECT_FALSE(file.write_out());
-    EXPECT_FALSE(file.write_out()) << "the daemon tries again";
-    std::filesystem::create_directory(folder.file("uptime.json"));
-    EXPECT_FALSE(UptimeFile(folder.file("uptime.json")).read())
-        << "An unreadable file is an error.";
-}
-
-TEST(UptimeFile, ReportsWhatIsWrongInADamagedFile) {
-    const std::string head = R"({"format":1,"noted_until_us":9,"outages_us":)";
-    const std::string days = R"("days_up_degraded_down_planned_us":)";
-    const std::string now = R"("days_up_degraded_down_planned_stopped_us":)";
-    for (const std::string& text : {std::string(),
-                                    std::string("[]"),
-                                    std::string(R"({"format":2})"),
-                                    std::string(R"({"format":1})"),
-                                    head + "[[1]]," + days + "[]}",
-                                    head + "[[2,3],[1,2]]," + days + "[]}",
-                                    head + "[[1,0],[2,3]]," + days + "[]}",
-                                    head + "[[2,1]]," + days + "[]}",
-                                    head + "[]," + days + "[[1,2,3,4]]}",
-                                    head + "[]," + days + "[[1,86400000000,1,0,0]]}",
-                                    head + "[]," + days + "[[2932897,1,1,0,0]]}",
-                                    head + "[]," + days + "[[1,9223372036854775807,1,0,0]]}",
-                                    head + "[]," + days + "[[1,2,3,4,-5]]}",
-                                    head + "[]," + days + "[[1,2,3,4,\"5\"]]}"}) {
-        const auto parsed = parse_uptime(text);
-        EXPECT_FALSE(parsed) << text;
-        if (!parsed) EXPECT_FALSE(parsed.error().empty());
+// @spec:R1-AVAIL-01 @spec:R1-AVAIL-05 @spec:R1-MAINT-04
+TEST_F(HealthProberTest, TheMonitorCountsEachServiceInUse) {
+    bool is_emergency = false;
+    prober_.add_local(operations::Dependency::Database, [] { return host::ProbeReply{}; });
+    prober_.add_local(operations::Dependency::Cache, [] {
+        return host::ProbeReply{operations::HealthState::Unhealthy, "refused"};
+    });
+    observability::Log log("test", observability::Level::Fatal);
+    for (const bool is_remote : {true, false}) {
+        HealthMonitor monitor({.prober = prober_,
+                               .log = log,
+                               .now = [this] { return now_; },
+                               .load = [] { return operations::Load::Normal; },
+                               .planned = [](Timestamp) { return false; },
+                               .announced = [](operations::Period) { return std::nullopt; },
+                               .outage = [&](Timestamp) { return is_emergency; },
+                               .cache_is_remote = is_remote},
+                              {});
+        for (const bool emergency : {false, true, false}) {
+            is_emergency = emergency;
+            monitor.tick();
+            now_ = now_ + Duration::seconds(5);
+        }
+        const auto figures = monitor.uptimes().engine().over(2);
+        EXPECT_EQ(figures.down, Duration::seconds(5));
+        EXPECT_EQ(figures.emergency, Duration::seconds(5));
+        ASSERT_NE(monitor.uptimes().find("store"), nullptr);
+        EXPECT_EQ(monitor.uptimes().find("store")->over(2).up, Duration::seconds(10))
+            << "An emergency maintenance is downtime of the engine.";
+        ASSERT_NE(monitor.uptimes().find("logs"), nullptr);
+        EXPECT_EQ(monitor.uptimes().find("logs")->over(2).up, Duration::seconds(10));
+        EXPECT_EQ(monitor.uptimes().find("monitoring"), nullptr) << "No channel is configured.";
+        const auto* cache = monitor.uptimes().find("cache");
+        EXPECT_EQ(cache != nullptr, is_remote);
+        if (cache != nullptr) EXPECT_EQ(cache->over(2).down, Duration::seconds(10));
     }
-    EXPECT_TRUE(parse_uptime(head + "[[1,2]]," + days + "[[1,2,3,4,5]]}"))
-        << "A file of an earlier version.";
-    EXPECT_FALSE(parse_uptime(head + "[[1,2]]," + now + "[[1,2,3,4,5]]}"));
-    const auto read = parse_uptime(head + "[[1,2]]," + now + "[[1,2,3,4,5,6]]}");
-    ASSERT_TRUE(read);
-    EXPECT_EQ(read.value().days().at(std::chrono::sys_days(std::chrono::days(1))).stopped,
-              base::Duration::microseconds(6));
 }
 
 }  // namespace

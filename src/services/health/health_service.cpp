@@ -42,7 +42,8 @@ HealthService::HealthService(Options options, Parts parts)
                 parts_.planned,
                 parts_.announced,
                 parts_.changed,
-                parts_.outage},
+                parts_.outage,
+                options_.cache_is_remote},
                read_uptime()) {
     prober_.add(operations::Dependency::Database, store_probe_.probe());
     prober_.add(operations::Dependency::Disk, disk_probe_.probe());
@@ -50,7 +51,7 @@ HealthService::HealthService(Options options, Parts parts)
     add_local_probes(prober_, {parts_.runtime, parts_.market, parts_.now, options_.market_age_max});
 }
 
-operations::UptimeLog HealthService::read_uptime() {
+operations::ServiceUptimes HealthService::read_uptime() {
     auto read = file_.read();
     if (!read) {
         parts_.log.write(observability::Level::Error,
@@ -66,13 +67,13 @@ void HealthService::tick() {
     const base::Timestamp steady = steady_now();
     if (!monitor_.settled() || steady < next_write_) return;
     next_write_ = steady + kKeepEvery;
-    file_.put(to_json(monitor_.uptime()));
+    file_.put(to_json(monitor_.uptimes()));
 }
 
 bool HealthService::stop() {
     monitor_.tick();
     monitor_.stop_in_order();
-    if (monitor_.settled()) file_.put(to_json(monitor_.uptime()));
+    if (monitor_.settled()) file_.put(to_json(monitor_.uptimes()));
     const bool store_ended = store_probe_.stop();
     const bool disk_ended = disk_probe_.stop();
     return store_ended && disk_ended;

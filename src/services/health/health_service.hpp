@@ -41,6 +41,7 @@ public:
         base::Duration market_age_max = base::Duration::seconds(2);
         std::string store_path;  ///< Its disk is probed, and the uptime file lies beside it.
         std::uint64_t disk_low_bytes = 512ULL << 20U;
+        bool cache_is_remote = false;  ///< A cache inside the process has no uptime figures.
     };
 
     HealthService(Options options, Parts parts);
@@ -64,7 +65,7 @@ public:
     [[nodiscard]] bool stop();
 
 private:
-    [[nodiscard]] operations::UptimeLog read_uptime();
+    [[nodiscard]] operations::ServiceUptimes read_uptime();
 
     Options options_;
     Parts parts_;
