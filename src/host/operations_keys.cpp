@@ -354,6 +354,20 @@ constexpr std::array kOperationsKeys = {
               "path",
               "Where the public status page is written as files, at each change and at least once "
               "a minute; empty: nowhere."},
+    ConfigKey{"notify.on_call_file",
+              Kind::Text,
+              "",
+              0,
+              0,
+              "path",
+              "TOML file of the people on call and their rotation; empty: none."},
+    ConfigKey{"notify.escalate_after_seconds",
+              Kind::Integer,
+              "300",
+              60,
+              3'600,
+              "seconds",
+              "How long the person on call has to acknowledge before the next person is told."},
 };
 
 }  // namespace

@@ -46,8 +46,14 @@ std::vector<OutboxRow> Outbox::restore(std::vector<OutboxRow> rows) {
 Outbox::Added Outbox::add(ports::Notice notice,
                           std::span<const std::string> channels,
                           Timestamp now) {
+    if (is_repetition(notice, now)) return {};
+    return add_repeatable(std::move(notice), channels, now);
+}
+
+Outbox::Added Outbox::add_repeatable(ports::Notice notice,
+                                     std::span<const std::string> channels,
+                                     Timestamp now) {
     Added added;
-    if (is_repetition(notice, now)) return added;
     for (const std::string& name : channels) {
         Channel& channel = channel_of(name);
         OutboxRow row{.number = next_++, .channel = name, .notice = notice};
