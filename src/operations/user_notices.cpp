@@ -55,7 +55,7 @@ std::string_view word_of(AccountEventKind kind) {
     return "forced-exit";
 }
 
-UserNotice outage_notice(const Outage& outage, std::string_view step) {
+UserNotice outage_notice(const ServiceOutage& outage, std::string_view step) {
     return {
         .key = "outage/" + std::to_string(outage.since.in_microseconds()) + "/" + std::string(step),
         .topic = UserTopic::Outages,
@@ -231,19 +231,19 @@ UserNotice maintenance_notice(const MaintenanceWindow& window, MaintenanceStep s
     return notice;
 }
 
-OutageWatch::OutageWatch(std::optional<Outage> stored, const Now& now) : outage_(stored) {
+OutageWatch::OutageWatch(std::optional<ServiceOutage> stored, const Now& now) : outage_(stored) {
     if (!outage_) return;
     const Duration lasted = std::clamp(now.time - outage_->since, Duration(), kAbsenceMax);
     since_ = now.monotonic - lasted;
 }
 
-std::optional<UserNotice> OutageWatch::update(ServiceState state, const Now& now) {
+std::optional<UserNotice> OutageWatch::update(Availability state, const Now& now) {
     switch (state) {
-        case ServiceState::Works:
+        case Availability::Works:
             return note_works(now);
-        case ServiceState::Fails:
+        case Availability::Fails:
             return note_fails(now);
-        case ServiceState::Planned:
+        case Availability::Planned:
             break;
     }
     if (outage_ && !outage_->told) outage_.reset();
@@ -254,7 +254,7 @@ std::optional<UserNotice> OutageWatch::update(ServiceState state, const Now& now
 void OutageWatch::note_absence(Timestamp since, const Now& now) {
     const Duration absent = now.time - since;
     if (outage_ || absent < kOutageToldAfter || absent > kAbsenceMax) return;
-    outage_ = Outage{.since = since, .told = true};  // Nobody could be told when it began.
+    outage_ = ServiceOutage{.since = since, .told = true};  // Nobody could be told when it began.
     since_ = now.monotonic - absent;
 }
 
@@ -278,7 +278,7 @@ std::optional<UserNotice> OutageWatch::note_works(const Now& now) {
 std::optional<UserNotice> OutageWatch::note_fails(const Now& now) {
     works_.reset();
     if (!outage_) {
-        outage_ = Outage{.since = now.time, .told = false};
+        outage_ = ServiceOutage{.since = now.time, .told = false};
         since_ = now.monotonic;
     }
     if (outage_->told || now.monotonic - since_ < kOutageToldAfter) return std::nullopt;

@@ -90,18 +90,18 @@ inline constexpr base::Duration kOutageOverAfter = base::Duration::seconds(60);
 /// A process that was absent for longer was not in use.
 inline constexpr base::Duration kAbsenceMax = base::Duration::seconds(std::int64_t{7} * 86'400);
 
-enum class ServiceState : std::uint8_t {
+enum class Availability : std::uint8_t {
     Works,
     Fails,
     Planned,  ///< In a window that was announced early enough: no outage.
 };
 
 /// An outage that has not ended.
-struct Outage {
+struct ServiceOutage {
     base::Timestamp since;  ///< When it began; calendar time.
     bool told = false;
 
-    friend bool operator==(const Outage&, const Outage&) = default;
+    friend bool operator==(const ServiceOutage&, const ServiceOutage&) = default;
 };
 
 /// Follows the state of the service. Spans are measured on the monotonic clock, and over a restart
@@ -109,16 +109,16 @@ struct Outage {
 class OutageWatch {
 public:
     /// `stored` is the outage that an earlier process has stored, if any.
-    OutageWatch(std::optional<Outage> stored, const model::Now& now);
+    OutageWatch(std::optional<ServiceOutage> stored, const model::Now& now);
 
     /// The notice that is due. Store `outage` with it if it has changed.
-    [[nodiscard]] std::optional<UserNotice> update(ServiceState state, const model::Now& now);
+    [[nodiscard]] std::optional<UserNotice> update(Availability state, const model::Now& now);
 
     /// No process served from `since` until now, outside of planned maintenance. Short absences are
     /// not outages that users are told about.
     void note_absence(base::Timestamp since, const model::Now& now);
 
-    [[nodiscard]] const std::optional<Outage>& outage() const { return outage_; }
+    [[nodiscard]] const std::optional<ServiceOutage>& outage() const { return outage_; }
 
 private:
     struct Moment {
@@ -129,7 +129,7 @@ private:
     [[nodiscard]] std::optional<UserNotice> note_works(const model::Now& now);
     [[nodiscard]] std::optional<UserNotice> note_fails(const model::Now& now);
 
-    std::optional<Outage> outage_;
+    std::optional<ServiceOutage> outage_;
     base::Timestamp since_;        ///< When the outage began, on the monotonic clock.
     std::optional<Moment> works_;  ///< Since when the service works again.
 };

@@ -108,53 +108,53 @@ Now at(std::int64_t seconds) {
 
 TEST(UserNotices, AnOutageIsToldAfterFiveMinutesAndItsEndOnceItIsOver) {
     OutageWatch watch({}, at(0));
-    EXPECT_FALSE(watch.update(ServiceState::Fails, at(0)).has_value());
-    EXPECT_FALSE(watch.update(ServiceState::Fails, at(299)).has_value());
-    const auto begin = watch.update(ServiceState::Fails, at(300));
+    EXPECT_FALSE(watch.update(Availability::Fails, at(0)).has_value());
+    EXPECT_FALSE(watch.update(Availability::Fails, at(299)).has_value());
+    const auto begin = watch.update(Availability::Fails, at(300));
     ASSERT_TRUE(begin.has_value());
     EXPECT_THAT(begin->text, HasSubstr("since 2026-12-06 02:00 UTC"));
-    EXPECT_FALSE(watch.update(ServiceState::Fails, at(900)).has_value());
-    EXPECT_FALSE(watch.update(ServiceState::Works, at(960)).has_value());
-    EXPECT_FALSE(watch.update(ServiceState::Fails, at(970)).has_value());
-    EXPECT_FALSE(watch.update(ServiceState::Works, at(1'020)).has_value());
-    const auto end = watch.update(ServiceState::Works, at(1'080));
+    EXPECT_FALSE(watch.update(Availability::Fails, at(900)).has_value());
+    EXPECT_FALSE(watch.update(Availability::Works, at(960)).has_value());
+    EXPECT_FALSE(watch.update(Availability::Fails, at(970)).has_value());
+    EXPECT_FALSE(watch.update(Availability::Works, at(1'020)).has_value());
+    const auto end = watch.update(Availability::Works, at(1'080));
     ASSERT_TRUE(end.has_value());
     EXPECT_THAT(end->text, HasSubstr("from 2026-12-06 02:00 to 2026-12-06 02:17 UTC"));
     EXPECT_NE(begin->key, end->key);
     EXPECT_FALSE(watch.outage().has_value());
-    EXPECT_FALSE(watch.update(ServiceState::Works, at(2'000)).has_value());
+    EXPECT_FALSE(watch.update(Availability::Works, at(2'000)).has_value());
 }
 
 TEST(UserNotices, AShortOutageAndPlannedMaintenanceAreNotTold) {
     OutageWatch watch({}, at(0));
-    EXPECT_FALSE(watch.update(ServiceState::Fails, at(0)).has_value());
-    EXPECT_FALSE(watch.update(ServiceState::Works, at(299)).has_value());
-    EXPECT_FALSE(watch.update(ServiceState::Fails, at(300)).has_value());
-    EXPECT_FALSE(watch.update(ServiceState::Planned, at(400)).has_value());
-    EXPECT_FALSE(watch.update(ServiceState::Fails, at(7'000)).has_value());
-    EXPECT_FALSE(watch.update(ServiceState::Fails, at(7'299)).has_value());
+    EXPECT_FALSE(watch.update(Availability::Fails, at(0)).has_value());
+    EXPECT_FALSE(watch.update(Availability::Works, at(299)).has_value());
+    EXPECT_FALSE(watch.update(Availability::Fails, at(300)).has_value());
+    EXPECT_FALSE(watch.update(Availability::Planned, at(400)).has_value());
+    EXPECT_FALSE(watch.update(Availability::Fails, at(7'000)).has_value());
+    EXPECT_FALSE(watch.update(Availability::Fails, at(7'299)).has_value());
 }
 
 TEST(UserNotices, AnOutageContinuesOverARestart) {
     OutageWatch first({}, at(0));
-    EXPECT_FALSE(first.update(ServiceState::Fails, at(0)).has_value());
+    EXPECT_FALSE(first.update(Availability::Fails, at(0)).has_value());
     OutageWatch second(first.outage(), at(200));
-    EXPECT_FALSE(second.update(ServiceState::Fails, at(299)).has_value());
-    const auto begin = second.update(ServiceState::Fails, at(301));
+    EXPECT_FALSE(second.update(Availability::Fails, at(299)).has_value());
+    const auto begin = second.update(Availability::Fails, at(301));
     ASSERT_TRUE(begin.has_value());
     OutageWatch third(second.outage(), at(400));
-    EXPECT_FALSE(third.update(ServiceState::Fails, at(1'000)).has_value());
-    EXPECT_FALSE(third.update(ServiceState::Works, at(1'001)).has_value());
-    EXPECT_TRUE(third.update(ServiceState::Works, at(1'061)).has_value());
+    EXPECT_FALSE(third.update(Availability::Fails, at(1'000)).has_value());
+    EXPECT_FALSE(third.update(Availability::Works, at(1'001)).has_value());
+    EXPECT_TRUE(third.update(Availability::Works, at(1'061)).has_value());
 }
 
 TEST(UserNotices, AClockStepNeitherLengthensNorShortensAnOutage) {
     OutageWatch watch({}, at(0));
-    EXPECT_FALSE(watch.update(ServiceState::Fails, at(0)).has_value());
+    EXPECT_FALSE(watch.update(Availability::Fails, at(0)).has_value());
     const Now ahead(kBegin + kDay, model::ClockState::Certain, kBegin + Duration::seconds(10));
-    EXPECT_FALSE(watch.update(ServiceState::Fails, ahead).has_value());
+    EXPECT_FALSE(watch.update(Availability::Fails, ahead).has_value());
     const Now behind(kBegin - kDay, model::ClockState::Certain, kBegin + Duration::seconds(300));
-    EXPECT_TRUE(watch.update(ServiceState::Fails, behind).has_value());
+    EXPECT_TRUE(watch.update(Availability::Fails, behind).has_value());
 }
 
 TEST(UserNotices, ALongAbsenceOfTheProcessIsToldWhenItIsOver) {
@@ -162,8 +162,8 @@ TEST(UserNotices, ALongAbsenceOfTheProcessIsToldWhenItIsOver) {
     watch.note_absence(kBegin - Duration::seconds(299), at(0));
     EXPECT_FALSE(watch.outage().has_value());
     watch.note_absence(kBegin - Duration::seconds(600), at(0));
-    EXPECT_FALSE(watch.update(ServiceState::Works, at(0)).has_value());
-    const auto end = watch.update(ServiceState::Works, at(60));
+    EXPECT_FALSE(watch.update(Availability::Works, at(0)).has_value());
+    const auto end = watch.update(Availability::Works, at(60));
     ASSERT_TRUE(end.has_value());
     EXPECT_THAT(end->text, HasSubstr("from 2026-12-06 01:50 to 2026-12-06 02:00 UTC"));
 }

@@ -23,12 +23,14 @@ struct RouteResponse {
     std::string body{};
 };
 
-/// Routes is a group of routes. The caller's name is "ann", the time 2026-09-21T14:13:20Z.
+/// Routes is a group of routes. The caller's name is "ann", the time 2026-09-21T14:13:20Z; `owner`
+/// is the caller's id.
 template <class Routes>
 RouteResponse call_route(Routes& routes,
                          std::string_view method,
                          const std::vector<std::string>& path,
-                         const std::string& body = "") {
+                         const std::string& body = "",
+                         const model::Owner& owner = {}) {
     host::RouteTable table;
     add_common_schemas(table.schemas());
     routes.add_to(table);
@@ -40,6 +42,7 @@ RouteResponse call_route(Routes& routes,
     call.parameters = found.parameters;
     call.request.body = body;
     call.caller.name = "ann";
+    call.caller.owner = owner;
     call.now = model::Now(base::Timestamp::from_milliseconds(1'790'000'000'000));
     call.respond = [&](net::HttpResponse sent) {
         response = {sent.status, std::string(sent.error_code), sent.body};

@@ -18,6 +18,7 @@
 #include "api/reconcile_routes.hpp"
 #include "api/status_routes.hpp"
 #include "api/trading_routes.hpp"
+#include "api/user_notice_routes.hpp"
 
 #include <functional>
 #include <utility>
@@ -36,7 +37,8 @@ struct ApiRoutes {
               api::AnalysisRoutes::Parts analysed_by,
               api::AlertRoutes::Parts alerted_by,
               incidents::IncidentService& incident_service,
-              const status_page::StatusPublisher& publisher)
+              const status_page::StatusPublisher& publisher,
+              api::UserNoticeRoutes::Parts user_notices_by)
         : retries(base::Random(shared.options.retry_seed)),
           context(std::move(shared)),
           market(context, followed),
@@ -46,6 +48,7 @@ struct ApiRoutes {
           alerts(context, std::move(alerted_by)),
           incidents(context, incident_service),
           status(publisher),
+          user_notices(context, user_notices_by),
           api(context, routes, tokens) {
         context.read_retries = &retries;
         api::add_common_schemas(routes.schemas());
@@ -61,6 +64,7 @@ struct ApiRoutes {
         alerts.add_to(routes);
         incidents.add_to(routes);
         status.add_to(routes);
+        user_notices.add_to(routes);
         document.add_to(routes);
     }
 
@@ -78,6 +82,7 @@ struct ApiRoutes {
     api::AlertRoutes alerts;
     api::IncidentRoutes incidents;
     api::StatusRoutes status;
+    api::UserNoticeRoutes user_notices;
     api::DocumentRoutes document{context.options.version};
     host::RouteTable routes;
     api::Api api;

@@ -150,7 +150,9 @@ void UserNotices::follow_windows(const Now& now) {
 }
 
 void UserNotices::follow_service(const Now& now) {
-    const auto notice = outages_->update(parts_.state(now), now);
+    const auto state = parts_.state();
+    if (!state) return;
+    const auto notice = outages_->update(*state, now);
     const auto& outage = outages_->outage();
     if (outage == stored_outage_) return;
     stored_outage_ = outage;

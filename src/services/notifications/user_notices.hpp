@@ -58,7 +58,8 @@ public:
         /// The conditions that durably hold now; empty while they cannot be read.
         std::function<std::optional<Events>()> conditions;
         std::function<std::optional<model::Owner>(const model::AccountId&)> owner_of;
-        std::function<operations::ServiceState(const model::Now&)> state;
+        /// Empty while it is not known yet.
+        std::function<std::optional<operations::Availability>()> state;
     };
 
     /// Continues where earlier processes ended. `absent_since` is when the last of them ended
@@ -98,7 +99,7 @@ private:
     std::map<std::uint64_t, operations::ToldSteps> told_;  ///< By window.
     std::set<Condition> conditions_;                       ///< That were told and hold.
     std::optional<operations::OutageWatch> outages_;       ///< Empty only before `restore`.
-    std::optional<operations::Outage> stored_outage_;
+    std::optional<operations::ServiceOutage> stored_outage_;
     std::optional<base::Timestamp> compared_;  ///< On the monotonic clock.
 };
 

@@ -12,7 +12,7 @@ namespace botcore::notifications {
 
 namespace json = boost::json;
 
-using operations::Outage;
+using operations::ServiceOutage;
 using operations::ToldSteps;
 
 namespace {
@@ -39,7 +39,7 @@ std::string to_json(const ToldSteps& told) {
     return json::serialize(object);
 }
 
-std::string to_json(const Outage& outage) {
+std::string to_json(const ServiceOutage& outage) {
     json::object object;
     object["format"] = kToldFormat;
     object["since"] = outage.since.in_microseconds();
@@ -57,11 +57,11 @@ base::Result<ToldSteps, std::string> parse_told_steps(std::string_view text) {
     return told;
 }
 
-base::Result<Outage, std::string> parse_outage(std::string_view text) {
+base::Result<ServiceOutage, std::string> parse_outage(std::string_view text) {
     const json::object object = TRY(parse_object(text));
     host::StoredObject fields(object);
-    const Outage outage{.since = base::Timestamp::from_microseconds(fields.number("since")),
-                        .told = fields.flag("told")};
+    const ServiceOutage outage{.since = base::Timestamp::from_microseconds(fields.number("since")),
+                               .told = fields.flag("told")};
     if (!fields.error().empty()) return base::Failure{fields.error()};
     return outage;
 }

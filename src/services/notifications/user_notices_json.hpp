@@ -13,11 +13,12 @@ namespace botcore::notifications {
 // Stored in the service store: never change the meaning of a field.
 
 [[nodiscard]] std::string to_json(const operations::ToldSteps& told);
-[[nodiscard]] std::string to_json(const operations::Outage& outage);
+[[nodiscard]] std::string to_json(const operations::ServiceOutage& outage);
 
 /// The errors say what is wrong with the text.
 [[nodiscard]] base::Result<operations::ToldSteps, std::string> parse_told_steps(
     std::string_view text);
-[[nodiscard]] base::Result<operations::Outage, std::string> parse_outage(std::string_view text);
+[[nodiscard]] base::Result<operations::ServiceOutage, std::string> parse_outage(
+    std::string_view text);
 
 }  // namespace botcore::notifications

@@ -18,7 +18,7 @@ using model::Owner;
 using model::WindowState;
 using operations::AccountEvent;
 using operations::AccountEventKind;
-using operations::ServiceState;
+using operations::Availability;
 using ports::Delivery;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -105,7 +105,7 @@ protected:
                  const auto found = owners_.find(account);
                  return found == owners_.end() ? std::nullopt : std::optional(found->second);
              },
-             .state = [this](const model::Now&) { return state_; }},
+             .state = [this] { return std::optional(state_); }},
             std::make_unique<TestMailer>(server_),
             absent_since);
         ASSERT_TRUE(made.has_value()) << made.error();
@@ -162,7 +162,7 @@ protected:
     UserNotices::Events holding_;
     AccountEventQueue queue_;
     bool can_read_ = true;
-    ServiceState state_ = ServiceState::Works;
+    Availability state_ = Availability::Works;
     model::Now now_{Timestamp::from_milliseconds(1'790'000'000'000)};
     Timestamp begin_ = now_.time + Duration::seconds(6 * 86'400);
     std::unique_ptr<UserPreferences> preferences_;
@@ -342,7 +342,7 @@ TEST_F(UserNoticesTest, AMailIsStoredBeforeItIsSentUnlessTheStoreHangs) {
 }
 
 TEST_F(UserNoticesTest, AnOutageIsToldOverARestart) {
-    state_ = ServiceState::Fails;
+    state_ = Availability::Fails;
     tick();
     tick_after(Duration::seconds(200));
     EXPECT_THAT(take_mails(), IsEmpty());
@@ -352,7 +352,7 @@ TEST_F(UserNoticesTest, AnOutageIsToldOverARestart) {
     start();
     tick_after(Duration::seconds(1'000));
     EXPECT_THAT(take_mails(), IsEmpty());
-    state_ = ServiceState::Works;
+    state_ = Availability::Works;
     tick();
     tick_after(Duration::seconds(60));
     EXPECT_THAT(take_mails(), testing::Contains(HasSubstr("/end/")).Times(2));
