@@ -85,7 +85,7 @@ void UserNoticeRoutes::change(host::RequestContext& call) {
     const model::Owner user = call.caller.owner;
     const auto kept = std::make_shared<host::RequestContext>(std::move(call));
     parts_.preferences.set(user, topics.value(), [this, kept, user] {
-        context_.acts.record(
+        parts_.record(
             {user, "notifications-changed", user.text(), "ok", {}, kept->request.request_id});
         send(*kept);
     });

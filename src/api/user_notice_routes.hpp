@@ -5,11 +5,12 @@
 ///
 /// Threads: the thread of the loop.
 
-#include "api/api_context.hpp"
 #include "host/route_table.hpp"
+#include "services/audit/audit_event.hpp"
 #include "services/notifications/user_preferences.hpp"
 
 #include <cstdint>
+#include <utility>
 
 namespace botcore::api {
 
@@ -18,14 +19,15 @@ enum class UserMail : std::uint8_t { NotConfigured, Configured };
 
 class UserNoticeRoutes {
 public:
-    /// All references outlive the routes.
+    /// All references, and what the function uses, outlive the routes.
     struct Parts {
         notifications::UserPreferences& preferences;
         UserMail mail = UserMail::NotConfigured;
+        audit::RecordAudit record;
     };
 
-    /// The context outlives this object, and this object outlives the table.
-    UserNoticeRoutes(const ApiContext& context, Parts parts) : context_(context), parts_(parts) {}
+    /// This object outlives the table.
+    explicit UserNoticeRoutes(Parts parts) : parts_(std::move(parts)) {}
 
     void add_to(host::RouteTable& table);
 
@@ -34,7 +36,6 @@ private:
     void change(host::RequestContext& call);
     void send(host::RequestContext& call) const;
 
-    const ApiContext& context_;
     Parts parts_;
 };
 

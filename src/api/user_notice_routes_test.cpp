@@ -2,7 +2,6 @@
 
 #include "host/outbound_folder_test.hpp"
 #include "services/users/operator_token.hpp"
-#include "tests/api_world/api_world.hpp"
 #include "tests/api_world/route_call.hpp"
 #include "tests/scratch/memory_service_store.hpp"
 
@@ -24,20 +23,21 @@ protected:
     }
 
     RouteResponse ask(const std::string& user, const std::string& method, const std::string& body) {
-        UserNoticeRoutes routes(world_.api_context(), {*preferences_, mail_});
-        RouteResponse response;
-        world_.on_loop([&] {
-            response = call_route(
-                routes, method, {"api", "auth", "me", "notifications"}, body, Owner(user));
-        });
-        return response;
+        UserNoticeRoutes routes({.preferences = *preferences_,
+                                 .mail = mail_,
+                                 .record = [this](const audit::AuditEvent& event) {
+                                     acts_.push_back(event.actor.text() + " " +
+                                                     std::string(event.action));
+                                 }});
+        return call_route(
+            routes, method, {"api", "auth", "me", "notifications"}, body, Owner(user));
     }
 
-    ApiWorld world_;
     host::TestFolder folder_;
     scratch::MemoryServiceStore store_;
     std::unique_ptr<notifications::UserPreferences> preferences_;
     UserMail mail_ = UserMail::Configured;
+    std::vector<std::string> acts_;
 };
 
 TEST_F(UserNoticeRoutesTest, AUserIsToldEverythingUntilItChoosesOtherwise) {
@@ -49,6 +49,7 @@ TEST_F(UserNoticeRoutesTest, AUserIsToldEverythingUntilItChoosesOtherwise) {
     EXPECT_THAT(changed.body, HasSubstr(R"("outages":false)"));
     EXPECT_THAT(ask("u-ann", "GET", "").body, HasSubstr(R"("outages":false)"));
     EXPECT_THAT(ask("u-bob", "GET", "").body, HasSubstr(R"("outages":true)"));
+    EXPECT_THAT(acts_, testing::ElementsAre("u-ann notifications-changed"));
 }
 
 TEST_F(UserNoticeRoutesTest, SaysWhetherMailsCanBeSent) {
@@ -76,6 +77,7 @@ TEST_F(UserNoticeRoutesTest, TheResponseWaitsUntilTheChoiceIsDurable) {
     const auto asked =
         ask("u-ann", "PUT", R"({"maintenance":false,"outages":false,"account":false})");
     EXPECT_EQ(asked.status, 0);
+    EXPECT_THAT(acts_, testing::IsEmpty());
 }
 
 TEST_F(UserNoticeRoutesTest, TheOperatorsTokenIsNoUser) {

@@ -86,7 +86,8 @@ ApiService::ApiService(const Parts& parts, std::unique_ptr<api::UserAccess> acce
               parts_.status_page,
               {.preferences = parts_.notices.preferences(),
                .mail = has_user_mail(process_.config) ? api::UserMail::Configured
-                                                      : api::UserMail::NotConfigured}),
+                                                      : api::UserMail::NotConfigured,
+               .record = [this](const audit::AuditEvent& event) { audit_.record(event); }}),
       websocket_(websocket_options(process_.config),
                  {process_.context,
                   parts_.trading.hub(),

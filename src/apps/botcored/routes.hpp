@@ -48,7 +48,7 @@ struct ApiRoutes {
           alerts(context, std::move(alerted_by)),
           incidents(context, incident_service),
           status(publisher),
-          user_notices(context, user_notices_by),
+          user_notices(std::move(user_notices_by)),
           api(context, routes, tokens) {
         context.read_retries = &retries;
         api::add_common_schemas(routes.schemas());
