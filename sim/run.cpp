@@ -43,7 +43,7 @@ void mark_ends(const checkers::Projection& projection,
         mark_stop(order);
     }
     if (plan.breaks != Breaks::Nothing && frozen && violations.count() == 0) {
-        REACHED("order declared absent and present");
+        REACHED("account frozen because the exchange broke its rules");
     }
 }
 

@@ -283,8 +283,8 @@ TEST_F(Scenario, LostRequestIsAbsentOnlyAfterTheFence) {
     const auto number = place();
     run(Duration::seconds(5));
     EXPECT_EQ(order_of(number).state, OrderState::Unknown);
-    // The order may be Absent from 8 s on: 3 s after the attempt its window and M have passed, and
-    // the view lags at most 5 s.
+    // The order cannot become Absent before 8 s: 3 s after the attempt its receive window and the
+    // fence margin (M in docs/proof.md) have passed, and the view lags by up to 5 s more.
     run(Duration::seconds(2));
     EXPECT_EQ(order_of(number).state, OrderState::Unknown);
     run(Duration::seconds(10));

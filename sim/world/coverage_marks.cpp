@@ -43,7 +43,7 @@ constexpr const char* kAllMarks[] = {
     "cancel of an order that had ended",
     "order partly filled",
     "order proven absent",
-    "order declared absent and present",
+    "account frozen because the exchange broke its rules",
     "order resting at the end",
     "refused: stale price",
     "refused: no price",

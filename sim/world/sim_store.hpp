@@ -1,8 +1,9 @@
 #pragma once
 
-/// A store in memory with the semantics of a real one and its failures: compare-and-set on head and
-/// epoch, atomic batches, commits that fail before or after they took effect, failing reads, phases
-/// on reserved space. Committed data survive every crash.
+/// An in-memory store with the semantics and the failure modes of a real one: compare-and-set on
+/// head and epoch, atomic batches, commits that fail before or after they took effect, failing
+/// reads, periods in which only the reserved disk space is left. Committed data survive every
+/// crash.
 ///
 /// T1  The checker sees each committed batch before the commit returns to the caller.
 

@@ -73,6 +73,9 @@ void AlertRoutes::add_to(host::RouteTable& table) {
     add_schemas(table.schemas());
     const auto add = [&](void (AlertRoutes::*handler)(host::RequestContext&), host::RouteRow row) {
         row.tag = "alerts";
+        // They matter most when the store does not respond or too many requests arrive.
+        row.purpose = host::Purpose::Admin;
+        row.without_store = true;
         row.handler = [this, handler](host::RequestContext& call) { (this->*handler)(call); };
         table.add(std::move(row));
     };
@@ -83,14 +86,12 @@ void AlertRoutes::add_to(host::RouteTable& table) {
     add(&AlertRoutes::show_channels,
         {.pattern = "/api/notifications",
          .access = host::Access::Operator,
-         .purpose = host::Purpose::Admin,
          .summary = "The channels over which people are told, and what waits for delivery",
          .response = "NoticeChannels"});
     add(&AlertRoutes::send_test,
         {.method = "POST",
          .pattern = "/api/notifications/{channel}/test",
          .access = host::Access::Operator,
-         .purpose = host::Purpose::Admin,
          .summary = "Sends a test message over the channel and waits for the channel's response",
          .response = "NoticeTest",
          .statuses = {404, 502}});

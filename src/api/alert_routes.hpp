@@ -21,7 +21,8 @@ public:
         notifications::NotificationService& notifications;
     };
 
-    /// The context and the parts outlive the routes; the routes outlive the table.
+    /// The context and everything that the parts refer to must outlive this object, which must
+    /// outlive the route table.
     AlertRoutes(const ApiContext& context, Parts parts)
         : context_(context),
           parts_(std::move(parts)) {}

@@ -23,7 +23,8 @@ public:
         std::function<void(const model::Symbol&)> timed_out;
     };
 
-    /// The context and the parts outlive the routes; the routes outlive the table.
+    /// The context and everything that the parts refer to must outlive this object, which must
+    /// outlive the route table.
     AnalysisRoutes(const ApiContext& context, Parts parts)
         : context_(context),
           parts_(std::move(parts)) {}

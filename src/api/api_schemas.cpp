@@ -238,7 +238,7 @@ void add_positions(host::SchemaTable& schemas) {
                        "stale:boolean");
     schemas.add_list("PositionList", "PositionView");
     schemas.add_json("Leverage", R"({"type":["string","integer"],"minimum":1,
-        "pattern":"^[0-9]{1,3}$","description":"A whole number from 1.","examples":["10"]})");
+        "pattern":"^[0-9]{1,3}$","description":"A whole number, at least 1.","examples":["10"]})");
     schemas.add_object(
         "SetLeverage", "The symbol's new leverage", "leverage:Leverage exchange?:Exchange");
     schemas.set_example("SetLeverage", R"({"leverage":"10"})");

@@ -118,9 +118,9 @@ void AuthRoutes::fail(host::RequestContext& call,
     answer_failure(call, error);
 }
 
-bool AuthRoutes::check_login_delay(host::RequestContext& call,
-                                   const users::LoginDelays::Attempt& attempt,
-                                   std::string_view action) const {
+bool AuthRoutes::may_check_password(host::RequestContext& call,
+                                    const users::LoginDelays::Attempt& attempt,
+                                    std::string_view action) const {
     const base::Duration wait = parts_.delays.wait(attempt, call.now.monotonic);
     if (wait == base::Duration()) return true;
     record(call, action, "delayed", call.caller.owner);
@@ -230,7 +230,7 @@ void AuthRoutes::login(host::RequestContext& call) {
     const std::string& email = login.value().email;
     users::LoginDelays::Attempt attempt{users::normalized_email(email).value_or(email),
                                         net::limit_key(call.request.remote)};
-    if (!check_login_delay(call, attempt, "login")) {
+    if (!may_check_password(call, attempt, "login")) {
         return parts_.context.metrics.count("logins_total", {"delayed"});
     }
     ask(
@@ -308,7 +308,7 @@ void AuthRoutes::change_password(host::RequestContext& call) {
     const std::string kept = session == nullptr ? std::string() : session->id;
     users::LoginDelays::Attempt attempt{call.caller.owner.text(),
                                         net::limit_key(call.request.remote)};
-    if (!check_login_delay(call, attempt, "password-changed")) return;
+    if (!may_check_password(call, attempt, "password-changed")) return;
     ask(
         call,
         [change = std::move(change).value(), owner = call.caller.owner, kept](

@@ -99,9 +99,9 @@ private:
                      std::string_view action);
     void fail(host::RequestContext& call, const users::AuthError& error, std::string_view action);
     /// Whether this password may be checked now. If not, sends 429, whether or not the user exists.
-    [[nodiscard]] bool check_login_delay(host::RequestContext& call,
-                                         const users::LoginDelays::Attempt& attempt,
-                                         std::string_view action) const;
+    [[nodiscard]] bool may_check_password(host::RequestContext& call,
+                                          const users::LoginDelays::Attempt& attempt,
+                                          std::string_view action) const;
     /// Reports the result of a password check to the login delays.
     void count(const users::LoginDelays::Attempt& attempt, const users::AuthError* error) const;
     void record(const host::RequestContext& call,

@@ -18,7 +18,8 @@ void refuse(host::RequestContext& call) {
 }  // namespace
 
 bool DeferredCalls::take(host::RequestContext& call, Serve serve) {
-    if (call.row->purpose == host::Purpose::Probe) return false;  // W1
+    const bool is_probe = call.row->purpose == host::Purpose::Probe;
+    if (is_probe || call.row->without_store) return false;  // W1
     // A call that arrives while others wait queues behind them (W3).
     if (waiting_.empty() && !store_is_away_()) return false;
     if (waiting_.size() >= options_.calls_max) {

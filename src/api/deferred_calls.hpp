@@ -3,7 +3,7 @@
 /// Holds calls while the store is unavailable or a commit is in progress, since the state in memory
 /// may be lost until its result is known. A slow disk delays calls, a failed disk makes them fail.
 ///
-/// W1  A call that does not need the store (a probe) never waits.
+/// W1  A call that does not need the store (a probe, alerts, incidents) never waits.
 /// W2  A call waits at most `wait_max`. Then it gets 503 STORE_BUSY, and nothing was done. A call
 ///     that finds the queue full gets the same response at once.
 /// W3  Calls are served in the order of arrival.

@@ -65,6 +65,12 @@ TEST_F(DeferredCallsTest, AProbeNeverWaits) {
     EXPECT_EQ(room_.size(), 0U);
 }
 
+TEST_F(DeferredCallsTest, ACallThatNeedsNoStoreNeverWaits) {
+    rows_.at(static_cast<std::size_t>(host::Purpose::Admin)).without_store = true;
+    EXPECT_FALSE(comes("alerts", host::Purpose::Admin));
+    EXPECT_TRUE(comes("other", host::Purpose::Read));
+}
+
 TEST_F(DeferredCallsTest, CallsDoNotWaitWhileTheStoreIsAvailable) {
     away_ = false;
     EXPECT_FALSE(comes("entry"));

@@ -29,7 +29,7 @@ public:
         std::string level;
     };
 
-    /// The context and the monitor outlive the routes; the routes outlive the table.
+    /// The context and the monitor must outlive this object, which must outlive the route table.
     HealthRoutes(const ApiContext& context,
                  const health::HealthMonitor& monitor,
                  Durability durability)

@@ -73,6 +73,9 @@ void IncidentRoutes::add_to(host::RouteTable& table) {
     const auto add = [&](std::string_view pattern, Handler handler, host::RouteRow row) {
         row.pattern = pattern;
         row.tag = "incidents";
+        // They matter most when the store does not respond or too many requests arrive.
+        row.purpose = host::Purpose::Admin;
+        row.without_store = true;
         row.handler = [this, handler](host::RequestContext& call) { (this->*handler)(call); };
         table.add(std::move(row));
     };
@@ -84,7 +87,6 @@ void IncidentRoutes::add_to(host::RouteTable& table) {
             handler,
             {.method = "POST",
              .access = host::Access::Operator,
-             .purpose = host::Purpose::Admin,
              .summary = summary,
              .request = request,
              .response = "Incident",

@@ -20,8 +20,11 @@ using testing::Not;
 class IncidentRoutesTest : public testing::Test {
 protected:
     void SetUp() override {
-        auto made = incidents::IncidentService::make(
-            {.store = store_, .log = folder_.log(), .metrics = metrics_});
+        auto made = incidents::IncidentService::make({.store = store_,
+                                                      .log = folder_.log(),
+                                                      .metrics = metrics_,
+                                                      .publish = [](const protocol::Event&) {},
+                                                      .now = [] { return base::Timestamp(); }});
         ASSERT_TRUE(made.has_value()) << made.error();
         service_ = std::move(made).value();
     }

@@ -197,7 +197,7 @@ struct StepText {
 
     template <class Body>
     std::string operator()(const Body&) const {
-        return fmt::format("{} changed the order.{}",
+        return fmt::format("The order was changed by a record of the kind {}.{}",
                            std::string(model::kind_of(step.record.input.body)),
                            state_text(step.order));
     }

@@ -104,7 +104,7 @@ void add_maintenance_schemas(host::SchemaTable& schemas) {
                        "The mode, the banner and all windows",
                        "windows:[MaintenanceWindow] usual_window:UsualWindow");
     schemas.add_json("Minutes", R"({"type":["string","integer"],"minimum":1,
-        "pattern":"^[0-9]{1,4}$","description":"A whole number from 1."})");
+        "pattern":"^[0-9]{1,4}$","description":"A whole number, at least 1."})");
     schemas.add_object("MaintenanceWish",
                        "Without `begin`: the next usual window with the usual notice",
                        "begin?:Time minutes?:Minutes emergency?:boolean text?:text");

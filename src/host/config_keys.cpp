@@ -335,7 +335,8 @@ constexpr std::array kKeys = {
               0,
               0,
               "path",
-              "Certificate authorities of the analysis service, PEM; empty: the system's."},
+              "PEM file of the authorities that the analysis service is verified with; empty: the "
+              "system's authorities."},
     ConfigKey{"maintenance.drain_max_seconds",
               Kind::Integer,
               "300",

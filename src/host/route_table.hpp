@@ -71,6 +71,8 @@ struct RouteRow {
     std::string pattern{};  ///< "{…}" matches any one segment.
     Access access = Access::Viewer;
     Purpose purpose = Purpose::Read;
+    /// Served while the store does not respond: the handler uses neither the store nor the runtime.
+    bool without_store = false;
     std::function<void(RequestContext&)> handler{};
     Limit limit = Limit::Purpose;
 

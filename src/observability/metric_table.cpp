@@ -65,11 +65,12 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"incident_review_due", kGauge, "", "incidents",
      "Resolved incidents of more than five minutes without root cause or action items"},
     {"incident_mttd_seconds", kGauge, "", "seconds",
-     "Mean time from the beginning of an incident to its detection; 0 before the first"},
+     "Mean time from the beginning of an incident to its detection, of the last 30 days; 0 for "
+     "none"},
     {"incident_mtta_seconds", kGauge, "", "seconds",
-     "Mean time from the detection to the acknowledgement; 0 before the first"},
+     "Mean time from the detection to the acknowledgement, of the last 30 days; 0 for none"},
     {"incident_mttr_seconds", kGauge, "", "seconds",
-     "Mean time from the detection to the recovery; 0 before the first"},
+     "Mean time from the detection to the recovery, of the last 30 days; 0 for none"},
 
     // HTTP.
     {"http_requests_total", kCounter,
@@ -183,7 +184,7 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"archive_failures_total", kCounter, "repository=first|second|*", "failures",
      "Failed attempts to write to the repository"},
     {"cache_requests_total", kCounter, "result=hit|miss|failure", "requests",
-     "Look-ups in the cache by result; failures of all calls of the cache"},
+     "Cache look-ups by result; `failure` counts failed cache calls of every kind"},
 
     // Availability.
     {"circuit_breaker_state", kGauge, "name=*", "0, 1 or 2",

@@ -286,6 +286,27 @@ void add_recoveries(std::vector<AlertRule>& rules) {
                      .runbook = kPage,
                      .summary = "Three recovery attempts failed within 15 minutes",
                      .action = "Follow the page of the active mode; recovery needs a person"});
+    rules.push_back(
+        {.name = "RepairsSlow",
+         .group = kGroup,
+         .condition = {.all_of = {above(max_of("incident_mttr_seconds"), 300)}},
+         .runbook = kPage,
+         .summary =
+             "Incidents of the last 30 days took more than five minutes to repair on average",
+         .action = "Read their reports with botctl incident report; write action items",
+         .comment = "A warning, not a page: nothing that is done at night changes the mean, and a "
+                    "critical alert would open an incident that raises it."});
+    rules.push_back(
+        {.name = "NoticesLost",
+         .group = kGroup,
+         .condition = {.all_of = {above(
+                           increase("notices_total", {{"result", "refused|dropped"}}, kQuarterHour),
+                           0)},
+                       .by = "channel"},
+         .runbook = "notifier-down",
+         .summary = "A channel has refused a notice for ever, or its queue was full",
+         .action = "Read the channel's last error with botctl notify list",
+         .in_maintenance = true});
 }
 
 }  // namespace

@@ -420,6 +420,15 @@ Event maintenance_banner(const MaintenanceAnnouncement& word, base::Timestamp no
     return event;
 }
 
+Event incident_changed(const IncidentChange& change, base::Timestamp now) {
+    Event event = of_the_moment("incident_changed", Channel::System, now);
+    event.data["incident"] = change.number;
+    event.data["severity"] = change.severity;
+    event.data["state"] = change.state;
+    event.data["began"] = base::to_iso8601(change.began);
+    return event;
+}
+
 Event heartbeat(model::Sequence head, base::Timestamp now) {
     Event event = of_the_moment("heartbeat", Channel::System, now);
     event.data["head"] = head;

@@ -3,10 +3,11 @@
 /// The events that subscribers receive: a list of events for each journal record, as a pure
 /// function of the record, and their JSON.
 ///
-/// V1  An event of a record has the record's sequence and its index among the record's events. Both
-///     are permanent: the same record, read back from the journal, gives the same bytes.
-/// V2  The numbers have gaps where records have no events; no number is used twice.
-/// V3  Transient events (prices, health) have no number and cannot be requested again.
+/// V1  An event is identified by the sequence number of its record and its index among the events
+///     of that record. Both are permanent: the same record, read back from the journal, gives the
+///     same bytes.
+/// V2  Sequence numbers have gaps where a record has no events.
+/// V3  Transient events (prices, health) have no sequence number and cannot be requested again.
 
 #include "base/time.hpp"
 #include "model/record.hpp"
@@ -119,6 +120,17 @@ struct MaintenanceAnnouncement {
 };
 
 [[nodiscard]] Event maintenance_banner(const MaintenanceAnnouncement& word, base::Timestamp now);
+
+/// An incident was opened, acknowledged or resolved. Its title may name internals, so no event
+/// contains it.
+struct IncidentChange {
+    std::uint64_t number = 0;
+    std::string_view severity;  ///< "low" and so on.
+    std::string_view state;     ///< "open", "acknowledged" or "resolved".
+    base::Timestamp began;
+};
+
+[[nodiscard]] Event incident_changed(const IncidentChange& change, base::Timestamp now);
 
 /// Shows that the stream works; `head` is the last durable record.
 [[nodiscard]] Event heartbeat(model::Sequence head, base::Timestamp now);

@@ -302,6 +302,7 @@ TEST(Events, TransientEventsHaveNoNumber) {
           connection_error({.peer = "exchange", .message = "reset"}, now),
           analysis_timeout(model::Symbol("BTCUSDT"), base::Duration::seconds(10), now),
           consistency_checked({.result = "inconsistent", .text = "step 1"}, now),
+          incident_changed({.number = 7, .severity = "high", .state = "open", .began = now}, now),
           heartbeat(12, now)}) {
         const auto body = boost::json::parse(render(event));
         EXPECT_TRUE(body.at("sequence").is_null()) << event.name;

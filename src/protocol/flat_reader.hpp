@@ -141,7 +141,7 @@ public:
     }
 
     [[nodiscard]] Result<model::Rate, RequestError> whole(std::string_view name) {
-        constexpr std::string_view kExpected = "a whole number from 1 such as \"10\"";
+        constexpr std::string_view kExpected = "a whole number of at least 1 such as \"10\"";
         const FlatField field = TRY(take(name, kExpected));
         const auto value = model::parse_amount<model::Rate>(field.text);
         const bool kind = field.kind == FieldKind::Text || field.kind == FieldKind::Number;

@@ -108,7 +108,7 @@ base::Result<std::optional<StreamPosition>, RequestError> place_of(const json::o
     StreamPosition place;
     const auto sequence = whole(*since, kSequenceMax);
     if (!sequence) {
-        return Failure{invalid("since", "the sequence of a record: a whole number from 0")};
+        return Failure{invalid("since", "the sequence of a record: a whole number of at least 0")};
     }
     place.sequence = static_cast<model::Sequence>(*sequence);
     if (index != nullptr) {

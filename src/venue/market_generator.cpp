@@ -156,7 +156,7 @@ void MarketGenerator::change_some(std::vector<MarketEvent>& events) {
     const std::int64_t changes = random_.between(1, 6);
     for (std::int64_t i = 0; i < changes; ++i) {
         const Side side = random_.chance(1, 2) ? Side::Buy : Side::Sell;
-        // The product of two draws favors rows near the middle.
+        // The product of two draws favors small depths: rows near the best price.
         const std::int64_t depth = random_.between(0, settings_.levels - 1) *
                                    random_.between(0, settings_.levels - 1) / settings_.levels;
         const bool removes = depth >= 2 && random_.chance(1, 8);

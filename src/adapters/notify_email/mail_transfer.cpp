@@ -154,7 +154,7 @@ std::string failure_of(CURLcode code, std::string_view detail) {
         case CURLE_USE_SSL_FAILED:
             return "the server does not offer STARTTLS, and without it nothing is sent";
         case CURLE_LOGIN_DENIED:
-            return "the server offers no login by PLAIN or LOGIN";
+            return "the server supports neither AUTH PLAIN nor AUTH LOGIN";
         default:
             return text;
     }

@@ -372,9 +372,9 @@ void SqliteStore::checkpoint_beside_commits() {
     if (left <= kTailBytesMax || size >= kLogTimesMax * options_.wal_bytes_max) restart_log();
 }
 
-/// Copies the log into the file without blocking readers or the writer. Once all of it is copied
-/// and no reader uses it, the next commit writes from its beginning. Returns the bytes that are not
-/// copied.
+/// Copies the write-ahead log into the database file without blocking readers or the writer. Once
+/// all of it is copied and no reader uses it, the next commit writes from its beginning. Returns
+/// the number of bytes that are not copied yet.
 std::uint64_t SqliteStore::copy_log() {
     int pages = 0;
     int copied = 0;

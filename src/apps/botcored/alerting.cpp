@@ -12,11 +12,14 @@
 namespace botcore::apps {
 
 base::Result<std::unique_ptr<incidents::IncidentService>, host::StartFailure> make_incident_service(
-    Process& process, Notices& notices) {
-    auto service = TRY(or_exit_with(
-        EX_UNAVAILABLE,
-        incidents::IncidentService::make(
-            {.store = notices.store(), .log = process.log, .metrics = process.metrics})));
+    Process& process, Notices& notices, TradingService& trading) {
+    auto service = TRY(or_exit_with(EX_UNAVAILABLE,
+                                    incidents::IncidentService::make(
+                                        {.store = notices.store(),
+                                         .log = process.log,
+                                         .metrics = process.metrics,
+                                         .publish = trading.publish(),
+                                         .now = [&process] { return process.clock.now().time; }})));
     notices.service().on_delivered(
         [&incidents = *service](auto channel, const ports::Notice& notice, base::Timestamp now) {
             incidents.on_delivered(channel, notice, now);

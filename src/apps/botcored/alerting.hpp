@@ -27,10 +27,9 @@ struct AlertedParts {
     HealthAndMaintenance& health;
 };
 
-/// The incidents learn which notices were delivered. The process and the notices must outlive the
-/// service.
+/// The incidents learn which notices were delivered. All parameters must outlive the service.
 [[nodiscard]] base::Result<std::unique_ptr<incidents::IncidentService>, host::StartFailure>
-make_incident_service(Process& process, Notices& notices);
+make_incident_service(Process& process, Notices& notices, TradingService& trading);
 
 /// All parts must outlive the service.
 [[nodiscard]] base::Result<std::unique_ptr<alerts::AlertService>, host::StartFailure>

@@ -88,7 +88,7 @@ base::Result<int, host::StartFailure> run_services(Process& process,
     services.add_probes(health.prober());
     await_first_probes(process, services, trading, health);
     incidents::IncidentService& incidents =
-        *TRY(services.add(TRY(make_incident_service(process, notices))));
+        *TRY(services.add(TRY(make_incident_service(process, notices, trading))));
     const AlertedParts alerted{process, notices, incidents, market, cache, trading, health};
     alerts::AlertService& alerts = *TRY(services.add(TRY(make_alert_service(alerted))));
     status_page::StatusPublisher& status_page = *TRY(services.add(make_status_publisher(alerted)));

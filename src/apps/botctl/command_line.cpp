@@ -8,7 +8,7 @@ void add_common(CLI::App& app, Chosen& chosen) {
     app.add_option("--url", chosen.settings.url, "The daemon's address")->capture_default_str();
     app.add_option("--ca",
                    chosen.settings.authorities,
-                   "For https: a file of trusted certificates; default: the system's");
+                   "For https: a PEM file of trusted authorities; default: those of the system");
     app.add_option("--data", chosen.settings.data, "The daemon's data folder")
         ->capture_default_str();
     app.add_flag("--json", chosen.json, "Print JSON");

@@ -175,7 +175,7 @@ void add_notices(CLI::App& app, Chosen& chosen) {
     add(*channels,
         chosen,
         "list",
-        "The configured channels and what waits for delivery",
+        "List the channels and the notices that wait for delivery",
         [](DaemonClient& s) { return notify_list(s); });
     CLI::App* test = add(*channels, chosen, "test", "Send a test message", [&](DaemonClient& s) {
         return notify_test(s, chosen.channel);
@@ -404,7 +404,7 @@ void add_files(CLI::App& app, Chosen& chosen) {
         add(*config,
             chosen,
             "check",
-            "Whether the daemon would start with these settings, and which values apply",
+            "Check whether the daemon would start with these settings, and list the values",
             [&](DaemonClient& s) {
                 for (const auto& [flag, text] : chosen.flags)
                     if (text) chosen.given.flags.emplace_back(flag, *text);

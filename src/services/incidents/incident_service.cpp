@@ -16,6 +16,13 @@ using operations::IncidentSeverity;
 namespace {
 
 constexpr std::string_view kKind = "incident";
+/// The mean times are those of the incidents that were detected within this time.
+constexpr base::Duration kMeansOver = base::Duration::seconds(30 * 86'400);
+
+std::string_view state_of(const Incident& incident) {
+    if (!incident.is_open()) return "resolved";
+    return incident.acknowledged ? "acknowledged" : "open";
+}
 
 }  // namespace
 
@@ -43,6 +50,8 @@ base::Result<std::unique_ptr<IncidentService>, std::string> IncidentService::mak
 IncidentService::IncidentService(const Parts& parts, std::vector<Incident> incidents)
     : parts_(parts),
       book_(std::move(incidents)) {
+    for (const Incident& incident : book_.incidents())
+        published_.emplace(incident.number, state_of(incident));
     show_figures();
 }
 
@@ -102,7 +111,19 @@ void IncidentService::store(std::uint64_t number) {
                                   .key = ports::numbered_key(number),
                                   .text = boost::json::serialize(to_json(*incident))}}},
                         nullptr);
+    publish(*incident);
     show_figures();
+}
+
+void IncidentService::publish(const Incident& incident) {
+    std::string_view& published = published_[incident.number];
+    const std::string_view state = state_of(incident);
+    if (std::exchange(published, state) == state) return;
+    parts_.publish(protocol::incident_changed({.number = incident.number,
+                                               .severity = operations::to_text(incident.severity),
+                                               .state = state,
+                                               .began = incident.began},
+                                              parts_.now()));
 }
 
 void IncidentService::count_opened(std::uint64_t number) {
@@ -125,9 +146,14 @@ void IncidentService::show_figures() {
     auto& metrics = parts_.metrics;
     metrics.set("incident_open", count([](const Incident& one) { return one.is_open(); }));
     metrics.set("incident_review_due", count([](const Incident& one) { return one.review_due(); }));
-    const operations::IncidentTimes times = operations::mean_times(incidents);
+    const base::Timestamp since = parts_.now() - kMeansOver;
+    const auto first = std::find_if(incidents.begin(), incidents.end(), [&](const Incident& one) {
+        return one.detected >= since;
+    });
+    const operations::IncidentTimes times = operations::mean_times({first, incidents.end()});
     const auto show = [&](std::string_view name, const std::optional<base::Duration>& mean) {
-        if (mean) metrics.set(name, static_cast<double>(mean->in_microseconds()) / 1e6);
+        const auto microseconds = mean.value_or(base::Duration()).in_microseconds();
+        metrics.set(name, static_cast<double>(microseconds) / 1e6);
     };
     show("incident_mttd_seconds", times.to_detect);
     show("incident_mtta_seconds", times.to_acknowledge);

@@ -12,9 +12,11 @@
 #include "operations/incident.hpp"
 #include "ports/notifier.hpp"
 #include "ports/service_store.hpp"
+#include "protocol/events.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +32,9 @@ public:
         ports::ServiceStore& store;
         observability::Log& log;
         observability::Metrics& metrics;
+        /// Sends an event to the subscribers of the stream.
+        std::function<void(const protocol::Event&)> publish;
+        std::function<base::Timestamp()> now;
     };
 
     using Book = operations::IncidentBook;
@@ -62,10 +67,12 @@ private:
     /// Stores the incident and shows the figures, which may have changed with it.
     void store(std::uint64_t number);
     void count_opened(std::uint64_t number);
+    void publish(const operations::Incident& incident);
     void show_figures();
 
     Parts parts_;
     Book book_;
+    std::map<std::uint64_t, std::string_view> published_;  ///< The state last published.
 };
 
 }  // namespace botcore::incidents

@@ -42,8 +42,12 @@ protected:
 
     void start() {
         service_.reset();
-        auto made =
-            IncidentService::make({.store = store_, .log = folder_.log(), .metrics = metrics_});
+        auto made = IncidentService::make(
+            {.store = store_,
+             .log = folder_.log(),
+             .metrics = metrics_,
+             .publish = [this](const protocol::Event& event) { published_.push_back(event); },
+             .now = [] { return at(0); }});
         ASSERT_TRUE(made.has_value()) << made.error();
         service_ = std::move(made).value();
     }
@@ -60,8 +64,31 @@ protected:
     host::TestFolder folder_;
     scratch::MemoryServiceStore store_;
     observability::Metrics metrics_;
+    std::vector<protocol::Event> published_;
     std::unique_ptr<IncidentService> service_;
 };
+
+TEST_F(IncidentServiceTest, PublishesEachChangeOfStateOnce) {
+    const auto states = [&] {
+        std::vector<std::string> words;
+        for (const protocol::Event& event : std::exchange(published_, {})) {
+            EXPECT_EQ(event.data.at("incident").to_number<std::uint64_t>(), 1U);
+            EXPECT_EQ(event.data.at("severity").as_string(), "critical");
+            words.emplace_back(event.data.at("state").as_string());
+        }
+        return words;
+    };
+    service_->on_alert(change("StoreDown", false, 100), at(100));
+    service_->on_delivered("slack", {.subject = "StoreDown", .text = "x"}, at(101));
+    EXPECT_EQ(states(), std::vector<std::string>{"open"});
+    start();
+    EXPECT_EQ(act_on(1, [&](auto& book) { return book.acknowledge(1, "ann", "", at(160)); }),
+              std::nullopt);
+    EXPECT_EQ(states(), std::vector<std::string>{"acknowledged"});
+    service_->on_alert(change("StoreDown", true, 100), at(200));
+    service_->tick(model::Now(at(500)));
+    EXPECT_EQ(states(), std::vector<std::string>{"resolved"});
+}
 
 TEST_F(IncidentServiceTest, FollowsAnAlertOverARestart) {
     service_->on_alert(change("StoreDown", false, 100), at(100));

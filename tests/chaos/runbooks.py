@@ -1,0 +1,149 @@
+"""The runbooks work: for each page the fault is made, its alert comes, the page's commands run word
+for word, the fault ends, and the alert goes. Commands with a word in capitals, which stands for a
+value of another command, are left out and counted."""
+# @spec:R4-RUN-03 R4-RUN-13 R4-RUN-09 R1-AC-18
+import os
+import pathlib
+import re
+import subprocess
+import threading
+
+from world.daemon import ROOT, program
+from world.faults import Disk, in_own_network
+from world.peers import AnalysisPeer, MarketFeed, RedisServer
+from world.receivers import Receivers
+
+# The pages name the usual port.
+OWN_NETWORK = True
+PORT = 8080
+ALERT_WITHIN, OVER_WITHIN = 60, 100
+BLOCK = re.compile(r"^ *```sh\n(.*?)^ *```", re.M | re.S)
+PLACEHOLDER = re.compile(r"(?<![-\w\"])(?!UTC\b)[A-Z]{3,}\b(?!USDT)")
+DOWN, REFUSED = 69, 1
+
+
+def run(scenario):
+    if not scenario.check(in_own_network(), "the scenario has its own network"):
+        return
+    world = World(scenario)
+    for page, alert, fault in (
+            ("store-down", "StoreDown", world.store_hangs),
+            ("cache-down", "CacheDown", world.cache_is_gone),
+            ("analysis-down", "AnalysisDown", world.analysis_is_gone),
+            ("notifier-down", "NotifierDown", world.slack_refuses),
+            ("archive-down", "ArchiveDown", world.archive_is_gone),
+            ("market-stream-down", "MarketStale", world.market_is_silent),
+            ("availability", "Crashed", world.daemon_is_killed)):
+        one_page(scenario, world, page, alert, fault)
+    commands_of(scenario, world, "maintenance-emergency", ("Diagnosis", "Resolution", "After"), 0)
+    scenario.figure("pages", world.pages, "pages", least=8)
+    scenario.figure("commands", world.commands, "commands", least=30)
+    print(f"{world.left_out} commands with a word in capitals were left out")
+    scenario.check(world.daemon.terminate() == 0, "it ends with 0")
+    scenario.check(world.daemon.verify().get("clean"), "the rows agree with the journal")
+
+
+class World:
+    def __init__(self, scenario):
+        self.scenario = scenario
+        self.receivers = Receivers(scenario)
+        self.cache, self.analysis = RedisServer(scenario), AnalysisPeer(scenario)
+        self.feed = MarketFeed(scenario)
+        self.archive = scenario.folder / "archive"
+        self.pages, self.commands, self.left_out = 0, 0, 0
+        self.daemon = scenario.new_daemon({
+            **self.receivers.config, **self.feed.config,
+            "cache.url": f"redis://127.0.0.1:{self.cache.port}",
+            "analysis.url": f"http://127.0.0.1:{self.analysis.port}",
+            "archive.repository": self.archive,
+            "reliability.health_check_interval_seconds": 1}, supervised=True)
+        self.daemon.port = PORT
+        self.daemon.start()
+        # The commands of the pages are run as in a checkout: `botctl` and `var`.
+        self.folder = scenario.folder / "checkout"
+        self.folder.mkdir()
+        (self.folder / "var").symlink_to(self.daemon.data)
+        self.path = f"{pathlib.Path(program('botctl')).parent}:{os.environ['PATH']}"
+        scenario.eventually(60, lambda: self.dependency("archive") == "healthy",
+                            "the archive has all records")
+
+    def dependency(self, name):
+        health = self.daemon.call("GET", "/health/detailed").json()
+        return {one["name"]: one["status"] for one in health["dependencies"]}.get(name)
+
+    def alerts(self):
+        listed = self.daemon.call("GET", "/api/alerts", timeout=5)
+        if listed.status != 200:
+            self.scenario.check(False, "the alerts can be read at any time", listed)
+            return set()
+        return {one["name"] for one in listed.data()["alerts"] if one["state"] == "firing"}
+
+    def store_hangs(self):
+        disk = Disk(self.scenario.folder, self.daemon.pid(), "delay_enter=100000000")
+        threading.Thread(target=lambda: self.daemon.place("sets-off-the-sync"),
+                         daemon=True).start()
+        return disk.heal
+
+    def cache_is_gone(self):
+        self.cache.kill()
+        return self.cache.start
+
+    def analysis_is_gone(self):
+        self.analysis.mode = "down"
+        return lambda: setattr(self.analysis, "mode", "up")
+
+    def slack_refuses(self):
+        self.receivers.refuse("slack", *[(500, {})] * 1_000)
+        self.daemon.call("POST", "/api/accounts/futures/orders", {"symbol": "NOSUCH"},
+                         {"Idempotency-Key": "an-error"})
+        self.cache.kill()  # A notice for Slack, which cannot be delivered.
+
+        def end():
+            self.receivers.refuse("slack")
+            self.cache.start()
+        return end
+
+    def archive_is_gone(self):
+        away = self.archive.with_name("archive-away")
+        self.archive.rename(away)
+        return lambda: away.rename(self.archive)
+
+    def market_is_silent(self):
+        self.feed.silence()
+        return self.feed.resume
+
+    def daemon_is_killed(self):
+        self.daemon.kill()
+        return lambda: None
+
+
+def one_page(scenario, world, page, alert, fault):
+    end = fault()
+    scenario.eventually(ALERT_WITHIN, lambda: alert in world.alerts(), f"the alert {alert} comes")
+    scenario.fault(page)
+    commands_of(scenario, world, page, ("Diagnosis",), REFUSED)
+    end()
+    scenario.eventually(OVER_WITHIN, lambda: alert not in world.alerts(), f"{alert} is over")
+    scenario.eventually(30, lambda: world.daemon.call("GET", "/health").json()[
+        "overall_status"] == "healthy", f"all is well after {page}")
+    commands_of(scenario, world, page, ("Resolution", "After"), 0)
+
+
+def commands_of(scenario, world, page, sections, status_most):
+    """Runs the commands of these sections; none may end with a higher status."""
+    text = (ROOT / "docs" / "runbooks" / f"{page}.md").read_text(encoding="utf-8")
+    parts = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", text, re.M | re.S))
+    for section in sections:
+        for block in BLOCK.findall(parts[section]):
+            for command in filter(None, map(str.strip, block.splitlines())):
+                if PLACEHOLDER.search(command) or "--begin 20" in command:
+                    world.left_out += 1
+                    continue
+                done = subprocess.run(
+                    ["sh", "-c", command], cwd=world.folder, text=True, capture_output=True,
+                    timeout=120, check=False, stdin=subprocess.DEVNULL,
+                    env={**os.environ, "PATH": world.path})
+                world.commands += 1
+                scenario.check(done.returncode <= status_most, f"{page}: {command}",
+                               f"{done.returncode}: {done.stdout[-300:]} {done.stderr[-300:]}")
+    world.pages += "Diagnosis" in sections
