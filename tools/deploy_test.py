@@ -78,7 +78,7 @@ class Deploy(unittest.TestCase):
         names = {str(path.relative_to(DEPLOY)) for path in DEPLOY.rglob("*") if path.is_file()}
         self.assertEqual(names, {
             "alertmanager/alertmanager.yml", "compose.yaml", "cron/botcore", "docker/Dockerfile",
-            "kubernetes/botcored.yaml",
+            "kubernetes/botcored.yaml", "on-call.toml",
             "profiles/development.toml", "profiles/production.toml", "profiles/staging.toml",
             "probes/blackbox.yml", "probes/uptimerobot.json",
             "prometheus/alerts.yml", "prometheus/probes.yml", "prometheus/prometheus.yml",
@@ -244,6 +244,14 @@ class Deploy(unittest.TestCase):
                                          for one in unit()["Service"]["ReadWritePaths"].split()])
             self.assertEqual({f"{section}.{key}" for section, keys in settings.items()
                               for key in keys} - config_keys().keys(), set())
+
+    def test_the_example_of_people_on_call_names_only_people_it_describes(self):
+        example = tomllib.loads(text_of("deploy/on-call.toml"))
+        people = example["people"]
+        named = example["rotation"]["order"] + [one["person"] for one in example["override"]]
+        self.assertEqual(set(named), set(people))
+        self.assertTrue(all(one["email"].endswith("@example.org") for one in people.values()))
+        self.assertIn("notify.on_call_file", config_keys())
 
     def test_metrics_are_scraped_every_15_s(self):
         prometheus = documents("prometheus/prometheus.yml")[0]

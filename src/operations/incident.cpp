@@ -1,6 +1,7 @@
 #include "operations/incident.hpp"
 
 #include "base/check.hpp"
+#include "base/whole_number.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,6 +22,8 @@ void add(Incident& incident, IncidentFact fact) {
         incident.timeline.push_back(std::move(fact));
     }
 }
+
+constexpr std::string_view kSubjectPrefix = "Incident/";
 
 bool is_over(const IncidentAlert& alert) {
     return alert.over;
@@ -63,6 +66,15 @@ std::optional<IncidentSeverity> parse_severity(std::string_view text) {
     const auto found = std::find(kSeverities.begin(), kSeverities.end(), text);
     if (found == kSeverities.end()) return std::nullopt;
     return static_cast<IncidentSeverity>(found - kSeverities.begin());
+}
+
+std::string incident_subject(std::uint64_t number) {
+    return std::string(kSubjectPrefix) + std::to_string(number);
+}
+
+std::optional<std::uint64_t> incident_of_subject(std::string_view subject) {
+    if (!subject.starts_with(kSubjectPrefix)) return std::nullopt;
+    return base::whole_number<std::uint64_t>(subject.substr(kSubjectPrefix.size()));
 }
 
 Duration Incident::duration(Timestamp now) const {

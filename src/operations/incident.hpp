@@ -175,6 +175,12 @@ private:
     std::vector<Incident> incidents_;
 };
 
+/// The subject of notices about the incident itself, such as "Incident/7".
+[[nodiscard]] std::string incident_subject(std::uint64_t number);
+
+/// The number of the incident with this subject; empty if it is the subject of something else.
+[[nodiscard]] std::optional<std::uint64_t> incident_of_subject(std::string_view subject);
+
 /// The report in the form of the specification, as Markdown.
 [[nodiscard]] std::string incident_report(const Incident& incident, base::Timestamp now);
 

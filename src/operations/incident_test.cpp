@@ -267,5 +267,12 @@ TEST(IncidentReport, SaysWhatIsMissing) {
     EXPECT_THAT(report, HasSubstr("## Root Cause\n\nTo be written."));
 }
 
+TEST(IncidentSubject, NamesTheIncident) {
+    EXPECT_EQ(incident_subject(7), "Incident/7");
+    EXPECT_EQ(incident_of_subject("Incident/7"), 7U);
+    for (const char* other : {"Incident/", "Incident/x", "Incident", "StoreDown", "incident/7"})
+        EXPECT_EQ(incident_of_subject(other), std::nullopt) << other;
+}
+
 }  // namespace
 }  // namespace botcore::operations

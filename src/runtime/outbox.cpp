@@ -46,12 +46,22 @@ std::vector<OutboxRow> Outbox::restore(std::vector<OutboxRow> rows) {
 Outbox::Added Outbox::add(ports::Notice notice,
                           std::span<const std::string> channels,
                           Timestamp now) {
+    if (is_repetition(notice, now)) return {};
+    return add_repeatable(std::move(notice), channels, now);
+}
+
+Outbox::Added Outbox::add_repeatable(ports::Notice notice,
+                                     std::span<const std::string> channels,
+                                     Timestamp now) {
     Added added;
-    if (is_repetition(notice, now)) return added;
     for (const std::string& name : channels) {
         Channel& channel = channel_of(name);
         OutboxRow row{.number = next_++, .channel = name, .notice = notice};
-        if (row.notice.id.empty()) row.notice.id = std::to_string(row.number);
+        // Numbers begin again when the outbox was empty at a start; ids never repeat.
+        if (row.notice.id.empty()) {
+            row.notice.id = std::to_string(notice.time.in_milliseconds()) + "-" +
+                            std::to_string(row.number);
+        }
         if (notice.id.empty()) notice.id = row.notice.id;  // The same for all channels.
         channel.rows.push_back({row, now + kStoreAwaited});
         ++channel.state.waiting;

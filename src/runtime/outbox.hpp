@@ -67,6 +67,11 @@ public:
                             std::span<const std::string> channels,
                             base::Timestamp now);
 
+    /// Like `add`, but queues repetitions too (not O3): the caller decides what is repeated.
+    [[nodiscard]] Added add_repeatable(ports::Notice notice,
+                                       std::span<const std::string> channels,
+                                       base::Timestamp now);
+
     /// The row is durable.
     void stored(std::uint64_t number);
 

@@ -55,6 +55,15 @@ protected:
     Outbox outbox_{{{.name = "mail"}, {.name = "slack", .gap = Duration::seconds(1)}}};
 };
 
+TEST_F(OutboxTest, QueuesARepetitionThatTheCallerWants) {
+    add(about("a"), kMail, at(0));
+    EXPECT_THAT(outbox_.add(about("a"), kMail, at(1)).put, IsEmpty());
+    const auto added = outbox_.add_repeatable(about("a"), kBoth, at(1));
+    ASSERT_EQ(added.put.size(), 2U);
+    EXPECT_EQ(added.put[0].notice.id, added.put[1].notice.id);
+    EXPECT_EQ(outbox_.state("mail").waiting, 2U);
+}
+
 TEST_F(OutboxTest, SendsInOrderAndOneAtATime) {
     add(about("a"), kMail, at(0));
     add(about("b"), kMail, at(0));

@@ -99,6 +99,8 @@ class ConfigCheck(ProgramTest):
                 ("archive.key_file: ", f"archive.key_file={folder}/a-folder"),
                 ("archive.key_escrow: ", f"archive.key_escrow={folder}/a-link"),
                 ("archive.key_escrow: ", "archive.key_escrow=/proc/nowhere/key"),
+                ("notify.on_call_file: ", f"notify.on_call_file={folder}/a-link"),
+                ("for-all, line 1", f"notify.on_call_file={folder}/for-all"),
                 ("http.cors_origins: expected", "http.cors_origins=*"),
                 ("http.trusted_proxies: expected", "http.trusted_proxies=proxy.example.org"),
                 ("http.hosts: expected", "http.hosts=https://botcore.example.org"),

@@ -2,6 +2,7 @@
 
 #include "api/api_context.hpp"
 #include "api/gauges.hpp"
+#include "apps/wiring/notice_channels.hpp"
 
 #include <sysexits.h>
 
@@ -25,6 +26,31 @@ base::Result<std::unique_ptr<incidents::IncidentService>, host::StartFailure> ma
             incidents.on_delivered(channel, notice, now);
         });
     return service;
+}
+
+base::Result<std::unique_ptr<notifications::Escalation>, host::StartFailure> make_escalation(
+    Process& process, Notices& notices, incidents::IncidentService& incidents) {
+    const host::OnCallFile* on_call = notices.on_call();
+    if (on_call == nullptr) return std::unique_ptr<notifications::Escalation>();
+    const auto period =
+        base::Duration::seconds(process.config.integer("notify.escalate_after_seconds"));
+    return or_exit_with(
+        EX_UNAVAILABLE,
+        notifications::Escalation::make(
+            {.notifications = notices.service(),
+             .store = notices.store(),
+             .log = process.log,
+             .plan = on_call->plan,
+             .period = period,
+             .channels_of = channels_of_person,
+             .incidents = [&incidents]() -> const std::vector<operations::Incident>& {
+                 return incidents.book().incidents();
+             },
+             .add_fact =
+                 [&incidents](std::uint64_t number, operations::IncidentFact fact) {
+                     return incidents.add_fact(number, std::move(fact));
+                 }},
+            process.clock.now().time));
 }
 
 base::Result<std::unique_ptr<alerts::AlertService>, host::StartFailure> make_alert_service(

@@ -11,6 +11,7 @@
 #include "apps/botcored/trading_service.hpp"
 #include "services/alerts/alert_service.hpp"
 #include "services/incidents/incident_service.hpp"
+#include "services/notifications/escalation.hpp"
 #include "services/status_page/status_publisher.hpp"
 
 #include <memory>
@@ -30,6 +31,10 @@ struct AlertedParts {
 /// The incidents learn which notices were delivered. All parameters must outlive the service.
 [[nodiscard]] base::Result<std::unique_ptr<incidents::IncidentService>, host::StartFailure>
 make_incident_service(Process& process, Notices& notices, TradingService& trading);
+
+/// Null: nobody is on call. All arguments must outlive the service.
+[[nodiscard]] base::Result<std::unique_ptr<notifications::Escalation>, host::StartFailure>
+make_escalation(Process& process, Notices& notices, incidents::IncidentService& incidents);
 
 /// All parts must outlive the service.
 [[nodiscard]] base::Result<std::unique_ptr<alerts::AlertService>, host::StartFailure>

@@ -19,12 +19,14 @@ base::Result<std::unique_ptr<Notices>, host::StartFailure> Notices::make(Process
     notices->store_ = std::move(opened.store);
     notices->transport_ =
         TRY(or_exit_with(EX_CONFIG, notice_transport(process.config, process.context)));
-    auto channels = TRY(or_exit_with(
-        EX_CONFIG,
-        notice_channels(process.config,
-                        {.transport = *notices->transport_, .post = post, .now = [&process] {
-                             return process.clock.now().time;
-                         }})));
+    notices->on_call_ = TRY(or_exit_with(EX_CONFIG, read_on_call(process.config)));
+    auto channels =
+        TRY(or_exit_with(EX_CONFIG,
+                         notice_channels(process.config,
+                                         {.transport = *notices->transport_,
+                                          .post = post,
+                                          .now = [&process] { return process.clock.now().time; },
+                                          .on_call = notices->on_call()})));
     notices->service_ = TRY(or_exit_with(EX_UNAVAILABLE,
                                          notifications::NotificationService::make(
                                              {.log_channel = notices->log_channel_,

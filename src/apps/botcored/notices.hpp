@@ -6,12 +6,14 @@
 
 #include "adapters/notify_log/log_notifier.hpp"
 #include "apps/botcored/process.hpp"
+#include "host/on_call_file.hpp"
 #include "host/service.hpp"
 #include "net/http_attempt.hpp"
 #include "ports/service_store.hpp"
 #include "services/notifications/notification_service.hpp"
 
 #include <memory>
+#include <optional>
 
 namespace botcore::apps {
 
@@ -25,6 +27,11 @@ public:
 
     [[nodiscard]] ports::ServiceStore& store() { return *store_; }
 
+    /// Null: nobody is on call.
+    [[nodiscard]] const host::OnCallFile* on_call() const {
+        return on_call_ ? &*on_call_ : nullptr;
+    }
+
     void tick(const model::Now& now) override { service_->tick(now); }
 
     void add_probes(host::HealthProber& prober) override { service_->add_probes(prober); }
@@ -35,6 +42,7 @@ private:
     notify_log::LogNotifier log_channel_;
     std::unique_ptr<ports::ServiceStore> store_;
     std::unique_ptr<net::HttpTransport> transport_;
+    std::optional<host::OnCallFile> on_call_;
     std::unique_ptr<notifications::NotificationService> service_;
 };
 

@@ -73,36 +73,84 @@ Outcome add_slack(const host::Config& config, const ChannelParts& parts, Channel
     return base::Done{};
 }
 
+base::Result<Channel, std::string> pagerduty_channel(const host::Config& config,
+                                                     const ChannelParts& parts,
+                                                     std::string name,
+                                                     std::string_view key) {
+    if (key.size() != kPagerDutyKeySize)
+        return Failure{"expected 32 characters, got " + std::to_string(key.size())};
+    auto url = TRY(receiver(config, "notify.pagerduty_url"));
+    return Channel{.name = std::move(name),
+                   .notifier = std::make_unique<notify_pagerduty::PagerDutyNotifier>(
+                       notify_pagerduty::Options{.url = std::move(url),
+                                                 .routing_key = host::Secret(std::string(key)),
+                                                 .source = source_of(config)},
+                       parts.transport)};
+}
+
 Outcome add_pagerduty(const host::Config& config, const ChannelParts& parts, Channels& channels) {
     const std::string& key = config.text("notify.pagerduty_key");
     if (key.empty()) return base::Done{};
-    if (key.size() != kPagerDutyKeySize) {
-        return Failure{"notify.pagerduty_key: expected 32 characters, got " +
-                       std::to_string(key.size())};
-    }
-    auto url = TRY(receiver(config, "notify.pagerduty_url"));
-    channels.push_back({.name = "pagerduty",
-                        .notifier = std::make_unique<notify_pagerduty::PagerDutyNotifier>(
-                            notify_pagerduty::Options{.url = std::move(url),
-                                                      .routing_key = host::Secret(key),
-                                                      .source = source_of(config)},
-                            parts.transport)});
+    auto channel = pagerduty_channel(config, parts, "pagerduty", key);
+    if (!channel) return Failure{"notify.pagerduty_key: " + channel.error()};
+    channels.push_back(std::move(channel).value());
     return base::Done{};
 }
 
-Outcome add_email(const host::Config& config, const ChannelParts& parts, Channels& channels) {
-    if (config.text("notify.email_server").empty()) return base::Done{};
-    auto notifier = notify_email::EmailNotifier::make(
+base::Result<Channel, std::string> email_channel(const host::Config& config,
+                                                 const ChannelParts& parts,
+                                                 std::string name,
+                                                 std::vector<std::string> to) {
+    auto notifier = TRY(notify_email::EmailNotifier::make(
         {.server = config.text("notify.email_server"),
          .user = config.text("notify.email_user"),
          .password = host::Secret(config.text("notify.email_password")),
          .from = config.text("notify.email_from"),
-         .to = parts_of(config.text("notify.email_to")),
+         .to = std::move(to),
          .source = source_of(config),
          .authorities = config.text("notify.ca_file")},
-        parts.post);
-    if (!notifier) return Failure{"notify.email_…: " + notifier.error()};
-    channels.push_back({.name = "email", .notifier = std::move(notifier).value()});
+        parts.post));
+    return Channel{.name = std::move(name), .notifier = std::move(notifier)};
+}
+
+/// If people are on call, the server may be meant for their mails only.
+Outcome add_email(const host::Config& config, const ChannelParts& parts, Channels& channels) {
+    const auto to = parts_of(config.text("notify.email_to"));
+    if (config.text("notify.email_server").empty()) return base::Done{};
+    if (to.empty() && parts.on_call != nullptr) return base::Done{};
+    auto channel = email_channel(config, parts, "email", to);
+    if (!channel) return Failure{"notify.email_…: " + channel.error()};
+    channels.push_back(std::move(channel).value());
+    return base::Done{};
+}
+
+Outcome add_person(const host::Config& config,
+                   const ChannelParts& parts,
+                   const host::OnCallPerson& person,
+                   Channels& channels) {
+    const auto add = [&](std::string_view key, base::Result<Channel, std::string> made) -> Outcome {
+        if (!made) {
+            return Failure{person.origin + ": people." + person.name + ": " + std::string(key) +
+                           ": " + made.error()};
+        }
+        channels.push_back(std::move(made).value());
+        channels.back().is_personal = true;
+        return base::Done{};
+    };
+    if (!person.email.empty()) {
+        if (config.text("notify.email_server").empty())
+            return add("email", Failure{std::string("notify.email_server is not set")});
+        TRY(add("email", email_channel(config, parts, "email:" + person.name, {person.email})));
+    }
+    const std::string_view key = person.pagerduty_key.reveal();
+    if (key.empty()) return base::Done{};
+    return add("pagerduty_key", pagerduty_channel(config, parts, "pagerduty:" + person.name, key));
+}
+
+Outcome add_people(const host::Config& config, const ChannelParts& parts, Channels& channels) {
+    if (parts.on_call == nullptr) return base::Done{};
+    for (const host::OnCallPerson& person : parts.on_call->people)
+        TRY(add_person(config, parts, person, channels));
     return base::Done{};
 }
 
@@ -143,6 +191,19 @@ base::Result<std::unique_ptr<net::HttpTransport>, std::string> notice_transport(
     return transport;
 }
 
+base::Result<std::optional<host::OnCallFile>, std::string> read_on_call(
+    const host::Config& config) {
+    const std::string& path = config.text("notify.on_call_file");
+    if (path.empty()) return std::optional<host::OnCallFile>();
+    auto file = host::read_on_call_file(path);
+    if (!file) return Failure{"notify.on_call_file: " + file.error()};
+    return std::optional(std::move(file).value());
+}
+
+std::vector<std::string> channels_of_person(std::string_view person) {
+    return {"email:" + std::string(person), "pagerduty:" + std::string(person)};
+}
+
 base::Result<Channels, std::string> notice_channels(const host::Config& config,
                                                     const ChannelParts& parts) {
     TRY(check_route(config, "notify.warning_channels"));
@@ -152,6 +213,7 @@ base::Result<Channels, std::string> notice_channels(const host::Config& config,
     TRY(add_pagerduty(config, parts, channels));
     TRY(add_email(config, parts, channels));
     TRY(add_webhook(config, parts, channels));
+    TRY(add_people(config, parts, channels));
     return channels;
 }
 
@@ -164,10 +226,12 @@ notifications::NoticeRoutes notice_routes(const host::Config& config) {
 Outcome check_notices(const host::Config& config) {
     boost::asio::io_context context(1);
     const auto transport = TRY(notice_transport(config, context));
+    const auto on_call = TRY(read_on_call(config));
     (void)TRY(notice_channels(config,
                               {.transport = *transport,
                                .post = [](const std::function<void()>&) {},
-                               .now = [] { return base::Timestamp(); }}));
+                               .now = [] { return base::Timestamp(); },
+                               .on_call = on_call ? &*on_call : nullptr}));
     return base::Done{};
 }
 

@@ -3,6 +3,7 @@
 /// Makes the channels over which people are told from the keys `notify.…`.
 
 #include "host/config.hpp"
+#include "host/on_call_file.hpp"
 #include "net/http_attempt.hpp"
 #include "services/notifications/notification_service.hpp"
 
@@ -10,7 +11,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace botcore::apps {
@@ -24,9 +27,18 @@ struct ChannelParts {
     /// Runs work on the loop thread; any thread may call it.
     std::function<void(std::function<void()>)> post;
     std::function<base::Timestamp()> now;
+    const host::OnCallFile* on_call = nullptr;  ///< Null: nobody is on call.
 };
 
-/// The configured channels. The error names the wrong key and the cause, never a secret.
+/// Reads the file of `notify.on_call_file`; empty if there is none.
+[[nodiscard]] base::Result<std::optional<host::OnCallFile>, std::string> read_on_call(
+    const host::Config& config);
+
+/// The names of the channels that reach this person: "email:ann" and "pagerduty:ann".
+[[nodiscard]] std::vector<std::string> channels_of_person(std::string_view person);
+
+/// The configured channels, and those of the people on call. The error names the wrong key and the
+/// cause, never a secret.
 [[nodiscard]] base::Result<std::vector<notifications::Channel>, std::string> notice_channels(
     const host::Config& config, const ChannelParts& parts);
 

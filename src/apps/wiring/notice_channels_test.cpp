@@ -1,7 +1,11 @@
 #include "apps/wiring/notice_channels.hpp"
 
+#include "tests/scratch/temporary_folder.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <fstream>
 
 namespace botcore::apps {
 namespace {
@@ -26,15 +30,28 @@ protected:
         boost::asio::io_context context;
         const auto transport = notice_transport(config_, context);
         if (!transport) return {transport.error()};
-        const auto channels = notice_channels(config_,
-                                              {.transport = *transport.value(),
-                                               .post = [](const auto&) {},
-                                               .now = [] { return base::Timestamp(); }});
+        const auto on_call = read_on_call(config_);
+        if (!on_call) return {on_call.error()};
+        const auto channels =
+            notice_channels(config_,
+                            {.transport = *transport.value(),
+                             .post = [](const auto&) {},
+                             .now = [] { return base::Timestamp(); },
+                             .on_call = on_call.value() ? &*on_call.value() : nullptr});
         if (!channels) return {channels.error()};
         std::vector<std::string> names;
         for (const auto& channel : channels.value())
-            names.push_back(channel.name);
+            names.push_back(channel.name + (channel.is_personal ? " (personal)" : ""));
         return names;
+    }
+
+    /// Ann has this entry; Bob has a key of PagerDuty.
+    void set_on_call(const std::string& ann) {
+        const std::string path = folder_.file("on-call.toml");
+        std::ofstream(path) << "[rotation]\nfirst_day = \"2026-11-02\"\nhandover = \"09:00\"\n"
+                            << "shift_days = 7\norder = [\"ann\", \"bob\"]\n[people.ann]\n"
+                            << ann << "\n[people.bob]\npagerduty_key = \"" << kKey << "\"\n";
+        set("notify.on_call_file", path);
     }
 
     /// The error of the check that the start makes.
@@ -44,6 +61,9 @@ protected:
     }
 
     host::Config config_;
+
+private:
+    scratch::TemporaryFolder folder_;
 };
 
 TEST_F(NoticeChannels, ThereIsNoneByDefault) {
@@ -88,6 +108,33 @@ TEST_F(NoticeChannels, SaysWhichKeyIsWrongWithoutShowingIt) {
     set("notify.ca_file", "");
     set("notify.warning_channels", "slack, fax");
     EXPECT_THAT(error(), HasSubstr("notify.warning_channels: 'fax' is no channel"));
+}
+
+TEST_F(NoticeChannels, EachPersonOnCallHasTheirOwn) {
+    set_on_call("email = \"ann@example.org\"");
+    EXPECT_THAT(error(),
+                AllOf(HasSubstr("on-call.toml, line 6: people.ann: email: "),
+                      HasSubstr("notify.email_server is not set")));
+    set("notify.email_server", "smtps://mail.example.org:465");
+    set("notify.email_from", "bot@example.org");
+    EXPECT_THAT(made(), ElementsAre("email:ann (personal)", "pagerduty:bob (personal)"));
+    EXPECT_EQ(error(), "");
+    set("notify.email_to", "all@example.org");
+    EXPECT_THAT(made(), ElementsAre("email", "email:ann (personal)", "pagerduty:bob (personal)"));
+    EXPECT_THAT(channels_of_person("ann"), ElementsAre("email:ann", "pagerduty:ann"));
+}
+
+TEST_F(NoticeChannels, AnAddressOnCallThatCannotWorkIsAnError) {
+    set("notify.email_server", "smtps://mail.example.org:465");
+    set("notify.email_from", "bot@example.org");
+    set_on_call("email = \"ann\"");
+    EXPECT_THAT(error(), HasSubstr("line 6: people.ann: email: recipient 1 is not one plain"));
+    set_on_call("pagerduty_key = \"too-short\"");
+    EXPECT_THAT(error(),
+                AllOf(HasSubstr("line 6: people.ann: pagerduty_key: expected 32 characters, got 9"),
+                      Not(HasSubstr("too-short"))));
+    set("notify.on_call_file", "/nonexistent.toml");
+    EXPECT_THAT(error(), HasSubstr("notify.on_call_file: "));
 }
 
 TEST_F(NoticeChannels, RoutesAreListsOfNames) {

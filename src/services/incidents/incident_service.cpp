@@ -24,6 +24,12 @@ std::string_view state_of(const Incident& incident) {
     return incident.acknowledged ? "acknowledged" : "open";
 }
 
+ports::ServiceChange row_of(const Incident& incident) {
+    return {.row = {.kind = std::string(kKind),
+                    .key = ports::numbered_key(incident.number),
+                    .text = boost::json::serialize(to_json(incident))}};
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<IncidentService>, std::string> IncidentService::make(
@@ -74,7 +80,18 @@ void IncidentService::on_delivered(std::string_view channel,
                                    base::Timestamp now) {
     const std::string text =
         "Told over " + std::string(channel) + ": " + (notice.over ? "over: " : "") + notice.subject;
+    if (const auto number = operations::incident_of_subject(notice.subject)) {
+        if (!book_.note(*number, {now, text})) store(*number);
+        return;
+    }
     store(book_.add_fact(notice.subject, {now, text}));
+}
+
+ports::ServiceChange IncidentService::add_fact(std::uint64_t number,
+                                               operations::IncidentFact fact) {
+    const Outcome outcome = book_.note(number, std::move(fact));
+    CHECK(!outcome);
+    return row_of(*book_.find(number));
 }
 
 void IncidentService::tick(const model::Now& now) {
@@ -107,10 +124,7 @@ IncidentService::Outcome IncidentService::change(std::uint64_t number,
 void IncidentService::store(std::uint64_t number) {
     const Incident* incident = book_.find(number);
     if (incident == nullptr) return;
-    parts_.store.change({{.row = {.kind = std::string(kKind),
-                                  .key = ports::numbered_key(number),
-                                  .text = boost::json::serialize(to_json(*incident))}}},
-                        nullptr);
+    parts_.store.change({row_of(*incident)}, nullptr);
     publish(*incident);
     show_figures();
 }

@@ -48,6 +48,11 @@ public:
     /// A channel has accepted a notice.
     void on_delivered(std::string_view channel, const ports::Notice& notice, base::Timestamp now);
 
+    /// Adds a fact to an incident, which exists, and returns the change that stores it: the caller
+    /// stores it together with what the fact says.
+    [[nodiscard]] ports::ServiceChange add_fact(std::uint64_t number,
+                                                operations::IncidentFact fact);
+
     void tick(const model::Now& now) override;
 
     /// A person opens an incident. Returns its number.

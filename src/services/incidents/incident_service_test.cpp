@@ -187,5 +187,25 @@ TEST(IncidentJson, SaysWhichFieldIsWrong) {
     EXPECT_FALSE(parse_incident("[]").has_value());
 }
 
+TEST_F(IncidentServiceTest, AFactIsStoredByTheCaller) {
+    const auto number = service_->open(IncidentSeverity::High, "A slow screen", "ann", at(0));
+    const auto change = service_->add_fact(number, {at(1), "Told ann"});
+    EXPECT_EQ(incident(number).timeline.back().text, "Told ann");
+    start();
+    EXPECT_EQ(incident(number).timeline.back().text, "Opened");
+    store_.change({change}, nullptr);
+    start();
+    EXPECT_EQ(incident(number).timeline.back().text, "Told ann");
+}
+
+TEST_F(IncidentServiceTest, TheDeliveryOfACallIsAFactOfItsIncident) {
+    const auto number = service_->open(IncidentSeverity::High, "A slow screen", "ann", at(0));
+    service_->on_delivered("email:bob", {.subject = "Incident/1", .text = "Come"}, at(2));
+    service_->on_delivered("email:bob", {.subject = "Incident/9", .text = "Come"}, at(2));
+    start();
+    EXPECT_EQ(incident(number).timeline.back().text, "Told over email:bob: Incident/1");
+    EXPECT_EQ(service_->book().incidents().size(), 1U);
+}
+
 }  // namespace
 }  // namespace botcore::incidents

@@ -118,20 +118,39 @@ std::vector<std::string> NotificationService::channels_for(NoticeLevel level) co
     return found;
 }
 
-/// All channels except this one.
+/// All channels for everybody except this one.
 std::vector<std::string> NotificationService::others(std::string_view channel) const {
     std::vector<std::string> names;
     for (const Channel& one : channels_)
-        if (one.name != channel) names.push_back(one.name);
+        if (one.name != channel && !one.is_personal) names.push_back(one.name);
     return names;
 }
 
 void NotificationService::enqueue(const Notice& notice, const std::vector<std::string>& channels) {
     const model::Now now = parts_.now();
-    Notice timed = notice;
-    if (timed.time == Timestamp()) timed.time = now.time;
-    const auto added = outbox_.add(std::move(timed), channels, now.monotonic);
-    std::vector<ports::ServiceChange> changes;
+    store(outbox_.add(timed(notice), channels, now.monotonic), {});
+}
+
+void NotificationService::send_to(const Notice& notice,
+                                  const std::vector<std::string>& channels,
+                                  std::vector<ports::ServiceChange> together) {
+    parts_.log_channel.send(notice, nullptr);
+    std::vector<std::string> known;
+    for (const std::string& name : channels)
+        if (outbox_.has_channel(name)) known.push_back(name);
+    const Timestamp now = parts_.now().monotonic;
+    store(outbox_.add_repeatable(timed(notice), known, now), std::move(together));
+}
+
+/// The notice with a time.
+Notice NotificationService::timed(Notice notice) const {
+    if (notice.time == Timestamp()) notice.time = parts_.now().time;
+    return notice;
+}
+
+/// Stores what was added to the outbox, and `changes` with it.
+void NotificationService::store(const runtime::Outbox::Added& added,
+                                std::vector<ports::ServiceChange> changes) {
     for (const OutboxRow& row : added.put) {
         changes.push_back({.row = {.kind = std::string(kKind),
                                    .key = ports::numbered_key(row.number),

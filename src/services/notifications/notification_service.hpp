@@ -30,9 +30,12 @@ namespace botcore::notifications {
 
 /// A way to reach people.
 struct Channel {
-    std::string name;  ///< "slack", "pagerduty", "email", "webhook".
+    std::string name;  ///< "slack", "pagerduty", "email", "webhook"; "email:ann" of a person.
     std::unique_ptr<ports::Notifier> notifier;
     base::Duration gap{};  ///< The least time between two messages.
+    /// Reaches one person. Used only by `send_to`, never for the notices of a level or about other
+    /// channels.
+    bool is_personal = false;
 };
 
 /// The names of the channels for the notices of each level. A level none of whose channels exists
@@ -61,6 +64,13 @@ public:
 
     /// `done` is called at once: the notice is in the log and, if it has channels, in the outbox.
     void send(const ports::Notice& notice, Done done) override;
+
+    /// Logs the notice and delivers it over these channels, even if it says what the last notice
+    /// about its subject said; channels that do not exist are left out. `together` becomes durable
+    /// with it: after a crash both are stored, or neither.
+    void send_to(const ports::Notice& notice,
+                 const std::vector<std::string>& channels,
+                 std::vector<ports::ServiceChange> together);
 
     using Delivered =
         std::function<void(std::string_view channel, const ports::Notice&, base::Timestamp)>;
@@ -93,6 +103,8 @@ private:
     [[nodiscard]] std::vector<std::string> channels_for(ports::NoticeLevel level) const;
     [[nodiscard]] std::vector<std::string> others(std::string_view channel) const;
     void enqueue(const ports::Notice& notice, const std::vector<std::string>& channels);
+    [[nodiscard]] ports::Notice timed(ports::Notice notice) const;
+    void store(const runtime::Outbox::Added& added, std::vector<ports::ServiceChange> changes);
     void send_due(const Channel& channel);
     void finished(const std::string& channel,
                   const runtime::OutboxRow& row,

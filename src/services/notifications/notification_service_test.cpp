@@ -62,7 +62,9 @@ protected:
         service_.reset();
         std::vector<Channel> channels;
         for (const std::string& name : names)
-            channels.push_back({name, std::make_unique<TestChannel>(channels_[name]), {}});
+            channels.push_back({.name = name,
+                                .notifier = std::make_unique<TestChannel>(channels_[name]),
+                                .is_personal = name.find(':') != std::string::npos});
         auto made = NotificationService::make(
             {.log_channel = log_channel_,
              .store = store_,
@@ -117,6 +119,32 @@ TEST_F(NotificationServiceTest, RoutesByLevelAndLogsEverything) {
     EXPECT_EQ(sent("email").front().subject, "c");
     EXPECT_EQ(sent("email").front().time, Timestamp::from_milliseconds(1'790'000'000'000));
     EXPECT_EQ(store_.size(), 0U);
+}
+
+TEST_F(NotificationServiceTest, AChannelOfAPersonGetsOnlyWhatIsSentToIt) {
+    start({"webhook", "email:ann"});
+    service_->send(notice(NoticeLevel::Critical), nullptr);
+    channels_["webhook"].answers = {{Result::Refused, "status 403"}};
+    tick();
+    tick();
+    EXPECT_THAT(sent("email:ann"), IsEmpty());
+    service_->send_to(notice(NoticeLevel::Critical), {"email:ann", "pagerduty:ann"}, {});
+    service_->send_to(notice(NoticeLevel::Critical), {"email:ann"}, {});
+    tick();
+    tick();
+    EXPECT_EQ(sent("email:ann").size(), 2U);
+    EXPECT_EQ(sent("webhook").size(), 1U);
+}
+
+TEST_F(NotificationServiceTest, WhatBelongsToANoticeIsStoredWithIt) {
+    service_->send_to(notice(NoticeLevel::Critical),
+                      {"slack"},
+                      {{.row = {.kind = "step", .key = "1", .text = "told"}}});
+    EXPECT_EQ(store_.size(), 2U);
+    service_->send_to(notice(NoticeLevel::Critical),
+                      {"fax"},
+                      {{.row = {.kind = "step", .key = "2", .text = "told"}}});
+    EXPECT_EQ(store_.rows("step").value().size(), 2U);
 }
 
 TEST_F(NotificationServiceTest, ALevelWithoutItsChannelUsesThoseThatExist) {
