@@ -34,7 +34,10 @@ void add_schemas(host::SchemaTable& schemas) {
                        "name:text waiting:Number delivered:Number failed_attempts:Number "
                        "refused:Number dropped:Number is_failing:boolean last_error:text?");
     schemas.add_object(
-        "NoticeChannels", "The channels that are configured", "channels:[NoticeChannel]");
+        "NoticeChannels",
+        "The channels that are configured, and the subjects of the warnings that wait for the end "
+        "of the quiet hours",
+        "channels:[NoticeChannel] held:[text]");
     schemas.add_object("NoticeTest", "The channel has accepted the message", "channel:text");
 }
 
@@ -112,6 +115,10 @@ void AlertRoutes::show_channels(host::RequestContext& call) {
         channels.push_back(channel_json(channel));
     json::object body;
     body["channels"] = std::move(channels);
+    json::array held;
+    for (const auto& [subject, notice] : parts_.notifications.held())
+        held.emplace_back(subject);
+    body["held"] = std::move(held);
     call.send(std::move(body));
 }
 

@@ -6,6 +6,7 @@
 
 #include <sysexits.h>
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -75,6 +76,33 @@ base::Result<std::unique_ptr<alerts::AlertService>, host::StartFailure> make_ale
              .changed = [&incidents = parts.incidents](
                             const operations::AlertChange& change,
                             base::Timestamp now) { incidents.on_alert(change, now); }}));
+}
+
+base::Result<std::unique_ptr<notifications::ErrorReports>, host::StartFailure> make_error_reports(
+    const AlertedParts& parts, const alerts::AlertService& alerts) {
+    Process& process = parts.process;
+    const auto further_facts = [&incidents = parts.incidents, &alerts] {
+        const auto& all = incidents.book().incidents();
+        const auto open = std::count_if(
+            all.begin(), all.end(), [](const auto& incident) { return incident.is_open(); });
+        return notifications::ErrorReports::Facts{
+            {"incidents that are open", std::int64_t{open}},
+            {"alerts whose condition holds", static_cast<std::int64_t>(alerts.alerts().size())}};
+    };
+    const auto send_summary = [&notices = parts.notices.service()](const ports::Notice& summary) {
+        notices.send_to(summary, {"email"}, {});
+    };
+    return or_exit_with(EX_UNAVAILABLE,
+                        notifications::ErrorReports::make(
+                            {.log = process.log,
+                             .notifier = parts.notices.service(),
+                             .store = parts.notices.store(),
+                             .summary_at = operations::parse_time_of_day(
+                                               process.config.text("notify.daily_summary_at"))
+                                               .value_or(operations::TimeOfDay{}),
+                             .send_summary = send_summary,
+                             .further_facts = further_facts,
+                             .now = [&process] { return process.clock.now(); }}));
 }
 
 std::unique_ptr<status_page::StatusPublisher> make_status_publisher(const AlertedParts& parts) {

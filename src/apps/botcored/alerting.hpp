@@ -11,6 +11,7 @@
 #include "apps/botcored/trading_service.hpp"
 #include "services/alerts/alert_service.hpp"
 #include "services/incidents/incident_service.hpp"
+#include "services/notifications/error_reports.hpp"
 #include "services/notifications/escalation.hpp"
 #include "services/status_page/status_publisher.hpp"
 
@@ -35,6 +36,10 @@ make_incident_service(Process& process, Notices& notices, TradingService& tradin
 /// Null: nobody is on call. All arguments must outlive the service.
 [[nodiscard]] base::Result<std::unique_ptr<notifications::Escalation>, host::StartFailure>
 make_escalation(Process& process, Notices& notices, incidents::IncidentService& incidents);
+
+/// The ERROR lines of the log and the daily summary. All arguments must outlive the service.
+[[nodiscard]] base::Result<std::unique_ptr<notifications::ErrorReports>, host::StartFailure>
+make_error_reports(const AlertedParts& parts, const alerts::AlertService& alerts);
 
 /// All parts must outlive the service.
 [[nodiscard]] base::Result<std::unique_ptr<alerts::AlertService>, host::StartFailure>

@@ -93,6 +93,7 @@ base::Result<int, host::StartFailure> run_services(Process& process,
         (void)TRY(services.add(std::move(escalation)));
     const AlertedParts alerted{process, notices, incidents, market, cache, trading, health};
     alerts::AlertService& alerts = *TRY(services.add(TRY(make_alert_service(alerted))));
+    (void)TRY(services.add(TRY(make_error_reports(alerted, alerts))));
     status_page::StatusPublisher& status_page = *TRY(services.add(make_status_publisher(alerted)));
     ApiService& api = *TRY(services.add(TRY(ApiService::make({process,
                                                               notices,

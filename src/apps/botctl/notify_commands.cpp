@@ -1,5 +1,6 @@
 #include "apps/botctl/commands.hpp"
 #include "apps/botctl/table.hpp"
+#include "base/plain_text.hpp"
 
 #include <array>
 
@@ -48,6 +49,12 @@ void print_channels(std::ostream& out, const json::value& data) {
                kColumns,
                "no channel is configured: notices are only in the log (keys notify.slack_url, "
                "notify.pagerduty_key, notify.email_server, notify.webhook_url)");
+    const json::array& held = data.at("held").as_array();
+    if (held.empty()) return;
+    out << "Until the end of the quiet hours wait:";
+    for (const json::value& subject : held)
+        out << " " << base::plain_line(subject.as_string());
+    out << "\n";
 }
 
 }  // namespace

@@ -220,7 +220,8 @@ base::Result<Channels, std::string> notice_channels(const host::Config& config,
 notifications::NoticeRoutes notice_routes(const host::Config& config) {
     return {.info = {},
             .warning = parts_of(config.text("notify.warning_channels")),
-            .critical = parts_of(config.text("notify.critical_channels"))};
+            .critical = parts_of(config.text("notify.critical_channels")),
+            .quiet_hours = operations::parse_quiet_hours(config.text("notify.quiet_hours"))};
 }
 
 Outcome check_notices(const host::Config& config) {
