@@ -479,7 +479,7 @@ def of_the_machine(daemon):
                         1.3 * figures["memory_bytes"] / limit)},
         "Processor": {"": (0.0001, 4)},
         "Open files": {"": (figures["open_files"] - 20, figures["open_files"] + 20)},
-        "Connections": {"": (0, 20)}, "Requests waiting": {"": (0, 10)},
+        "Connections": {"": (1, 6)}, "Requests waiting": {"": (0, 5)},
         "Age of prices": {f"binance {market} BTCUSDT": (0, 5) for market in ("futures", "spot")},
         **{title: {"": (1e-6, 5)} for title in times},
     }
