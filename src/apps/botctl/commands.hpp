@@ -165,6 +165,7 @@ int uptime_of_services(DaemonClient& client);
 // Alerts, and the channels over which people are told.
 int alerts(DaemonClient& client);
 int notify_list(DaemonClient& client);
+int on_call(DaemonClient& client);
 
 /// The arguments of the commands about incidents.
 struct IncidentArguments {

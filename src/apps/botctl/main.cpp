@@ -170,6 +170,9 @@ void add_notices(CLI::App& app, Chosen& chosen) {
     add(app, chosen, "alerts", "The alerts whose condition holds now", [](DaemonClient& s) {
         return alerts(s);
     });
+    add(app, chosen, "on-call", "Who is on call, and who takes over when", [](DaemonClient& s) {
+        return on_call(s);
+    });
     CLI::App* channels = app.add_subcommand("notify", "The channels over which people are told");
     channels->require_subcommand(1);
     add(*channels,
