@@ -12,6 +12,15 @@
 
 namespace botcore::apps {
 
+base::Result<std::unique_ptr<health::RecoveryLog>, host::StartFailure> make_recovery_log(
+    Process& process, Notices& notices) {
+    return or_exit_with(
+        EX_UNAVAILABLE,
+        health::RecoveryLog::make({.store = notices.store(), .log = process.log, .now = [&process] {
+                                       return process.clock.now().time;
+                                   }}));
+}
+
 base::Result<std::unique_ptr<incidents::IncidentService>, host::StartFailure> make_incident_service(
     Process& process, Notices& notices, TradingService& trading) {
     auto service = TRY(or_exit_with(EX_UNAVAILABLE,

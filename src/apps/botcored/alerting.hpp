@@ -10,6 +10,7 @@
 #include "apps/botcored/process.hpp"
 #include "apps/botcored/trading_service.hpp"
 #include "services/alerts/alert_service.hpp"
+#include "services/health/recovery_log.hpp"
 #include "services/incidents/incident_service.hpp"
 #include "services/notifications/escalation.hpp"
 #include "services/status_page/status_publisher.hpp"
@@ -17,6 +18,10 @@
 #include <memory>
 
 namespace botcore::apps {
+
+/// Both parameters must outlive the log.
+[[nodiscard]] base::Result<std::unique_ptr<health::RecoveryLog>, host::StartFailure>
+make_recovery_log(Process& process, Notices& notices);
 
 struct AlertedParts {
     Process& process;

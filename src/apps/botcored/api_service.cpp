@@ -83,6 +83,7 @@ ApiService::ApiService(const Parts& parts, std::unique_ptr<api::UserAccess> acce
           {.alerts = [&alerts = parts_.alerts] { return alerts.alerts(); },
            .notifications = parts_.notices.service()},
           parts_.incidents,
+          parts_.recoveries,
           parts_.status_page),
       websocket_(websocket_options(process_.config),
                  {process_.context,

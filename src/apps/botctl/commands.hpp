@@ -166,6 +166,9 @@ int uptime_of_services(DaemonClient& client);
 int alerts(DaemonClient& client);
 int notify_list(DaemonClient& client);
 
+/// Prints the newest recoveries of the daemon, at most `limit`.
+int recovery_log(DaemonClient& client, std::uint64_t limit);
+
 /// The arguments of the commands about incidents.
 struct IncidentArguments {
     std::string number;

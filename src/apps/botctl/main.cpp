@@ -183,6 +183,19 @@ void add_notices(CLI::App& app, Chosen& chosen) {
     test->add_option("CHANNEL", chosen.channel, "slack, pagerduty, email or webhook")->required();
 }
 
+void add_recovery(CLI::App& app, Chosen& chosen) {
+    CLI::App* group = app.add_subcommand("recovery", "How the daemon recovered from errors");
+    group->require_subcommand(1);
+    add(*group,
+        chosen,
+        "log",
+        "Restarts, reloads and reconnections, the newest first",
+        [&](DaemonClient& s) { return recovery_log(s, chosen.recoveries); })
+        ->add_option("--limit", chosen.recoveries, "The largest number of recoveries to print")
+        ->check(CLI::Range(1, 1'000))
+        ->capture_default_str();
+}
+
 void add_status_page(CLI::App& app, Chosen& chosen) {
     CLI::App* page = app.add_subcommand("status-page", "The public status page");
     page->require_subcommand(1);
@@ -532,6 +545,7 @@ int main(int argc, char** argv) {
     add_trading(app, chosen);
     add_notices(app, chosen);
     add_incidents(app, chosen);
+    add_recovery(app, chosen);
     add_status_page(app, chosen);
     add_maintenance(app, chosen);
     add_reconciliation(app, chosen);
