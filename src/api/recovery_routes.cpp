@@ -57,8 +57,7 @@ void RecoveryRoutes::add_to(host::RouteTable& table) {
                .tag = "monitoring",
                .summary = "Restarts, reloads and reconnections, the newest first",
                .query = {{"limit", "PageLimit", "The largest number of items to return"}},
-               .response = "Recoveries",
-               .statuses = {400}});
+               .response = "Recoveries"});
 }
 
 void RecoveryRoutes::list(host::RequestContext& call) {
