@@ -236,6 +236,19 @@ void add_incident_review(CLI::App& incident, Chosen& chosen) {
     done->add_option("ACTION", args.action, "The action's number")->required();
 }
 
+void add_incident_actions(CLI::App& incident, Chosen& chosen) {
+    ActionArguments& args = chosen.actions;
+    CLI::App* actions =
+        add(incident, chosen, "actions", "The action items of all incidents", [&](DaemonClient& s) {
+            return incident_actions(s, args);
+        });
+    actions
+        ->add_option("--export", args.tracker, "Print the bodies of issues, one JSON for each line")
+        ->check(CLI::IsMember({"github", "jira"}));
+    actions->add_option("--project", args.project, "With --export jira: the key of the project");
+    actions->add_flag("--all", args.all, "Also items that are done");
+}
+
 void add_incidents(CLI::App& app, Chosen& chosen) {
     IncidentArguments& args = chosen.incident;
     CLI::App* incident = app.add_subcommand("incident", "Incidents and their reports");
@@ -273,6 +286,7 @@ void add_incidents(CLI::App& app, Chosen& chosen) {
     note->add_option("TEXT", args.text, "What happened")->required();
     resolve->add_option("--resolution", args.resolution, "What ended it");
     add_incident_review(*incident, chosen);
+    add_incident_actions(*incident, chosen);
 }
 
 void add_maintenance(CLI::App& app, Chosen& chosen) {
