@@ -9,7 +9,7 @@
 ///
 /// Threads: any.
 
-#include "ports/issue.hpp"
+#include "ports/issue_tracker.hpp"
 
 #include <string>
 

@@ -40,6 +40,7 @@ std::string issue_document(const ports::Issue& issue, std::string_view project) 
     json::array labels;
     for (const std::string& label : issue.labels)
         labels.emplace_back(host::notice_name(label, kNameMax));
+    labels.emplace_back(host::notice_name(issue.marker, kNameMax));  // For a search.
     json::object fields;
     fields["project"] = json::object{{"key", project}};
     fields["summary"] = host::notice_line(issue.title, kSummaryMax);

@@ -6,12 +6,12 @@
 ///               "labels", "duedate"}}
 ///
 /// The description is a document in Atlassian's format, one paragraph for each line; the last one
-/// is the marker. `duedate` is only there if the issue is due. The owner of an action is a name of
-/// ours and no account of Jira: nobody is assigned.
+/// is the marker, which is a label too. `duedate` is only there if the issue is due. The owner of
+/// an action is a name of ours and no account of Jira: nobody is assigned.
 ///
 /// Threads: any.
 
-#include "ports/issue.hpp"
+#include "ports/issue_tracker.hpp"
 
 #include <string>
 #include <string_view>

@@ -25,7 +25,7 @@ TEST(JiraIssue, HasEveryDocumentedField) {
             {"type": "paragraph", "content": [{"type": "text", "text": "Mend it"}]},
             {"type": "paragraph", "content": [{"type": "text", "text": "botcore-action-1-7-2"}]}]},
         "issuetype": {"name": "Task"},
-        "labels": ["incident", "severity-high"],
+        "labels": ["incident", "severity-high", "botcore-action-1-7-2"],
         "duedate": "2026-12-24"}})"));
 }
 

@@ -5,7 +5,7 @@
 /// Threads: any.
 
 #include "operations/incident.hpp"
-#include "ports/issue.hpp"
+#include "ports/issue_tracker.hpp"
 
 namespace botcore::incidents {
 
