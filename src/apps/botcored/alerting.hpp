@@ -11,6 +11,7 @@
 #include "apps/botcored/trading_service.hpp"
 #include "services/alerts/alert_service.hpp"
 #include "services/health/recovery_log.hpp"
+#include "services/incidents/action_issues.hpp"
 #include "services/incidents/incident_service.hpp"
 #include "services/notifications/escalation.hpp"
 #include "services/status_page/status_publisher.hpp"
@@ -22,6 +23,10 @@ namespace botcore::apps {
 /// Both parameters must outlive the log.
 [[nodiscard]] base::Result<std::unique_ptr<health::RecoveryLog>, host::StartFailure>
 make_recovery_log(Process& process, Notices& notices);
+
+/// Null if no tracker of issues is configured. All parameters must outlive the service.
+[[nodiscard]] base::Result<std::unique_ptr<incidents::ActionIssues>, host::StartFailure>
+make_action_issues(Process& process, Notices& notices, incidents::IncidentService& incidents);
 
 struct AlertedParts {
     Process& process;

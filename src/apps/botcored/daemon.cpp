@@ -93,6 +93,8 @@ base::Result<int, host::StartFailure> run_services(Process& process,
         *TRY(services.add(TRY(make_incident_service(process, notices, trading))));
     if (auto escalation = TRY(make_escalation(process, notices, incidents)))
         (void)TRY(services.add(std::move(escalation)));
+    if (auto issues = TRY(make_action_issues(process, notices, incidents)))
+        (void)TRY(services.add(std::move(issues)));
     const AlertedParts alerted{process, notices, incidents, market, cache, trading, health};
     alerts::AlertService& alerts = *TRY(services.add(TRY(make_alert_service(alerted))));
     status_page::StatusPublisher& status_page = *TRY(services.add(make_status_publisher(alerted)));

@@ -69,7 +69,7 @@ std::uint64_t count_of(StoredObject& fields, std::string_view name, std::int64_t
 }
 
 /// Rows of earlier versions have no field of the issue.
-operations::IssueState issue_of(StoredObject& action) {
+operations::IssueState issue_state_of(StoredObject& action) {
     if (!action.has("issue")) return operations::IssueState::None;
     const auto state = operations::parse_issue_state(action.text("issue"));
     if (!state) action.refuse("issue");
@@ -91,7 +91,7 @@ void read_lists(StoredObject& fields, Incident& incident) {
              .owner = action.text("owner"),
              .due = action.text("due"),
              .done = optional_time_of(action, "done"),
-             .issue = issue_of(action),
+             .issue = issue_state_of(action),
              .issue_url = action.has("issue_url") ? action.text("issue_url") : std::string()});
     });
 }
