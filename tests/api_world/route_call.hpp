@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,7 +30,8 @@ template <class Routes>
 RouteResponse call_route(Routes& routes,
                          std::string_view method,
                          const std::vector<std::string>& path,
-                         const std::string& body = "") {
+                         const std::string& body = "",
+                         const std::map<std::string, std::string, std::less<>>& query = {}) {
     host::RouteTable table;
     add_common_schemas(table.schemas());
     routes.add_to(table);
@@ -39,6 +42,7 @@ RouteResponse call_route(Routes& routes,
     call.row = found.row;
     call.parameters = found.parameters;
     call.request.body = body;
+    call.request.query = query;
     call.caller.name = "ann";
     call.now = model::Now(base::Timestamp::from_milliseconds(1'790'000'000'000));
     call.respond = [&](net::HttpResponse sent) {

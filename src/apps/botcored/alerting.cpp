@@ -2,6 +2,7 @@
 
 #include "api/api_context.hpp"
 #include "api/gauges.hpp"
+#include "apps/wiring/issue_tracker.hpp"
 #include "apps/wiring/notice_channels.hpp"
 
 #include <sysexits.h>
@@ -13,15 +14,25 @@
 
 namespace botcore::apps {
 
+base::Result<std::unique_ptr<health::RecoveryLog>, host::StartFailure> make_recovery_log(
+    Process& process, Notices& notices) {
+    return or_exit_with(
+        EX_UNAVAILABLE,
+        health::RecoveryLog::make({.store = notices.store(), .log = process.log, .now = [&process] {
+                                       return process.clock.now().time;
+                                   }}));
+}
+
 base::Result<std::unique_ptr<incidents::IncidentService>, host::StartFailure> make_incident_service(
     Process& process, Notices& notices, TradingService& trading) {
-    auto service = TRY(or_exit_with(EX_UNAVAILABLE,
-                                    incidents::IncidentService::make(
-                                        {.store = notices.store(),
-                                         .log = process.log,
-                                         .metrics = process.metrics,
-                                         .publish = trading.publish(),
-                                         .now = [&process] { return process.clock.now().time; }})));
+    auto service = TRY(or_exit_with(
+        EX_UNAVAILABLE,
+        incidents::IncidentService::make({.store = notices.store(),
+                                          .log = process.log,
+                                          .metrics = process.metrics,
+                                          .publish = trading.publish(),
+                                          .now = [&process] { return process.clock.now().time; },
+                                          .creates_issues = has_issue_tracker(process.config)})));
     notices.service().on_delivered(
         [&incidents = *service](auto channel, const ports::Notice& notice, base::Timestamp now) {
             incidents.on_delivered(channel, notice, now);
@@ -52,6 +63,18 @@ base::Result<std::unique_ptr<notifications::Escalation>, host::StartFailure> mak
                      return incidents.add_fact(number, std::move(fact));
                  }},
             process.clock.now().time));
+}
+
+base::Result<std::unique_ptr<incidents::ActionIssues>, host::StartFailure> make_action_issues(
+    Process& process, Notices& notices, incidents::IncidentService& incidents) {
+    auto tracker =
+        TRY(or_exit_with(EX_CONFIG, make_issue_tracker(process.config, notices.transport())));
+    if (tracker == nullptr) return std::unique_ptr<incidents::ActionIssues>();
+    return std::make_unique<incidents::ActionIssues>(
+        incidents::ActionIssues::Parts{.incidents = incidents,
+                                       .log = process.log,
+                                       .now = [&process] { return process.clock.now(); }},
+        std::move(tracker));
 }
 
 base::Result<std::unique_ptr<alerts::AlertService>, host::StartFailure> make_alert_service(

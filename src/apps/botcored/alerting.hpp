@@ -10,6 +10,8 @@
 #include "apps/botcored/process.hpp"
 #include "apps/botcored/trading_service.hpp"
 #include "services/alerts/alert_service.hpp"
+#include "services/health/recovery_log.hpp"
+#include "services/incidents/action_issues.hpp"
 #include "services/incidents/incident_service.hpp"
 #include "services/notifications/error_reports.hpp"
 #include "services/notifications/escalation.hpp"
@@ -18,6 +20,14 @@
 #include <memory>
 
 namespace botcore::apps {
+
+/// Both parameters must outlive the log.
+[[nodiscard]] base::Result<std::unique_ptr<health::RecoveryLog>, host::StartFailure>
+make_recovery_log(Process& process, Notices& notices);
+
+/// Null if no tracker of issues is configured. All parameters must outlive the service.
+[[nodiscard]] base::Result<std::unique_ptr<incidents::ActionIssues>, host::StartFailure>
+make_action_issues(Process& process, Notices& notices, incidents::IncidentService& incidents);
 
 struct AlertedParts {
     Process& process;

@@ -85,6 +85,7 @@ ApiService::ApiService(const Parts& parts, std::unique_ptr<api::UserAccess> acce
            .on_call =
                parts_.notices.on_call() == nullptr ? nullptr : &parts_.notices.on_call()->plan},
           parts_.incidents,
+          parts_.recoveries,
           parts_.status_page),
       websocket_(websocket_options(process_.config),
                  {process_.context,

@@ -27,6 +27,8 @@ public:
 
     [[nodiscard]] ports::ServiceStore& store() { return *store_; }
 
+    [[nodiscard]] net::HttpTransport& transport() { return *transport_; }
+
     /// Null: nobody is on call.
     [[nodiscard]] const host::OnCallFile* on_call() const {
         return on_call_ ? &*on_call_ : nullptr;

@@ -16,6 +16,7 @@
 #include "api/performance_routes.hpp"
 #include "api/read_retries.hpp"
 #include "api/reconcile_routes.hpp"
+#include "api/recovery_routes.hpp"
 #include "api/status_routes.hpp"
 #include "api/trading_routes.hpp"
 
@@ -36,6 +37,7 @@ struct ApiRoutes {
               api::AnalysisRoutes::Parts analysed_by,
               api::AlertRoutes::Parts alerted_by,
               incidents::IncidentService& incident_service,
+              const health::RecoveryLog& recovery_log,
               const status_page::StatusPublisher& publisher)
         : retries(base::Random(shared.options.retry_seed)),
           context(std::move(shared)),
@@ -45,6 +47,7 @@ struct ApiRoutes {
           analysis(context, std::move(analysed_by)),
           alerts(context, std::move(alerted_by)),
           incidents(context, incident_service),
+          recoveries(recovery_log),
           status(publisher),
           api(context, routes, tokens) {
         context.read_retries = &retries;
@@ -60,6 +63,7 @@ struct ApiRoutes {
         analysis.add_to(routes);
         alerts.add_to(routes);
         incidents.add_to(routes);
+        recoveries.add_to(routes);
         status.add_to(routes);
         document.add_to(routes);
     }
@@ -77,6 +81,7 @@ struct ApiRoutes {
     api::AnalysisRoutes analysis;
     api::AlertRoutes alerts;
     api::IncidentRoutes incidents;
+    api::RecoveryRoutes recoveries;
     api::StatusRoutes status;
     api::DocumentRoutes document{context.options.version};
     host::RouteTable routes;
