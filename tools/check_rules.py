@@ -32,8 +32,9 @@ LAYERS["observability"] = ["model", "base"]
 LAYERS["net"] = ["observability", "resilience", "base"]
 LAYERS["host"] = ["net", "observability", "operations", "protocol", "resilience", "model", "base"]
 ADAPTERS = ["archive_folder", "archive_s3", "cache_memory", "cache_redis", "exchange_paper",
-            "market_generated", "market_recorded", "notify_email", "notify_log",
-            "notify_pagerduty", "notify_slack", "notify_webhook", "store_observed", "store_sqlite"]
+            "issues_github", "issues_jira", "market_generated", "market_recorded",
+            "notify_email", "notify_log", "notify_pagerduty", "notify_slack", "notify_webhook",
+            "store_observed", "store_sqlite"]
 SERVICES = ["alerts", "analysis", "archive", "audit", "events", "health", "incidents",
             "maintenance", "notifications", "status_page", "trading", "users"]
 UPPER = ["host", "net", "observability"]
@@ -51,7 +52,8 @@ DETERMINISTIC = set(DETERMINISTIC_LAYERS) | {"sim", "sim/checkers"}
 FOLDERS_OF_FOLDERS = {"adapters", "services"}
 # Where a header of a foreign library may be included: prefix of the header -> folders.
 FOREIGN_HEADERS = {
-    "boost/json": ["protocol", "observability", "host", "adapters/notify_pagerduty",
+    "boost/json": ["protocol", "observability", "host", "adapters/issues_github",
+                   "adapters/issues_jira", "adapters/notify_pagerduty",
                    "adapters/notify_slack", "adapters/notify_webhook", "services", "api", "apps"],
     "boost/asio": ["net", "host", "adapters/archive_s3", "adapters/cache_redis",
                    "services", "api", "apps"],

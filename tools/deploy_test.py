@@ -3,7 +3,7 @@
 
 The files are read by real parsers; systemd-analyze, where installed, checks the unit too.
 The alerts have a test of their own, prometheus_rules_test.py, and so has what beside them tells
-people and probes, monitoring_test.py.
+people and probes, monitoring_test.py, and so have the dashboards, dashboards_test.py.
 """
 # @spec:R1-AC-06 R1-INTMON-02 X-17 X-63
 import configparser
@@ -78,6 +78,9 @@ class Deploy(unittest.TestCase):
         names = {str(path.relative_to(DEPLOY)) for path in DEPLOY.rglob("*") if path.is_file()}
         self.assertEqual(names, {
             "alertmanager/alertmanager.yml", "compose.yaml", "cron/botcore", "docker/Dockerfile",
+            "grafana/dashboards.yaml", "grafana/datasource.yaml",
+            *(f"grafana/{board}.json" for board in (
+                "data", "exchange", "health", "incident", "reliability", "trading")),
             "kubernetes/botcored.yaml", "on-call.toml",
             "profiles/development.toml", "profiles/production.toml", "profiles/staging.toml",
             "probes/blackbox.yml", "probes/uptimerobot.json",

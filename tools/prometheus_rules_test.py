@@ -69,7 +69,7 @@ def metrics():
             continue
         labels = {} if cells[2] == "–" else {
             one.group(1): label_values(one.group(2))
-            for one in re.finditer(r"`(\w+)`: (.*?)(?:; (?=`\w+`:)|$)", cells[2])}
+            for one in re.finditer(r"`(\w+)`: ?(.*?)(?:; (?=`\w+`:)|$)", cells[2])}
         name = cells[0].strip("`")
         if cells[1] != "histogram":
             found[name] = Metric(cells[1], labels)

@@ -34,7 +34,20 @@ void add_schemas(host::SchemaTable& schemas) {
                        "name:text waiting:Number delivered:Number failed_attempts:Number "
                        "refused:Number dropped:Number is_failing:boolean last_error:text?");
     schemas.add_object(
-        "NoticeChannels", "The channels that are configured", "channels:[NoticeChannel]");
+        "NoticeChannels",
+        "The channels that are configured, and the subjects of the warnings that wait for the end "
+        "of the quiet hours",
+        "channels:[NoticeChannel] held:[text]");
+    schemas.add_object(
+        "Handover", "From this time on, this person is on call", "at:Time person:text");
+    schemas.add_object("OnCallOverride",
+                       "A person who is on call instead of the one of the rotation",
+                       "from:Time to:Time person:text");
+    schemas.add_object("OnCall",
+                       "Who is on call: null if there is no rotation. The escalation lists whom an "
+                       "incident is reported to, one after the other",
+                       "person:text? until:Time? escalation:[text] handovers:[Handover] "
+                       "overrides:[OnCallOverride]");
     schemas.add_object("NoticeTest", "The channel has accepted the message", "channel:text");
 }
 
@@ -88,6 +101,11 @@ void AlertRoutes::add_to(host::RouteTable& table) {
          .access = host::Access::Operator,
          .summary = "The channels over which people are told, and what waits for delivery",
          .response = "NoticeChannels"});
+    add(&AlertRoutes::show_on_call,
+        {.pattern = "/api/on-call",
+         .access = host::Access::Operator,
+         .summary = "Who is on call now, the next handovers, and whom an incident is reported to",
+         .response = "OnCall"});
     add(&AlertRoutes::send_test,
         {.method = "POST",
          .pattern = "/api/notifications/{channel}/test",
@@ -95,6 +113,35 @@ void AlertRoutes::add_to(host::RouteTable& table) {
          .summary = "Sends a test message over the channel and waits for the channel's response",
          .response = "NoticeTest",
          .statuses = {404, 502}});
+}
+
+void AlertRoutes::show_on_call(host::RequestContext& call) {
+    constexpr std::size_t kHandovers = 4;
+    const base::Timestamp now = call.now.time;
+    json::value person;
+    json::array escalation;
+    json::array handovers;
+    json::array overrides;
+    if (const operations::OnCallPlan* plan = parts_.on_call) {
+        person = plan->person_at(now);
+        for (const std::string& name : plan->escalation_order(now))
+            escalation.emplace_back(name);
+        for (const auto& [at, name] : plan->handovers_after(now, kHandovers))
+            handovers.push_back({{"at", base::to_iso8601(at)}, {"person", name}});
+        for (const operations::OnCallOverride& one : plan->overrides()) {
+            if (one.to <= now) continue;
+            overrides.push_back({{"from", base::to_iso8601(one.from)},
+                                 {"to", base::to_iso8601(one.to)},
+                                 {"person", one.person}});
+        }
+    }
+    json::object body;
+    body["person"] = std::move(person);
+    body["until"] = handovers.empty() ? json::value(nullptr) : handovers.front().at("at");
+    body["escalation"] = std::move(escalation);
+    body["handovers"] = std::move(handovers);
+    body["overrides"] = std::move(overrides);
+    call.send(std::move(body));
 }
 
 void AlertRoutes::show_alerts(host::RequestContext& call) {
@@ -112,6 +159,10 @@ void AlertRoutes::show_channels(host::RequestContext& call) {
         channels.push_back(channel_json(channel));
     json::object body;
     body["channels"] = std::move(channels);
+    json::array held;
+    for (const auto& [subject, notice] : parts_.notifications.held())
+        held.emplace_back(subject);
+    body["held"] = std::move(held);
     call.send(std::move(body));
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
-/// Routes that show the alerts and the channels over which people are told, and that send a test.
+/// Routes that show the alerts, the channels over which people are told and who is on call, and
+/// that send a test message.
 ///
 /// Threads: the thread of the loop.
 
 #include "api/api_context.hpp"
 #include "host/route_table.hpp"
 #include "operations/alert_evaluator.hpp"
+#include "operations/on_call.hpp"
 #include "services/notifications/notification_service.hpp"
 
 #include <functional>
@@ -19,6 +21,7 @@ public:
     struct Parts {
         std::function<std::vector<operations::Alert>()> alerts;
         notifications::NotificationService& notifications;
+        const operations::OnCallPlan* on_call = nullptr;  ///< Null: nobody is on call.
     };
 
     /// The context and everything that the parts refer to must outlive this object, which must
@@ -33,6 +36,7 @@ private:
     void show_alerts(host::RequestContext& call);
     void show_channels(host::RequestContext& call);
     void send_test(host::RequestContext& call);
+    void show_on_call(host::RequestContext& call);
 
     const ApiContext& context_;
     Parts parts_;

@@ -48,7 +48,8 @@ protected:
     }
 
     RouteResponse ask(std::string_view method, const std::vector<std::string>& path) {
-        AlertRoutes routes(world_.api_context(), {[this] { return alerts_; }, *service_});
+        AlertRoutes routes(world_.api_context(),
+                           {[this] { return alerts_; }, *service_, plan_ ? &*plan_ : nullptr});
         return call_route(routes, method, path);
     }
 
@@ -61,7 +62,30 @@ protected:
     observability::Metrics metrics_;
     std::unique_ptr<NotificationService> service_;
     std::vector<operations::Alert> alerts_;
+    std::optional<operations::OnCallPlan> plan_;
 };
+
+TEST_F(AlertRoutesTest, ShowsWhoIsOnCall) {
+    EXPECT_THAT(ask("GET", {"api", "on-call"}).body,
+                HasSubstr(R"({"person":null,"until":null,"escalation":[],"handovers":[],)"));
+    const auto now = base::Timestamp();  // The clock of the call: 1970-01-01.
+    const base::Duration day = base::Duration::seconds(86'400);
+    plan_.emplace(operations::OnCallRotation{.first_day = std::chrono::sys_days(),
+                                             .handover = {540},
+                                             .shift_days = 7,
+                                             .order = {"ann", "bob"}},
+                  std::vector<operations::OnCallOverride>{
+                      {.from = now - day, .to = now, .person = "bob"},
+                      {.from = now + day, .to = now + day + day, .person = "bob"}});
+    const std::string body = ask("GET", {"api", "on-call"}).body;
+    for (const char* part :
+         {R"("person":"bob","until":"1970-01-01T09:00:00.000Z","escalation":["bob","ann"])",
+          R"({"at":"1970-01-01T09:00:00.000Z","person":"ann"})",
+          R"({"at":"1970-01-02T00:00:00.000Z","person":"bob"})",
+          R"("overrides":[{"from":"1970-01-02T00:00:00.000Z","to":"1970-01-03T00:00:00.000Z",)"}) {
+        EXPECT_THAT(body, HasSubstr(part));
+    }
+}
 
 TEST_F(AlertRoutesTest, ShowsTheAlertsWithTheirPages) {
     EXPECT_THAT(ask("GET", {"api", "alerts"}).body, HasSubstr(R"("alerts":[])"));

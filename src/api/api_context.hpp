@@ -15,6 +15,7 @@
 #include "model/timeline.hpp"
 #include "observability/log.hpp"
 #include "observability/metrics.hpp"
+#include "ports/notifier.hpp"
 #include "protocol/events.hpp"
 #include "resilience/deadline.hpp"
 #include "runtime/archive/history.hpp"
@@ -74,6 +75,8 @@ struct ApiContext {
     const ResponseCache* response_cache = nullptr;
     /// Publishes a transient event to all subscribers. Empty if there is no event stream.
     std::function<void(const protocol::Event&)> publish{};
+    /// Sends a report to the operators over e-mail and Slack. Empty if there are no channels.
+    std::function<void(const ports::Notice&)> send_report{};
     /// If this is null, failed reads are not retried.
     ReadRetries* read_retries = nullptr;
 

@@ -29,9 +29,15 @@ void add_schemas(host::SchemaTable& schemas) {
     schemas.add_object("IncidentFact",
                        "Something that happened; `by` is the person, or empty",
                        "time:Time text:text by:text");
+    schemas.add_words("IssueState",
+                      "How far the issue of an action is in a tracker such as GitHub: none is "
+                      "wanted; it will be created; an attempt has begun; it exists; the tracker "
+                      "does not accept it",
+                      {"none", "wanted", "attempted", "exists", "refused"});
     schemas.add_object("IncidentAction",
                        "Something that must be done so that it does not happen again",
-                       "number:Number text:text owner:text due:text done:Time?");
+                       "number:Number text:text owner:text due:text done:Time? issue:IssueState "
+                       "issue_url:text");
     schemas.add_object(
         "Incident",
         "What was wrong, from when to when, who knew, and what follows from it",
@@ -244,9 +250,12 @@ void IncidentRoutes::review(host::RequestContext& call) {
 void IncidentRoutes::add_action(host::RequestContext& call) {
     change(call, [&](std::uint64_t number) -> Result<Action> {
         const auto given = TRY(protocol::parse_incident_action(call.request.body));
+        const auto issue = service_.creates_issues() ? operations::IssueState::Wanted
+                                                     : operations::IssueState::None;
         return Action([=](Book& book) {
-            return book.add_action(number,
-                                   {.text = given.text, .owner = given.owner, .due = given.due});
+            return book.add_action(
+                number,
+                {.text = given.text, .owner = given.owner, .due = given.due, .issue = issue});
         });
     });
 }

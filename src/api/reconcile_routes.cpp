@@ -127,6 +127,15 @@ std::pair<std::string_view, std::string_view> advice_of(const core::AccountState
     return {};
 }
 
+ports::Notice notice_of(const protocol::ConsistencyReport& report) {
+    const bool is_consistent = report.result == "consistent";
+    return {.subject = "consistency-check",
+            .level = is_consistent ? ports::NoticeLevel::Info : ports::NoticeLevel::Warning,
+            .text = "A consistency check ended: " + report.result,
+            .page = is_consistent ? "" : "docs/runbooks/reconciliation-mismatch.md",
+            .facts = {{"report", report.text}}};
+}
+
 }  // namespace
 
 json::object comparison_view(const core::AccountState& account) {
@@ -285,6 +294,7 @@ void ReconcileRoutes::take_report(host::RequestContext& call) {
     if (context_.publish) {
         context_.publish(protocol::consistency_checked(report, call.now.time));
     }
+    if (context_.send_report) context_.send_report(notice_of(report));
     json::object data;
     data["result"] = report.result;
     call.send(std::move(data));

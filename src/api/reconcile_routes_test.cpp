@@ -102,7 +102,17 @@ TEST_F(ReconcileApi, LogsAConsistencyReportAndPublishesItsResult) {
     const auto send = [&](std::string_view body) {
         return world_.ask("POST", "/api/consistency-checks", "", body).status;
     };
+    std::vector<ports::Notice> notices;
+    world_.on_loop([&] {
+        world_.send_report = [&](const ports::Notice& notice) { notices.push_back(notice); };
+    });
     EXPECT_EQ(send(R"({"result":"inconsistent","report":"step 1: passed\nstep 2: FAILED"})"), 200);
+    world_.on_loop([&] { world_.send_report = nullptr; });
+    ASSERT_EQ(notices.size(), 1U);
+    EXPECT_EQ(notices[0].level, ports::NoticeLevel::Warning);
+    EXPECT_EQ(notices[0].text, "A consistency check ended: inconsistent");
+    EXPECT_EQ(std::get<std::string>(notices[0].facts.at(0).second),
+              "step 1: passed\nstep 2: FAILED");
     EXPECT_EQ(send(R"({"result":"inconsistent"})"), 400);
     EXPECT_EQ(send(R"({"result":"good","report":"x"})"), 400);
     EXPECT_EQ(send(R"({"result":"consistent","report":""})"), 400);

@@ -30,7 +30,7 @@ protected:
                                                      std::string(event.action));
                                  }});
         return call_route(
-            routes, method, {"api", "auth", "me", "notifications"}, body, Owner(user));
+            routes, method, {"api", "auth", "me", "notifications"}, body, {}, Owner(user));
     }
 
     host::TestFolder folder_;

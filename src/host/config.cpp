@@ -8,6 +8,7 @@
 #include "host/whole_file.hpp"
 #include "model/amount.hpp"
 #include "operations/daily_job.hpp"
+#include "operations/quiet_hours.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,6 +22,7 @@ using Kind = ConfigKind;
 
 /// The unit of keys that hold a time of day in UTC.
 constexpr std::string_view kTimeUnit = "HH:MM";
+constexpr std::string_view kHoursUnit = "HH:MM-HH:MM";
 
 const ConfigKey* find_key(std::string_view name) {
     const auto keys = config_keys();
@@ -73,6 +75,9 @@ std::string error_of(const ConfigKey& key, std::string_view value) {
     } else if (key.unit == kTimeUnit) {
         if (!operations::parse_time_of_day(value))
             return "expected a time such as 02:00" + received;
+    } else if (key.unit == kHoursUnit) {
+        if (!value.empty() && !operations::parse_quiet_hours(value))
+            return "expected two different times such as 22:00-07:00" + received;
     } else if (const auto choices = choices_of(key.unit); !choices.empty()) {
         if (std::find(choices.begin(), choices.end(), value) != choices.end()) return {};
         std::string expected = "expected ";

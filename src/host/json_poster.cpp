@@ -38,17 +38,32 @@ JsonPoster::~JsonPoster() {
 }
 
 void JsonPoster::post(std::string document, Headers headers, Done done) {
+    // A transport appends the path to the base, and an HTTP target must not be empty.
+    post_to(url_.base.empty() ? "/" : "", std::move(document), std::move(headers), std::move(done));
+}
+
+void JsonPoster::post_to(std::string path, std::string document, Headers headers, Done done) {
+    start({.method = "POST",
+           .path = std::move(path),
+           .body = std::move(document),
+           .headers = std::move(headers),
+           .response_bytes_max = kAnswerBytesMax},
+          std::move(done));
+}
+
+void JsonPoster::get(std::string path, Headers headers, std::size_t answer_bytes_max, Done done) {
+    start({.path = std::move(path),
+           .headers = std::move(headers),
+           .response_bytes_max = answer_bytes_max},
+          std::move(done));
+}
+
+void JsonPoster::start(net::OutboundHttpRequest http_request, Done done) {
     if (attempts_.size() >= kPostsMax) {
         done({.text = "not sent: too many messages are under way"});
         return;
     }
     const std::uint64_t number = ++last_number_;
-    // A transport appends the path to the base, and an HTTP target must not be empty.
-    net::OutboundHttpRequest http_request{.method = "POST",
-                                          .path = url_.base.empty() ? "/" : "",
-                                          .body = std::move(document),
-                                          .headers = std::move(headers),
-                                          .response_bytes_max = kAnswerBytesMax};
     attempts_[number] = transport_.start(
         url_,
         std::move(http_request),

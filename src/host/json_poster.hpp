@@ -1,6 +1,6 @@
 #pragma once
 
-/// Posts JSON documents to one URL, for messages to people: one attempt for each document, over its
+/// Exchanges JSON with one service, for messages to people: one attempt for each document, over its
 /// own connection. It repeats nothing and follows no redirect.
 ///
 /// J1  `done` is called exactly once for each document, within the limit, and never after the
@@ -51,9 +51,17 @@ public:
     /// `document` is JSON and not empty.
     void post(std::string document, Headers headers, Done done);
 
+    /// Requests what lies at `path`, which is appended to the URL's base and may have a query. An
+    /// answer of more than `answer_bytes_max` bytes is no answer.
+    void get(std::string path, Headers headers, std::size_t answer_bytes_max, Done done);
+
+    /// Posts to `path`, as `get` requests.
+    void post_to(std::string path, std::string document, Headers headers, Done done);
+
     [[nodiscard]] const net::ServiceUrl& url() const { return url_; }
 
 private:
+    void start(net::OutboundHttpRequest http_request, Done done);
     void end(std::uint64_t number, const Done& done, net::OutboundHttpResponse response);
 
     net::ServiceUrl url_;

@@ -68,7 +68,8 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"incident_review_due", kGauge, "", "incidents",
      "Resolved incidents of more than five minutes without root cause or action items"},
     {"incident_mttd_seconds", kGauge, "", "seconds",
-     "Mean time from the beginning of an incident to its detection, of the last 30 days; 0 for none"},
+     "Mean time from the beginning of an incident to its detection, of the last 30 days; 0 for "
+     "none"},
     {"incident_mtta_seconds", kGauge, "", "seconds",
      "Mean time from the detection to the acknowledgement, of the last 30 days; 0 for none"},
     {"incident_mttr_seconds", kGauge, "", "seconds",
@@ -193,19 +194,19 @@ constexpr auto kRows = std::to_array<MetricRow>({
      "0 closed, 1 half open, 2 open; a line for each circuit breaker that is in use"},
     {"circuit_breaker_transitions_total", kCounter, "name=*;to=closed|open|half_open",
      "changes", "Changes of a circuit breaker's state"},
-    {"retry_attempts_total", kCounter, "op=store|store_commit|analysis|-;result=success|failure",
+    {"retry_attempts_total", kCounter, "op=store|store_commit|analysis;result=success|failure",
      "attempts",
      "Attempts after the first try: at most 3, so 4 tries in all"},
     {"timeouts_total", kCounter,
      "op=api_request|database_query|websocket_handshake|websocket_idle|exchange_call|analysis|"
-     "cache|-",
+     "cache",
      "time-outs", "Waits that ended by a time-out"},
     {"recovery_attempts_total", kCounter,
      "mechanism=reload|restart|reconcile;result=success|failure", "recoveries",
      "Recoveries by mechanism and result"},
     {"recovery_duration_seconds", kHistogram, "mechanism=reload|restart", "seconds",
      "Duration of recoveries", Buckets::Recovery},
-    {"reconnection_attempts_total", kCounter, "service=cache|-;result=success|failure",
+    {"reconnection_attempts_total", kCounter, "service=cache;result=success|failure",
      "attempts", "Attempts to reconnect"},
 });
 // clang-format on

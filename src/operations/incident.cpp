@@ -17,6 +17,10 @@ namespace {
 // Indexed by the enumeration.
 constexpr std::array<std::string_view, 4> kSeverities{"low", "medium", "high", "critical"};
 
+// Indexed by the enumeration.
+constexpr std::array<std::string_view, 5> kIssueStates{
+    "none", "wanted", "attempted", "exists", "refused"};
+
 void add(Incident& incident, IncidentFact fact) {
     if (incident.timeline.size() < IncidentBook::kFactsMax) {
         incident.timeline.push_back(std::move(fact));
@@ -75,6 +79,16 @@ std::string incident_subject(std::uint64_t number) {
 std::optional<std::uint64_t> incident_of_subject(std::string_view subject) {
     if (!subject.starts_with(kSubjectPrefix)) return std::nullopt;
     return base::whole_number<std::uint64_t>(subject.substr(kSubjectPrefix.size()));
+}
+
+std::string_view to_text(IssueState state) {
+    return kIssueStates.at(static_cast<std::size_t>(state));
+}
+
+std::optional<IssueState> parse_issue_state(std::string_view text) {
+    const auto found = std::find(kIssueStates.begin(), kIssueStates.end(), text);
+    if (found == kIssueStates.end()) return std::nullopt;
+    return static_cast<IssueState>(found - kIssueStates.begin());
 }
 
 Duration Incident::duration(Timestamp now) const {
@@ -274,6 +288,19 @@ std::optional<IncidentBook::Refused> IncidentBook::finish_action(std::uint64_t n
     if (action == 0 || action > incident->actions.size()) return Refused::NoSuchAction;
     ActionItem& item = incident->actions[action - 1];
     if (!item.done) item.done = now;
+    return std::nullopt;
+}
+
+std::optional<IncidentBook::Refused> IncidentBook::set_issue(std::uint64_t number,
+                                                             std::uint32_t action,
+                                                             IssueState state,
+                                                             std::string url) {
+    Incident* incident = at(number);
+    if (incident == nullptr) return Refused::Unknown;
+    if (action == 0 || action > incident->actions.size()) return Refused::NoSuchAction;
+    ActionItem& item = incident->actions[action - 1];
+    item.issue = state;
+    item.issue_url = std::move(url);
     return std::nullopt;
 }
 

@@ -39,6 +39,18 @@ struct IncidentFact {
     std::string by{};  ///< The person; empty for the daemon.
 };
 
+/// How far the issue of an action item is in a tracker such as GitHub.
+enum class IssueState : std::uint8_t {
+    None,       ///< None is wanted: no tracker was configured when the item was added.
+    Wanted,     ///< It will be created.
+    Attempted,  ///< It may exist: an attempt has begun.
+    Exists,
+    Refused  ///< The tracker does not accept it.
+};
+
+[[nodiscard]] std::string_view to_text(IssueState state);
+[[nodiscard]] std::optional<IssueState> parse_issue_state(std::string_view text);
+
 /// Something that must be done so that it does not happen again.
 struct ActionItem {
     std::uint32_t number = 0;  ///< From 1, within the incident.
@@ -46,6 +58,8 @@ struct ActionItem {
     std::string owner;
     std::string due{};  ///< A date such as "2026-12-24"; empty: none.
     std::optional<base::Timestamp> done{};
+    IssueState issue = IssueState::None;
+    std::string issue_url{};  ///< Empty unless the issue exists.
 };
 
 /// An alert of an incident.
@@ -160,6 +174,12 @@ public:
     [[nodiscard]] std::optional<Refused> finish_action(std::uint64_t number,
                                                        std::uint32_t action,
                                                        base::Timestamp now);
+
+    /// Sets how far the issue of the action is; `url` is its address if it exists.
+    [[nodiscard]] std::optional<Refused> set_issue(std::uint64_t number,
+                                                   std::uint32_t action,
+                                                   IssueState state,
+                                                   std::string url);
 
     /// Null if there is none.
     [[nodiscard]] const Incident* find(std::uint64_t number) const;

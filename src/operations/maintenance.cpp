@@ -133,6 +133,18 @@ Period usual_window(Timestamp now) {
     }
 }
 
+std::optional<Period> usual_window_to_plan(std::span<const MaintenanceWindow> windows,
+                                           Duration notice,
+                                           Timestamp now) {
+    // The command takes effect a little later than now.
+    constexpr Duration kHeadStart = Duration::seconds(60);
+    const Period usual = usual_window(now + notice + kHeadStart);
+    for (const MaintenanceWindow& window : windows) {
+        if (window.begin < usual.end && window.end > usual.begin) return std::nullopt;
+    }
+    return usual;
+}
+
 bool is_over(WindowState state) {
     return state == WindowState::Done || state == WindowState::Canceled;
 }

@@ -38,6 +38,11 @@ struct MaintenanceTimes {
 /// 04:00 UTC.
 [[nodiscard]] Period usual_window(Timestamp now);
 
+/// The usual window to plan now: the first that can be announced in good time, unless a window
+/// overlaps it. A canceled window counts: whoever canceled it does not want it again.
+[[nodiscard]] std::optional<Period> usual_window_to_plan(
+    std::span<const model::MaintenanceWindow> windows, Duration notice, Timestamp now);
+
 /// A step that is due.
 struct MaintenanceMove {
     model::WindowState state = model::WindowState::Noticed;

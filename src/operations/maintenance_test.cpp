@@ -48,6 +48,26 @@ TEST(Maintenance, TheUsualWindowIsTheFirstSundayOfTheMonthAtTwo) {
     EXPECT_EQ(usual_window(at(2024y / 2 / 29, 0)).begin, at(2024y / 3 / 3, 2));
 }
 
+// @spec:X-37
+TEST(Maintenance, TheNextUsualWindowThatCanBeAnnouncedIsPlannedOnce) {
+    const Duration week = Duration::seconds(7 * 86'400);
+    const Period december{kBegin, kEnd};
+    const Period january{at(2027y / 1 / 3, 2), at(2027y / 1 / 3, 4)};
+    EXPECT_EQ(usual_window_to_plan({}, week, kBegin - week - Duration::seconds(120)), december);
+    EXPECT_EQ(usual_window_to_plan({}, week, kBegin - week), january) << "too late for December";
+    model::MaintenanceWindow planned;
+    planned.begin = kBegin + Duration::seconds(3'600);
+    planned.end = kEnd + Duration::seconds(3'600);
+    const auto plan_beside = [&](model::WindowState state) {
+        planned.state = state;
+        return usual_window_to_plan({&planned, 1}, week, kBegin - week - week);
+    };
+    EXPECT_EQ(plan_beside(model::WindowState::Planned), std::nullopt);
+    EXPECT_EQ(plan_beside(model::WindowState::Canceled), std::nullopt);
+    planned.begin = kEnd;
+    EXPECT_EQ(plan_beside(model::WindowState::Planned), december);
+}
+
 TEST(Maintenance, TheNoticeIsGivenSevenDaysBefore) {
     const auto planned = window_in(WindowState::Planned, at(2026y / 11 / 1, 0));
     const Timestamp week_before = at(2026y / 11 / 29, 2);

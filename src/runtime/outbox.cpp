@@ -57,7 +57,11 @@ Outbox::Added Outbox::add_repeatable(ports::Notice notice,
     for (const std::string& name : channels) {
         Channel& channel = channel_of(name);
         OutboxRow row{.number = next_++, .channel = name, .notice = notice};
-        if (row.notice.id.empty()) row.notice.id = std::to_string(row.number);
+        // Numbers begin again when the outbox was empty at a start; ids never repeat.
+        if (row.notice.id.empty()) {
+            row.notice.id = std::to_string(notice.time.in_milliseconds()) + "-" +
+                            std::to_string(row.number);
+        }
         if (notice.id.empty()) notice.id = row.notice.id;  // The same for all channels.
         channel.rows.push_back({row, now + kStoreAwaited});
         ++channel.state.waiting;

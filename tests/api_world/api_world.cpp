@@ -132,6 +132,9 @@ public:
                        },
                        &answers_,
                        [this](const protocol::Event& event) { world_.events.push_back(event); },
+                       [this](const ports::Notice& notice) {
+                           if (world_.send_report) world_.send_report(notice);
+                       },
                        &read_retries_});
         add_common_schemas(routes_.schemas());
         trading_.emplace(*api_context_).add_to(routes_);

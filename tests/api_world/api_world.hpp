@@ -6,6 +6,7 @@
 #include "host/health_prober.hpp"
 #include "host/route_table.hpp"
 #include "net/test_client_test.hpp"
+#include "ports/notifier.hpp"
 #include "ports/store.hpp"
 #include "protocol/events.hpp"
 #include "tests/api_world/obedient_exchange.hpp"
@@ -118,6 +119,8 @@ public:
     std::vector<std::string> news;  ///< Maintenance announcements.
     /// The events that routes published; use it only on the thread of the loop.
     std::vector<protocol::Event> events;
+    /// Receives the reports that routes send; use it only on the thread of the loop.
+    std::function<void(const ports::Notice&)> send_report;
 
     [[nodiscard]] net::TestClient client() const;
 

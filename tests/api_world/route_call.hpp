@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,13 +25,14 @@ struct RouteResponse {
     std::string body{};
 };
 
-/// Routes is a group of routes. The caller's name is "ann", the time 2026-09-21T14:13:20Z; `owner`
-/// is the caller's id.
+/// Routes is a group of routes. The caller's name is "ann", the time 2026-09-21T14:13:20Z.
+/// `owner` is the caller's id.
 template <class Routes>
 RouteResponse call_route(Routes& routes,
                          std::string_view method,
                          const std::vector<std::string>& path,
                          const std::string& body = "",
+                         const std::map<std::string, std::string, std::less<>>& query = {},
                          const model::Owner& owner = {}) {
     host::RouteTable table;
     add_common_schemas(table.schemas());
@@ -41,6 +44,7 @@ RouteResponse call_route(Routes& routes,
     call.row = found.row;
     call.parameters = found.parameters;
     call.request.body = body;
+    call.request.query = query;
     call.caller.name = "ann";
     call.caller.owner = owner;
     call.now = model::Now(base::Timestamp::from_milliseconds(1'790'000'000'000));

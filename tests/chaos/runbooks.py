@@ -1,7 +1,7 @@
 """The runbooks work: for each page the fault is made, its alert comes, the page's commands run word
 for word, the fault ends, and the alert goes. Commands with a word in capitals, which stands for a
 value of another command, are left out and counted."""
-# @spec:R4-RUN-03 R4-RUN-13 R4-RUN-09 R1-AC-18
+# @spec:R4-RUN-03 R4-RUN-13 R4-RUN-09 R1-AC-18 R3-INTEG-12
 import os
 import pathlib
 import re
@@ -35,12 +35,27 @@ def run(scenario):
             ("market-stream-down", "MarketStale", world.market_is_silent),
             ("availability", "Crashed", world.daemon_is_killed)):
         one_page(scenario, world, page, alert, fault)
+    consistency_report(scenario, world)
     commands_of(scenario, world, "maintenance-emergency", ("Diagnosis", "Resolution", "After"), 0)
     scenario.figure("pages", world.pages, "pages", least=8)
     scenario.figure("commands", world.commands, "commands", least=30)
     print(f"{world.left_out} commands with a word in capitals were left out")
     scenario.check(world.daemon.terminate() == 0, "it ends with 0")
     scenario.check(world.daemon.verify().get("clean"), "the rows agree with the journal")
+
+
+def consistency_report(scenario, world):
+    """The report of the consistency check reaches the operators by mail and Slack (TC-REL-013)."""
+    done = subprocess.run(
+        [str(ROOT / "scripts" / "consistency-check.sh"), "--data", str(world.daemon.data)],
+        text=True, capture_output=True, timeout=120, check=False,
+        env={**os.environ, "BOTCTL": program("botctl")})
+    scenario.check(done.returncode == 0, "the books are consistent", done.stdout + done.stderr)
+    for channel in ("email", "slack"):
+        scenario.eventually(30, lambda name=channel: world.receivers.count(
+            name, "A consistency check ended: consistent"), f"{channel} gets the report")
+    mails = [text for one, *_, text in world.receivers.accepted if one == "email"]
+    scenario.check(any("step" in text.lower() for text in mails), "the mail has the report", mails)
 
 
 class World:

@@ -4,6 +4,7 @@ signatures, exports, and where an archive may be."""
 import gzip
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tarfile
@@ -36,6 +37,19 @@ class ArchiveWork(CopiedStoreTest):
             later[-1].write_bytes(whole)
             later[0].unlink()
             self.refuses(NEGATIVE, "GAP at timeline/00000001/segment/", "backup", "verify")
+
+    def test_the_metrics_show_the_backup_of_an_earlier_run(self):
+        bytes_of_run = [json.loads(line)["bytes"]
+                        for line in (self.data / "jobs.jsonl").read_text().splitlines()
+                        if '"snapshot"' in line][-1]
+        daemon, port = self.start(self.data)
+        try:
+            metrics = self.get(self.data, port, "/metrics").decode()
+            self.assertIn("\nbackup_success 1\n", metrics)
+            size = float(re.search(r"^backup_size_bytes (\S+)$", metrics, re.M)[1])
+            self.assertEqual(size, bytes_of_run)
+        finally:
+            stop(daemon)
 
     def test_the_daemon_reports_damaged_records(self):
         """In health, in a metric and in an alert of the log."""

@@ -2,6 +2,7 @@
 """botctl for operators: the status screen, orders of every kind, the emergency stop, lists that
 report when they are shortened, the audit, and what is read from the files while the daemon is
 down."""
+import datetime
 import http.server
 import json
 import re
@@ -266,6 +267,31 @@ class StatusPage(DaemonTest):
                                                         for name in names))
         self.assertEqual(json.loads((published / "status.json").read_text())["data"]["incidents"],
                          [])
+
+
+class RecurringMaintenance(DaemonTest):
+    def begin(self):
+        self.daemon, self.port = self.start(self.data, "--set", "maintenance.recurring=true")
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def windows(self):
+        with urllib.request.urlopen(f"{self.url}/api/maintenance", timeout=10) as response:
+            return json.loads(response.read())["data"]["windows"]
+
+    def test_the_usual_window_is_planned_once_and_stays_canceled(self):
+        self.wait_for(lambda: "a planned window", self.windows)
+        window, = self.windows()
+        begin = datetime.datetime.fromisoformat(window["begin"].replace("Z", "+00:00"))
+        now = datetime.datetime.now(datetime.timezone.utc)
+        self.assertEqual((begin.weekday(), begin.hour, begin.minute), (6, 2, 0))
+        self.assertLessEqual(begin.day, 7)
+        self.assertGreater(begin - now, datetime.timedelta(days=7))
+        self.botctl("maintenance", "cancel", str(window["window"]))
+        stop(self.daemon)
+        self.begin()
+        # A comparison with the exchange comes after the first turns of the loop.
+        self.wait_for(lambda: "a ready daemon", lambda: self.botctl("status"))
+        self.assertEqual([one["state"] for one in self.windows()], ["CANCELED"])
 
 
 class Files(DaemonTest):

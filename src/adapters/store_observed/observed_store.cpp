@@ -84,9 +84,13 @@ ObservedStore::ObservedStore(ports::Store& store, const Parts& parts)
 ports::StoreResult<ports::OpenState> ObservedStore::load() {
     const auto began = Clock::now();
     auto loaded = store_.load();
+    const auto took = Clock::now() - began;
+    if (loaded_) {
+        const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(took);
+        loaded_(loaded.has_value(), base::Duration::microseconds(microseconds.count()));
+    }
     if (!loaded) return loaded;
-    parts_.metrics.observe(
-        "recovery_duration_seconds", {"reload"}, in_seconds(Clock::now() - began));
+    parts_.metrics.observe("recovery_duration_seconds", {"reload"}, in_seconds(took));
     for (const auto& doubt : loaded.value().doubts) {
         parts_.log.write(
             observability::Level::Error,

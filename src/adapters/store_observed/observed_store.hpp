@@ -4,6 +4,7 @@
 /// not succeed. Consecutive failures raise an alert: one critical notice, and one when commits
 /// succeed again.
 
+#include "base/time.hpp"
 #include "observability/log.hpp"
 #include "observability/metrics.hpp"
 #include "ports/forwarding_store.hpp"
@@ -11,7 +12,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string_view>
+#include <utility>
 
 namespace botcore::store_observed {
 
@@ -53,6 +56,11 @@ public:
     /// Each row that differs from what was written is logged on a line of its own.
     ports::StoreResult<ports::OpenState> load() override;
 
+    /// Called at the end of each later `load`, on its thread.
+    using Loaded = std::function<void(bool succeeded, base::Duration took)>;
+
+    void on_load(Loaded loaded) { loaded_ = std::move(loaded); }
+
     void commit(const ports::Batch& batch, ports::CommitDone done) override;
 
     ports::StoreReader& reader() override { return reader_; }
@@ -69,6 +77,7 @@ private:
                  std::chrono::nanoseconds took);
 
     Parts parts_;
+    Loaded loaded_;              ///< May be empty.
     std::int64_t failures_ = 0;  ///< Consecutive failures.
     ObservedReader reader_;
     observability::HistogramLine commit_seconds_;

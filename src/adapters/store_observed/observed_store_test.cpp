@@ -26,7 +26,13 @@ public:
 
     void commit(const ports::Batch& /*batch*/, ports::CommitDone done) override { done(result); }
 
+    ports::StoreResult<ports::OpenState> load() override {
+        if (fails) return base::Failure{ports::StoreError::Unavailable};
+        return ForwardingStore::load();
+    }
+
     ports::CommitResult result = ports::CommitResult::Committed;
+    bool fails = false;  ///< Each load fails.
 };
 
 model::Order order(model::OrderNumber number, model::OrderState state) {
@@ -109,6 +115,19 @@ TEST_F(ObservedStoreTest, MeasuresReadsAndReloads) {
     const std::string text = metrics_.render();
     EXPECT_THAT(text, HasSubstr("db_query_duration_seconds_count 1\n"));
     EXPECT_THAT(text, HasSubstr("recovery_duration_seconds_count{mechanism=\"reload\"} 1\n"));
+}
+
+TEST_F(ObservedStoreTest, ReportsEachLoadWithItsResult) {
+    std::vector<bool> results;
+    store_.on_load([&](bool succeeded, base::Duration took) {
+        results.push_back(succeeded);
+        EXPECT_GE(took, base::Duration());
+    });
+    idle_.fails = true;
+    EXPECT_FALSE(store_.load().has_value());
+    idle_.fails = false;
+    EXPECT_TRUE(store_.load().has_value());
+    EXPECT_THAT(results, testing::ElementsAre(false, true));
 }
 
 // @spec:RM-LOG-02 @spec:R4-FAIL-08

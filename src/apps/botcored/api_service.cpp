@@ -81,8 +81,11 @@ ApiService::ApiService(const Parts& parts, std::unique_ptr<api::UserAccess> acce
                            symbol, kAnalysisWithin, process_.clock.now().time));
                    }},
               {.alerts = [&alerts = parts_.alerts] { return alerts.alerts(); },
-               .notifications = parts_.notices.service()},
+               .notifications = parts_.notices.service(),
+               .on_call =
+                   parts_.notices.on_call() == nullptr ? nullptr : &parts_.notices.on_call()->plan},
               parts_.incidents,
+              parts_.recoveries,
               parts_.status_page,
               {.preferences = parts_.notices.preferences(),
                .mail = has_user_mail(process_.config) ? api::UserMail::Configured
@@ -124,7 +127,11 @@ api::ApiContext ApiService::api_context(bool is_local) {
             .later = [&loop](std::function<void()> work) { loop.after_turn(std::move(work)); },
             .after = [&loop](auto wait, auto work) { loop.after(wait, std::move(work)); },
             .response_cache = &responses_,
-            .publish = parts_.trading.publish()};
+            .publish = parts_.trading.publish(),
+            .send_report =
+                [&notices = parts_.notices.service()](const ports::Notice& report) {
+                    notices.send_to(report, {"email", "slack"}, {});
+                }};
 }
 
 /// Adds the filters and the users to the routes. Returns the handler of all requests.

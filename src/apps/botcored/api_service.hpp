@@ -23,6 +23,7 @@
 #include "services/analysis/analysis_service.hpp"
 #include "services/audit/audit_journal.hpp"
 #include "services/events/websocket_server.hpp"
+#include "services/health/recovery_log.hpp"
 #include "services/incidents/incident_service.hpp"
 #include "services/status_page/status_publisher.hpp"
 
@@ -45,6 +46,7 @@ public:
         HealthAndMaintenance& health;
         incidents::IncidentService& incidents;
         alerts::AlertService& alerts;
+        const health::RecoveryLog& recoveries;
         status_page::StatusPublisher& status_page;
         analysis::AnalysisService* analysis = nullptr;  ///< Null if none is configured.
     };

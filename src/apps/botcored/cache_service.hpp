@@ -7,6 +7,7 @@
 #include "apps/botcored/process.hpp"
 #include "host/service.hpp"
 #include "ports/cache.hpp"
+#include "services/health/recovery_log.hpp"
 
 #include <memory>
 #include <utility>
@@ -15,12 +16,15 @@ namespace botcore::apps {
 
 class CacheService final : public host::Service {
 public:
-    /// The process must outlive the service.
+    /// The process and the log must outlive the service.
     [[nodiscard]] static base::Result<std::unique_ptr<CacheService>, host::StartFailure> make(
-        Process& process);
+        Process& process, health::RecoveryLog& recoveries);
 
-    CacheService(Process& process, std::unique_ptr<ports::Cache> cache)
+    CacheService(Process& process,
+                 health::RecoveryLog& recoveries,
+                 std::unique_ptr<ports::Cache> cache)
         : process_(process),
+          reconnections_(recoveries),
           cache_(std::move(cache)) {}
 
     [[nodiscard]] ports::Cache& cache() { return *cache_; }
@@ -33,6 +37,7 @@ public:
 
 private:
     Process& process_;
+    health::CacheReconnections reconnections_;
     std::unique_ptr<ports::Cache> cache_;
 };
 

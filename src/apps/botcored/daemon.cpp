@@ -73,6 +73,7 @@ base::Result<int, host::StartFailure> run_services(Process& process,
     if (!paths.note.empty()) process.log.write(observability::Level::Info, paths.note);
 
     Notices& notices = *TRY(services.add(TRY(Notices::make(process))));
+    health::RecoveryLog& recoveries = *TRY(services.add(TRY(make_recovery_log(process, notices))));
     StoreService& store = *TRY(services.add(
         std::make_unique<StoreService>(process, notices.service(), std::move(opened))));
     MarketService& market = *TRY(services.add(TRY(MarketService::make(process))));
@@ -80,9 +81,10 @@ base::Result<int, host::StartFailure> run_services(Process& process,
     if (auto analysis = TRY(make_analysis_link(process))) {
         analysed_by = &TRY(services.add(std::move(analysis)))->service();
     }
-    CacheService& cache = *TRY(services.add(TRY(CacheService::make(process))));
-    TradingService& trading =
-        *TRY(services.add(std::make_unique<TradingService>(process, store.store(), market)));
+    CacheService& cache = *TRY(services.add(TRY(CacheService::make(process, recoveries))));
+    TradingService& trading = *TRY(
+        services.add(std::make_unique<TradingService>(process, store.store(), market, recoveries)));
+    store.record_reloads(recoveries);
     (void)TRY(services.add(TRY(make_archive_link(process, notices.service(), trading))));
     HealthAndMaintenance& health =
         *TRY(services.add(std::make_unique<HealthAndMaintenance>(process, store, market, trading)));
@@ -92,8 +94,11 @@ base::Result<int, host::StartFailure> run_services(Process& process,
         *TRY(services.add(TRY(make_incident_service(process, notices, trading))));
     if (auto escalation = TRY(make_escalation(process, notices, incidents)))
         (void)TRY(services.add(std::move(escalation)));
+    if (auto issues = TRY(make_action_issues(process, notices, incidents)))
+        (void)TRY(services.add(std::move(issues)));
     const AlertedParts alerted{process, notices, incidents, market, cache, trading, health};
     alerts::AlertService& alerts = *TRY(services.add(TRY(make_alert_service(alerted))));
+    (void)TRY(services.add(TRY(make_error_reports(alerted, alerts))));
     status_page::StatusPublisher& status_page = *TRY(services.add(make_status_publisher(alerted)));
     ApiService& api = *TRY(services.add(TRY(ApiService::make({process,
                                                               notices,
@@ -104,6 +109,7 @@ base::Result<int, host::StartFailure> run_services(Process& process,
                                                               health,
                                                               incidents,
                                                               alerts,
+                                                              recoveries,
                                                               status_page,
                                                               analysed_by}))));
 

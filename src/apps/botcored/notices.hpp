@@ -28,6 +28,8 @@ public:
 
     [[nodiscard]] ports::ServiceStore& store() { return *store_; }
 
+    [[nodiscard]] net::HttpTransport& transport() { return *transport_; }
+
     /// What users want to be told.
     [[nodiscard]] notifications::UserPreferences& preferences() { return *preferences_; }
 

@@ -16,6 +16,7 @@
 #include "api/performance_routes.hpp"
 #include "api/read_retries.hpp"
 #include "api/reconcile_routes.hpp"
+#include "api/recovery_routes.hpp"
 #include "api/status_routes.hpp"
 #include "api/trading_routes.hpp"
 #include "api/user_notice_routes.hpp"
@@ -37,6 +38,7 @@ struct ApiRoutes {
               api::AnalysisRoutes::Parts analysed_by,
               api::AlertRoutes::Parts alerted_by,
               incidents::IncidentService& incident_service,
+              const health::RecoveryLog& recovery_log,
               const status_page::StatusPublisher& publisher,
               api::UserNoticeRoutes::Parts user_notices_by)
         : retries(base::Random(shared.options.retry_seed)),
@@ -47,6 +49,7 @@ struct ApiRoutes {
           analysis(context, std::move(analysed_by)),
           alerts(context, std::move(alerted_by)),
           incidents(context, incident_service),
+          recoveries(recovery_log),
           status(publisher),
           user_notices(std::move(user_notices_by)),
           api(context, routes, tokens) {
@@ -63,6 +66,7 @@ struct ApiRoutes {
         analysis.add_to(routes);
         alerts.add_to(routes);
         incidents.add_to(routes);
+        recoveries.add_to(routes);
         status.add_to(routes);
         user_notices.add_to(routes);
         document.add_to(routes);
@@ -81,6 +85,7 @@ struct ApiRoutes {
     api::AnalysisRoutes analysis;
     api::AlertRoutes alerts;
     api::IncidentRoutes incidents;
+    api::RecoveryRoutes recoveries;
     api::StatusRoutes status;
     api::UserNoticeRoutes user_notices;
     api::DocumentRoutes document{context.options.version};

@@ -17,6 +17,16 @@ StoreService::StoreService(Process& process, ports::Notifier& notifier, OpenedSt
     });
 }
 
+void StoreService::record_reloads(health::RecoveryLog& recoveries) {
+    observed_.on_load([&recoveries](bool succeeded, base::Duration took) {
+        recoveries.add(health::RecoveryMechanism::Reload,
+                       succeeded,
+                       took,
+                       succeeded ? "The state was loaded from the store again"
+                                 : "The state could not be loaded from the store again");
+    });
+}
+
 void StoreService::tick(const model::Now& /*now*/) {
     using observability::as_number;
     metrics_.set("db_connections_active", as_number(opened_.disk->connections()));

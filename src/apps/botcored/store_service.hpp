@@ -9,6 +9,7 @@
 #include "apps/botcored/opened_data.hpp"
 #include "apps/botcored/process.hpp"
 #include "host/service.hpp"
+#include "services/health/recovery_log.hpp"
 
 namespace botcore::apps {
 
@@ -18,6 +19,10 @@ public:
     StoreService(Process& process, ports::Notifier& notifier, OpenedStore opened);
 
     [[nodiscard]] ports::Store& store() { return observed_; }
+
+    /// The state is loaded from the store during the start, and again after an error of the store:
+    /// from now on each load is a recovery. The log must outlive the service.
+    void record_reloads(health::RecoveryLog& recoveries);
 
     /// Does work that may wait for the disk.
     void maintain() { opened_.store->maintain(); }

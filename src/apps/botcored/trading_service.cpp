@@ -19,10 +19,14 @@ base::Failure<host::StartFailure> failure(std::string text) {
 
 }  // namespace
 
-TradingService::TradingService(Process& process, ports::Store& store, MarketService& market)
+TradingService::TradingService(Process& process,
+                               ports::Store& store,
+                               MarketService& market,
+                               health::RecoveryLog& recoveries)
     : process_(process),
       store_(store),
       market_(market.source()),
+      recoveries_(recoveries),
       hub_(queue_limits(process.config),
            {store_.reader(),
             [this](const model::AccountId& account) { return runtime_.owner_of(account); },
@@ -54,11 +58,19 @@ TradingService::TradingService(Process& process, ports::Store& store, MarketServ
 }
 
 host::Started TradingService::start() {
-    host::SystemClock& clock = process_.clock;
     const auto head = store_.reader().head();
     if (!head) return failure("the store cannot be read");
     const auto began = std::chrono::steady_clock::now();
-    exchange_.begin_term(head.value().epoch + 1);
+    const host::Started restored = restore(head.value());
+    if (head.value().sequence > 0) {
+        record_restart(restored, std::chrono::steady_clock::now() - began);
+    }
+    return restored;
+}
+
+host::Started TradingService::restore(const model::Head& head) {
+    host::SystemClock& clock = process_.clock;
+    exchange_.begin_term(head.epoch + 1);
     if (runtime_.start(clock.now()) != runtime::Status::Running) {
         return failure("the store took no record; is the disk full?");
     }
@@ -74,12 +86,24 @@ host::Started TradingService::start() {
         exchange_.deliver(runtime_);
     } while (runtime_.step(clock.now()) || exchange_.has_reports());
     loop_.wake();
-    if (head.value().sequence > 0) {
-        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-        process_.metrics.count("recovery_attempts_total", {"restart", "success"});
-        process_.metrics.observe("recovery_duration_seconds", {"restart"}, took.count());
-    }
     return base::Done{};
+}
+
+void TradingService::record_restart(const host::Started& restored, std::chrono::nanoseconds took) {
+    const bool succeeded = restored.has_value();
+    process_.metrics.count("recovery_attempts_total",
+                           {"restart", succeeded ? "success" : "failure"});
+    if (succeeded) {
+        process_.metrics.observe(
+            "recovery_duration_seconds", {"restart"}, std::chrono::duration<double>(took).count());
+    }
+    recoveries_.add(health::RecoveryMechanism::Restart,
+                    succeeded,
+                    base::Duration::microseconds(
+                        std::chrono::duration_cast<std::chrono::microseconds>(took).count()),
+                    succeeded
+                        ? "The process started and restored its state from the store"
+                        : "The process could not restore its state: " + restored.error().text);
 }
 
 trading::InDoubt TradingService::in_doubt() {

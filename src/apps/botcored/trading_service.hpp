@@ -15,6 +15,7 @@
 #include "runtime/exchange_router.hpp"
 #include "runtime/runtime.hpp"
 #include "services/events/event_hub.hpp"
+#include "services/health/recovery_log.hpp"
 #include "services/maintenance/maintenance_announcer.hpp"
 #include "services/notifications/account_event_queue.hpp"
 #include "services/trading/book_checks.hpp"
@@ -22,12 +23,17 @@
 #include "services/trading/trade_log.hpp"
 #include "services/trading/trading_loop.hpp"
 
+#include <chrono>
+
 namespace botcore::apps {
 
 class TradingService final : public host::Service {
 public:
     /// All arguments must outlive the service.
-    TradingService(Process& process, ports::Store& store, MarketService& market);
+    TradingService(Process& process,
+                   ports::Store& store,
+                   MarketService& market,
+                   health::RecoveryLog& recoveries);
 
     ~TradingService() override { loop_.stop(); }
 
@@ -35,7 +41,7 @@ public:
     TradingService& operator=(const TradingService&) = delete;
 
     /// Recovers the state from the store, opens the accounts of a first start, and compares all
-    /// accounts with their exchanges.
+    /// accounts with their exchanges. Unless the store is new, this is a recovery.
     [[nodiscard]] host::Started start() override;
 
     /// Reports errors of the market source.
@@ -76,9 +82,14 @@ public:
     }
 
 private:
+    /// Does what `start` says.
+    [[nodiscard]] host::Started restore(const model::Head& head);
+    void record_restart(const host::Started& restored, std::chrono::nanoseconds took);
+
     Process& process_;
     ports::Store& store_;
     ports::MarketSource& market_;
+    health::RecoveryLog& recoveries_;
     runtime::ExchangeRouter exchange_;
     api::PendingResponses replies_;
     const protocol::JsonReplies<ports::ReplyRenderer> renderer_;

@@ -39,6 +39,8 @@ struct Chosen {
     std::string reason;
     MaintenancePlan plan;
     IncidentArguments incident;
+    ActionArguments actions;
+    std::uint64_t recoveries = 20;  ///< The largest number to print.
     std::string window, result, file, channel, folder;
     BackupArguments backup;
     std::function<int(DaemonClient&)> run;

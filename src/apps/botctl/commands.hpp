@@ -165,6 +165,10 @@ int uptime_of_services(DaemonClient& client);
 // Alerts, and the channels over which people are told.
 int alerts(DaemonClient& client);
 int notify_list(DaemonClient& client);
+int on_call(DaemonClient& client);
+
+/// Prints the newest recoveries of the daemon, at most `limit`.
+int recovery_log(DaemonClient& client, std::uint64_t limit);
 
 /// The arguments of the commands about incidents.
 struct IncidentArguments {
@@ -188,6 +192,17 @@ int incident_resolve(DaemonClient& client, const IncidentArguments& args);
 int incident_review(DaemonClient& client, const IncidentArguments& args);
 int incident_add_action(DaemonClient& client, const IncidentArguments& args);
 int incident_finish_action(DaemonClient& client, const IncidentArguments& args);
+
+/// The arguments of "incident actions".
+struct ActionArguments {
+    std::string tracker;  ///< "github", "jira", or empty: a table.
+    std::string project;  ///< The key of the project in Jira.
+    bool all = false;     ///< Also actions that are done.
+};
+
+/// Prints the action items of all incidents: as a table, or as one line of JSON for each item that
+/// the tracker takes as the body of the call that creates an issue.
+int incident_actions(DaemonClient& client, const ActionArguments& args);
 
 /// Exit status 0 only if the channel has accepted the message.
 int notify_test(DaemonClient& client, const std::string& channel);

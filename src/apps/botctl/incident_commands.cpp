@@ -57,11 +57,12 @@ void print_incident(std::ostream& out, const json::value& data) {
                                                        {"resolved", "resolved"}}};
     static constexpr std::array<Column, 3> kFacts = {
         {{"TIME", "time"}, {"WHAT HAPPENED", "text"}, {"BY", "by"}}};
-    static constexpr std::array<Column, 5> kActions = {{{"ACTION", "number", Align::Right},
+    static constexpr std::array<Column, 6> kActions = {{{"ACTION", "number", Align::Right},
                                                         {"TEXT", "text"},
                                                         {"OWNER", "owner"},
                                                         {"DUE", "due"},
-                                                        {"DONE", "done"}}};
+                                                        {"DONE", "done"},
+                                                        {"ISSUE", "issue_url"}}};
     const auto* incident = data.if_object();
     if (incident == nullptr) return;
     print_fields(out, *incident, kFields);

@@ -170,6 +170,9 @@ void add_notices(CLI::App& app, Chosen& chosen) {
     add(app, chosen, "alerts", "The alerts whose condition holds now", [](DaemonClient& s) {
         return alerts(s);
     });
+    add(app, chosen, "on-call", "Who is on call, and who takes over when", [](DaemonClient& s) {
+        return on_call(s);
+    });
     CLI::App* channels = app.add_subcommand("notify", "The channels over which people are told");
     channels->require_subcommand(1);
     add(*channels,
@@ -181,6 +184,19 @@ void add_notices(CLI::App& app, Chosen& chosen) {
         return notify_test(s, chosen.channel);
     });
     test->add_option("CHANNEL", chosen.channel, "slack, pagerduty, email or webhook")->required();
+}
+
+void add_recovery(CLI::App& app, Chosen& chosen) {
+    CLI::App* group = app.add_subcommand("recovery", "How the daemon recovered from errors");
+    group->require_subcommand(1);
+    add(*group,
+        chosen,
+        "log",
+        "Restarts, reloads and reconnections, the newest first",
+        [&](DaemonClient& s) { return recovery_log(s, chosen.recoveries); })
+        ->add_option("--limit", chosen.recoveries, "The largest number of recoveries to print")
+        ->check(CLI::Range(1, 1'000))
+        ->capture_default_str();
 }
 
 void add_status_page(CLI::App& app, Chosen& chosen) {
@@ -223,6 +239,19 @@ void add_incident_review(CLI::App& incident, Chosen& chosen) {
     done->add_option("ACTION", args.action, "The action's number")->required();
 }
 
+void add_incident_actions(CLI::App& incident, Chosen& chosen) {
+    ActionArguments& args = chosen.actions;
+    CLI::App* actions =
+        add(incident, chosen, "actions", "The action items of all incidents", [&](DaemonClient& s) {
+            return incident_actions(s, args);
+        });
+    actions
+        ->add_option("--export", args.tracker, "Print the bodies of issues, one JSON for each line")
+        ->check(CLI::IsMember({"github", "jira"}));
+    actions->add_option("--project", args.project, "With --export jira: the key of the project");
+    actions->add_flag("--all", args.all, "Also items that are done");
+}
+
 void add_incidents(CLI::App& app, Chosen& chosen) {
     IncidentArguments& args = chosen.incident;
     CLI::App* incident = app.add_subcommand("incident", "Incidents and their reports");
@@ -260,6 +289,7 @@ void add_incidents(CLI::App& app, Chosen& chosen) {
     note->add_option("TEXT", args.text, "What happened")->required();
     resolve->add_option("--resolution", args.resolution, "What ended it");
     add_incident_review(*incident, chosen);
+    add_incident_actions(*incident, chosen);
 }
 
 void add_maintenance(CLI::App& app, Chosen& chosen) {
@@ -532,6 +562,7 @@ int main(int argc, char** argv) {
     add_trading(app, chosen);
     add_notices(app, chosen);
     add_incidents(app, chosen);
+    add_recovery(app, chosen);
     add_status_page(app, chosen);
     add_maintenance(app, chosen);
     add_reconciliation(app, chosen);

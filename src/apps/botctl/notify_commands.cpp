@@ -1,5 +1,6 @@
 #include "apps/botctl/commands.hpp"
 #include "apps/botctl/table.hpp"
+#include "base/plain_text.hpp"
 
 #include <array>
 
@@ -20,6 +21,17 @@ void print_list(std::ostream& out,
     const auto* rows = object == nullptr ? nullptr : object->if_contains(name);
     if (rows == nullptr || !rows->is_array()) return;
     print_table(out, rows->get_array(), columns, if_empty);
+}
+
+/// Prints the texts of the list `name` on one line after `title`, if there are any.
+void print_words(std::ostream& out, const json::value& data, const char* name, const char* title) {
+    const auto* object = data.if_object();
+    const auto* words = object == nullptr ? nullptr : object->if_contains(name);
+    if (words == nullptr || !words->is_array() || words->get_array().empty()) return;
+    out << title;
+    for (const json::value& word : words->get_array())
+        out << " " << (word.is_string() ? base::plain_line(word.get_string()) : std::string());
+    out << "\n";
 }
 
 void print_alerts(std::ostream& out, const json::value& data) {
@@ -48,6 +60,24 @@ void print_channels(std::ostream& out, const json::value& data) {
                kColumns,
                "no channel is configured: notices are only in the log (keys notify.slack_url, "
                "notify.pagerduty_key, notify.email_server, notify.webhook_url)");
+    print_words(out, data, "held", "Until the end of the quiet hours wait:");
+}
+
+void print_on_call(std::ostream& out, const json::value& data) {
+    static constexpr std::array<Column, 2> kColumns = {{{"FROM", "at"}, {"ON CALL", "person"}}};
+    const auto text = [&](const char* name) {
+        const auto* value = data.is_object() ? data.get_object().if_contains(name) : nullptr;
+        return value != nullptr && value->is_string() ? base::plain_line(value->get_string())
+                                                      : std::string();
+    };
+    if (text("person").empty()) {
+        out << "nobody is on call: the key notify.on_call_file names no file\n";
+        return;
+    }
+    out << "On call: " << text("person");
+    out << (text("until").empty() ? std::string() : " until " + text("until")) << "\n";
+    print_words(out, data, "escalation", "An incident is reported to, one after the other:");
+    print_list(out, data, "handovers", kColumns, "nobody else takes over");
 }
 
 }  // namespace
@@ -58,6 +88,10 @@ int alerts(DaemonClient& client) {
 
 int notify_list(DaemonClient& client) {
     return client.read("/api/notifications", print_channels);
+}
+
+int on_call(DaemonClient& client) {
+    return client.read("/api/on-call", print_on_call);
 }
 
 int notify_test(DaemonClient& client, const std::string& channel) {

@@ -121,7 +121,11 @@ base::Result<std::unique_ptr<ArchiveLink>, std::string> ArchiveLink::make(
              }});
     if (!service) return base::Failure{"archive: " + service.error()};
     link->service_ = std::move(service).value();
-    if (const std::string trouble = link->service_->status().history_error; !trouble.empty()) {
+    const archive::ArchiveStatus status = link->service_->status();
+    if (const auto newest = status.newest.find(Job::Snapshot); newest != status.newest.end()) {
+        link->show_snapshot(newest->second);  // Of an earlier process.
+    }
+    if (const std::string& trouble = status.history_error; !trouble.empty()) {
         link->parts_.log.write(observability::Level::Error,
                                "the history of the daily jobs cannot be read; all jobs run again",
                                {{"operation", "archive"}, {"cause", trouble}});
@@ -263,16 +267,18 @@ void ArchiveLink::finished(const archive::JobResult& result) {
                               .action = "botctl backup verify, then botctl backup create"},
                              {});
     }
-    if (result.job == Job::Snapshot) {
-        parts_.metrics.set("backup_success", result.good ? 1 : 0);
-        parts_.metrics.set("backup_size_bytes", static_cast<double>(result.bytes));
-        parts_.metrics.set("backup_duration_seconds",
-                           std::chrono::duration<double>(result.took).count());
-    }
+    if (result.job == Job::Snapshot) show_snapshot(result);
     if (result.job == Job::Check) {
         parts_.metrics.set("consistency_check_result", result.good ? 1 : 0);
         if (result.report) report_findings(*result.report);
     }
+}
+
+void ArchiveLink::show_snapshot(const archive::JobResult& result) {
+    parts_.metrics.set("backup_success", result.good ? 1 : 0);
+    parts_.metrics.set("backup_size_bytes", static_cast<double>(result.bytes));
+    parts_.metrics.set("backup_duration_seconds",
+                       std::chrono::duration<double>(result.took).count());
 }
 
 /// Reports each finding. Accounts whose money is in doubt accept exits only.

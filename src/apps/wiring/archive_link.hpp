@@ -68,6 +68,7 @@ private:
     void show_drills(base::Timestamp now);
     [[nodiscard]] host::ProbeReply books_health() const;
     void finished(const archive::JobResult& result);
+    void show_snapshot(const archive::JobResult& result);
     void report_findings(const runtime::VerifyReport& report);
 
     Parts parts_;

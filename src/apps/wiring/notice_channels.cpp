@@ -49,18 +49,6 @@ std::string source_of(const host::Config& config) {
     return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : "botcore";
 }
 
-/// A receiver without TLS is accepted on this machine only: notices say what is wrong here.
-base::Result<net::ServiceUrl, std::string> receiver(const host::Config& config,
-                                                    std::string_view key) {
-    auto url = net::parse_service_url(config.text(key));
-    if (!url) return Failure{std::string(key) + ": " + url.error()};
-    if (url.value().transport == net::Transport::Plain && !url.value().is_loopback()) {
-        return Failure{std::string(key) +
-                       ": expected https://; http:// is accepted for loopback addresses only"};
-    }
-    return url;
-}
-
 Outcome add_slack(const host::Config& config, const ChannelParts& parts, Channels& channels) {
     if (config.text("notify.slack_url").empty()) return base::Done{};
     auto url = TRY(receiver(config, "notify.slack_url"));
@@ -178,6 +166,17 @@ Outcome check_route(const host::Config& config, std::string_view key) {
 
 }  // namespace
 
+base::Result<net::ServiceUrl, std::string> receiver(const host::Config& config,
+                                                    std::string_view key) {
+    auto url = net::parse_service_url(config.text(key));
+    if (!url) return Failure{std::string(key) + ": " + url.error()};
+    if (url.value().transport == net::Transport::Plain && !url.value().is_loopback()) {
+        return Failure{std::string(key) +
+                       ": expected https://; http:// is accepted for loopback addresses only"};
+    }
+    return url;
+}
+
 base::Result<std::unique_ptr<net::HttpTransport>, std::string> notice_transport(
     const host::Config& config, boost::asio::io_context& context) {
     auto transport = net::HttpTransport::make(context, config.text("notify.ca_file"));
@@ -224,7 +223,8 @@ base::Result<Channels, std::string> notice_channels(const host::Config& config,
 notifications::NoticeRoutes notice_routes(const host::Config& config) {
     return {.info = {},
             .warning = parts_of(config.text("notify.warning_channels")),
-            .critical = parts_of(config.text("notify.critical_channels"))};
+            .critical = parts_of(config.text("notify.critical_channels")),
+            .quiet_hours = operations::parse_quiet_hours(config.text("notify.quiet_hours"))};
 }
 
 Outcome check_notices(const host::Config& config) {

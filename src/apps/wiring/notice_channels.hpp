@@ -6,6 +6,7 @@
 #include "host/config.hpp"
 #include "host/on_call_file.hpp"
 #include "net/http_attempt.hpp"
+#include "net/service_url.hpp"
 #include "services/notifications/notification_service.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -22,6 +23,11 @@ namespace botcore::apps {
 /// The HTTP client of the channels. The error names the wrong key and the cause.
 [[nodiscard]] base::Result<std::unique_ptr<net::HttpTransport>, std::string> notice_transport(
     const host::Config& config, boost::asio::io_context& context);
+
+/// The URL in this key, which receives what is wrong here: without TLS it is accepted on this
+/// machine only.
+[[nodiscard]] base::Result<net::ServiceUrl, std::string> receiver(const host::Config& config,
+                                                                  std::string_view key);
 
 struct ChannelParts {
     net::HttpTransport& transport;  ///< Must outlive the channels.

@@ -2,6 +2,7 @@
 
 #include "api/cors_filter.hpp"
 #include "apps/wiring/archive_places.hpp"
+#include "apps/wiring/issue_tracker.hpp"
 #include "apps/wiring/market_source.hpp"
 #include "apps/wiring/notice_channels.hpp"
 #include "apps/wiring/repository_place.hpp"
@@ -139,7 +140,8 @@ std::vector<std::string> setting_errors(const host::Config& config) {
                                    check_origins(config),
                                    check_proxies(config),
                                    check_hosts(config),
-                                   check_notices(config)}) {
+                                   check_notices(config),
+                                   check_issue_tracker(config)}) {
         if (!outcome) mistakes.push_back(outcome.error());
     }
     return mistakes;

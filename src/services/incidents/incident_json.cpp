@@ -32,6 +32,8 @@ json::object action_json(const ActionItem& action) {
     object["owner"] = action.owner;
     object["due"] = action.due;
     object["done"] = time_json(action.done);
+    object["issue"] = operations::to_text(action.issue);
+    object["issue_url"] = action.issue_url;
     return object;
 }
 
@@ -66,6 +68,14 @@ std::uint64_t count_of(StoredObject& fields, std::string_view name, std::int64_t
     return static_cast<std::uint64_t>(number);
 }
 
+/// Rows of earlier versions have no field of the issue.
+operations::IssueState issue_state_of(StoredObject& action) {
+    if (!action.has("issue")) return operations::IssueState::None;
+    const auto state = operations::parse_issue_state(action.text("issue"));
+    if (!state) action.refuse("issue");
+    return state.value_or(operations::IssueState::None);
+}
+
 void read_lists(StoredObject& fields, Incident& incident) {
     each_in(fields, "alerts", [&](StoredObject& alert) {
         incident.alerts.push_back({alert.text("subject"), alert.flag("over")});
@@ -80,7 +90,9 @@ void read_lists(StoredObject& fields, Incident& incident) {
              .text = action.text("text"),
              .owner = action.text("owner"),
              .due = action.text("due"),
-             .done = optional_time_of(action, "done")});
+             .done = optional_time_of(action, "done"),
+             .issue = issue_state_of(action),
+             .issue_url = action.has("issue_url") ? action.text("issue_url") : std::string()});
     });
 }
 

@@ -115,16 +115,17 @@ std::uint64_t IncidentService::open(IncidentSeverity severity,
 }
 
 IncidentService::Outcome IncidentService::change(std::uint64_t number,
-                                                 const std::function<Outcome(Book&)>& action) {
+                                                 const std::function<Outcome(Book&)>& action,
+                                                 ports::ServiceStore::Done durable) {
     Outcome outcome = action(book_);
-    if (!outcome) store(number);
+    if (!outcome) store(number, std::move(durable));
     return outcome;
 }
 
-void IncidentService::store(std::uint64_t number) {
+void IncidentService::store(std::uint64_t number, ports::ServiceStore::Done durable) {
     const Incident* incident = book_.find(number);
     if (incident == nullptr) return;
-    parts_.store.change({row_of(*incident)}, nullptr);
+    parts_.store.change({row_of(*incident)}, std::move(durable));
     publish(*incident);
     show_figures();
 }

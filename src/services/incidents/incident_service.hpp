@@ -35,6 +35,7 @@ public:
         /// Sends an event to the subscribers of the stream.
         std::function<void(const protocol::Event&)> publish;
         std::function<base::Timestamp()> now;
+        bool creates_issues = false;  ///< A tracker of issues is configured.
     };
 
     using Book = operations::IncidentBook;
@@ -62,7 +63,13 @@ public:
                        base::Timestamp now);
 
     /// Stores the incident if `action`, which is what a person does with it, was not refused.
-    [[nodiscard]] Outcome change(std::uint64_t number, const std::function<Outcome(Book&)>& action);
+    /// `durable` is called when it is stored; it may be empty.
+    [[nodiscard]] Outcome change(std::uint64_t number,
+                                 const std::function<Outcome(Book&)>& action,
+                                 ports::ServiceStore::Done durable = nullptr);
+
+    /// Whether an action item that is added becomes an issue in a tracker.
+    [[nodiscard]] bool creates_issues() const { return parts_.creates_issues; }
 
     [[nodiscard]] const Book& book() const { return book_; }
 
@@ -70,7 +77,7 @@ private:
     IncidentService(const Parts& parts, std::vector<operations::Incident> incidents);
 
     /// Stores the incident and shows the figures, which may have changed with it.
-    void store(std::uint64_t number);
+    void store(std::uint64_t number, ports::ServiceStore::Done durable = nullptr);
     void count_opened(std::uint64_t number);
     void publish(const operations::Incident& incident);
     void show_figures();

@@ -1,8 +1,11 @@
 #include "services/maintenance/maintenance_scheduler.hpp"
 
+#include "base/time_text.hpp"
+
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace botcore::maintenance {
 
@@ -11,7 +14,7 @@ void MaintenanceScheduler::tick(const model::Now& now) {
     if (parts_.runtime.is_committing()) return;  // The next tick sees its result.
     if (windows_ != parts_.runtime.state().windows) windows_ = parts_.runtime.state().windows;
     parts_.announcer.compare(windows_);
-    bool submitted = false;
+    bool submitted = plan_usual_window(now);
     for (const auto& [id, window] : windows_) {
         if (now.clock != model::ClockState::Certain) continue;  // W2
         const auto move = due_move(window, now);
@@ -27,6 +30,25 @@ void MaintenanceScheduler::tick(const model::Now& now) {
         submitted = true;
     }
     if (submitted) parts_.wake();
+}
+
+bool MaintenanceScheduler::plan_usual_window(const model::Now& now) {
+    if (!parts_.plans_usual_windows || now.clock != model::ClockState::Certain) return false;
+    std::vector<model::MaintenanceWindow> windows;
+    for (const auto& [id, window] : windows_)
+        windows.push_back(window);
+    const auto usual = operations::usual_window_to_plan(
+        windows, parts_.runtime.state().policy.maintenance_notice, now.time);
+    if (!usual || planned_last_ == usual->begin) return false;
+    planned_last_ = usual->begin;
+    const std::string key = "maintenance-usual-" + base::to_iso8601(usual->begin).substr(0, 10);
+    model::ScheduleMaintenance command;
+    command.origin = {model::Owner("system"), model::IdempotencyKey(key), key};
+    command.begin = usual->begin;
+    command.end = usual->end;
+    command.text = "usual maintenance";
+    parts_.runtime.submit({.body = std::move(command), .handle = 0, .request_id = key}, now);
+    return true;
 }
 
 std::optional<operations::MaintenanceMove> MaintenanceScheduler::due_move(

@@ -5,7 +5,8 @@
 ///
 /// W1  A step is submitted under an idempotency key that names the window and its new state, so
 ///     that it is applied once however often it is submitted.
-/// W2  While the clock is uncertain, no window changes its state.
+/// W2  While the clock is uncertain, no window changes its state and none is planned.
+/// W3  Each usual window is planned at most once by a process, also if it is refused.
 ///
 /// Threads: the loop thread.
 
@@ -27,6 +28,8 @@ public:
         runtime::Runtime& runtime;        ///< Must outlive the scheduler.
         MaintenanceAnnouncer& announcer;  ///< Must outlive the scheduler.
         std::function<void()> wake;       ///< Makes the loop step soon.
+        /// Plans the usual windows without being asked.
+        bool plans_usual_windows = false;
     };
 
     MaintenanceScheduler(Parts parts, operations::MaintenanceTimes times)
@@ -47,6 +50,8 @@ public:
 
 private:
     [[nodiscard]] std::size_t under_way() const;
+    /// Returns whether a window was planned.
+    bool plan_usual_window(const model::Now& now);
 
     Parts parts_;
     operations::MaintenanceTimes times_;
@@ -60,6 +65,7 @@ private:
         const model::MaintenanceWindow& window, const model::Now& now);
 
     std::map<std::uint64_t, Seen> seen_;
+    std::optional<model::Timestamp> planned_last_;  ///< The beginning of the usual window (W3).
     /// The windows as of the runtime's last running state, so that a maintenance window on the
     /// store still counts while the store is unavailable.
     MaintenanceAnnouncer::Windows windows_;

@@ -18,6 +18,7 @@ using runtime::OutboxRow;
 namespace {
 
 constexpr std::string_view kKind = "outbox";
+constexpr std::string_view kHeldKind = "held_notice";
 /// A channel that delivers nothing for this long is reported over the others.
 constexpr Duration kFailingAfter = Duration::seconds(60);
 
@@ -97,14 +98,56 @@ base::Outcome<std::string> NotificationService::restore() {
                           {"text", row.notice.text}});
         removed.push_back(removal_of(row.number));
     }
+    for (const ports::ServiceRow& stored : TRY(parts_.store.rows(kHeldKind))) {
+        auto row = parse_outbox_row(stored.text);
+        if (row) {
+            held_.emplace(stored.key, std::move(row).value().notice);
+            continue;
+        }
+        parts_.log.write(observability::Level::Error,
+                         "A stored warning cannot be read and is dropped",
+                         {{"operation", std::string_view("notices")},
+                          {"cause", row.error()},
+                          {"row", stored.text}});
+        removed.push_back({.row = stored, .removed = true});
+    }
     if (!removed.empty()) parts_.store.change(std::move(removed), nullptr);
     return base::Done{};
 }
 
 void NotificationService::send(const Notice& notice, Done done) {
     parts_.log_channel.send(notice, nullptr);
-    enqueue(notice, channels_for(notice.level));
+    if (!hold(notice)) enqueue(notice, channels_for(notice.level));
     if (done) done({});
+}
+
+/// Whether the notice is not sent now because of the quiet hours.
+bool NotificationService::hold(const Notice& notice) {
+    if (notice.level != NoticeLevel::Warning || !routes_.quiet_hours) return false;
+    const ports::ServiceRow row{.kind = std::string(kHeldKind),
+                                .key = notice.subject,
+                                .text = to_json({.channel = {}, .notice = timed(notice)})};
+    if (notice.over) {
+        // It began in the same quiet hours: nobody was told, and nobody needs to be.
+        const bool is_held = held_.erase(notice.subject) > 0;
+        if (is_held) parts_.store.change({{.row = row, .removed = true}}, nullptr);
+        return is_held;
+    }
+    if (!routes_.quiet_hours->contain(parts_.now().time)) return false;
+    held_[notice.subject] = timed(notice);
+    parts_.store.change({{.row = row}}, nullptr);
+    return true;
+}
+
+void NotificationService::release_held(Timestamp now) {
+    if (held_.empty() || (routes_.quiet_hours && routes_.quiet_hours->contain(now))) return;
+    for (const auto& [subject, notice] : std::exchange(held_, {})) {
+        const auto added = outbox_.add(notice, channels_for(notice.level), parts_.now().monotonic);
+        // Both changes become durable together.
+        store(added,
+              {{.row = {.kind = std::string(kHeldKind), .key = subject, .text = {}},
+                .removed = true}});
+    }
 }
 
 std::vector<std::string> NotificationService::channels_for(NoticeLevel level) const {
@@ -189,6 +232,7 @@ std::vector<NotificationService::ChannelView> NotificationService::channels() co
 }
 
 void NotificationService::tick(const model::Now& now) {
+    release_held(now.time);
     for (const Channel& channel : channels_) {
         send_due(channel);
         watch(channel.name, now.monotonic);

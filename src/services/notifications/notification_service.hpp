@@ -8,19 +8,23 @@
 /// N2  A notice that a channel refuses, and a channel that fails for a minute, are reported over
 /// the
 ///     other channels.
-/// N3  Neither the caller nor the trading waits for a channel.
+/// N3  In quiet hours a warning is stored and waits; it is not sent if it is over before their end.
+/// N4  Neither the caller nor the trading waits for a channel.
 ///
 /// Threads: the loop thread.
 
 #include "host/service.hpp"
 #include "observability/log.hpp"
 #include "observability/metrics.hpp"
+#include "operations/quiet_hours.hpp"
 #include "ports/notifier.hpp"
 #include "ports/service_store.hpp"
 #include "runtime/outbox.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,6 +48,8 @@ struct NoticeRoutes {
     std::vector<std::string> info;
     std::vector<std::string> warning;
     std::vector<std::string> critical;
+    /// Warnings wait until the end of these hours.
+    std::optional<operations::QuietHours> quiet_hours{};
 };
 
 class NotificationService final : public host::Service, public ports::Notifier {
@@ -89,6 +95,9 @@ public:
 
     [[nodiscard]] std::vector<ChannelView> channels() const;
 
+    /// The warnings that wait for the end of the quiet hours, by subject.
+    [[nodiscard]] const std::map<std::string, ports::Notice>& held() const { return held_; }
+
     /// Sends what is due.
     void tick(const model::Now& now) override;
 
@@ -105,6 +114,8 @@ private:
     void enqueue(const ports::Notice& notice, const std::vector<std::string>& channels);
     [[nodiscard]] ports::Notice timed(ports::Notice notice) const;
     void store(const runtime::Outbox::Added& added, std::vector<ports::ServiceChange> changes);
+    [[nodiscard]] bool hold(const ports::Notice& notice);
+    void release_held(base::Timestamp now);
     void send_due(const Channel& channel);
     void finished(const std::string& channel,
                   const runtime::OutboxRow& row,
@@ -120,6 +131,7 @@ private:
     std::vector<Channel> channels_;
     NoticeRoutes routes_;
     runtime::Outbox outbox_;
+    std::map<std::string, ports::Notice> held_;
     Delivered delivered_ = [](std::string_view, const ports::Notice&, base::Timestamp) {};
     std::vector<std::string> failing_;  ///< Channels that were reported as failing.
 };

@@ -22,6 +22,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::SizeIs;
 using Result = ports::Delivery::Result;
 
 /// Records what it is sent. The answers to come are set by the test; without one it accepts.
@@ -58,21 +59,24 @@ class NotificationServiceTest : public testing::Test {
 protected:
     void SetUp() override { start(); }
 
-    void start(const std::vector<std::string>& names = {"slack", "pagerduty", "email"}) {
+    void start(const std::vector<std::string>& names = {"slack", "pagerduty", "email"},
+               std::optional<operations::QuietHours> quiet_hours = std::nullopt) {
         service_.reset();
         std::vector<Channel> channels;
         for (const std::string& name : names)
             channels.push_back({.name = name,
                                 .notifier = std::make_unique<TestChannel>(channels_[name]),
                                 .is_personal = name.find(':') != std::string::npos});
-        auto made = NotificationService::make(
-            {.log_channel = log_channel_,
-             .store = store_,
-             .log = folder_.log(),
-             .metrics = metrics_,
-             .now = [this] { return now_; }},
-            std::move(channels),
-            {.info = {}, .warning = {"slack"}, .critical = {"pagerduty", "slack", "email"}});
+        auto made = NotificationService::make({.log_channel = log_channel_,
+                                               .store = store_,
+                                               .log = folder_.log(),
+                                               .metrics = metrics_,
+                                               .now = [this] { return now_; }},
+                                              std::move(channels),
+                                              {.info = {},
+                                               .warning = {"slack"},
+                                               .critical = {"pagerduty", "slack", "email"},
+                                               .quiet_hours = quiet_hours});
         ASSERT_TRUE(made.has_value()) << made.error();
         service_ = std::move(made).value();
     }
@@ -350,6 +354,73 @@ TEST(OutboxJson, SaysWhichFieldIsWrong) {
     EXPECT_THAT(error_after("\"text\"", "\"word\""), HasSubstr("text"));
     EXPECT_THAT(error_after("\"format\":1", "\"format\":2"), HasSubstr("another format"));
     EXPECT_FALSE(parse_outbox_row("[]").has_value());
+}
+
+class QuietHoursTest : public NotificationServiceTest {
+protected:
+    void SetUp() override {
+        now_ = model::Now(Timestamp::from_milliseconds(1'790'000'000'000));  // 14:13:20 UTC.
+        restart();
+    }
+
+    void restart() {
+        start({"slack", "pagerduty", "email"}, operations::parse_quiet_hours("14:00-16:00"));
+    }
+
+    void send(NoticeLevel level, const std::string& subject, bool over = false) {
+        Notice made = notice(level, subject);
+        made.over = over;
+        service_->send(made, nullptr);
+    }
+};
+
+TEST_F(QuietHoursTest, WarningsWaitUntilTheirEndAndCriticalNoticesDoNot) {
+    send(NoticeLevel::Warning, "CacheDown");
+    send(NoticeLevel::Critical, "StoreDown");
+    tick();
+    EXPECT_THAT(sent("slack"), SizeIs(1));
+    EXPECT_EQ(sent("slack").at(0).subject, "StoreDown");
+    EXPECT_THAT(log_.sent, SizeIs(2)) << "both are in the log at once";
+    EXPECT_THAT(service_->held(), SizeIs(1));
+    restart();
+    EXPECT_THAT(service_->held(), SizeIs(1));
+    tick_after(Duration::seconds(2 * 3'600));
+    tick_after(Duration::seconds(5));
+    EXPECT_THAT(service_->held(), IsEmpty());
+    ASSERT_THAT(sent("slack"), SizeIs(2));
+    EXPECT_EQ(sent("slack").at(1).subject, "CacheDown");
+    restart();
+    EXPECT_THAT(service_->held(), IsEmpty());
+}
+
+TEST_F(QuietHoursTest, AWarningThatIsOverBeforeTheirEndIsNotSent) {
+    send(NoticeLevel::Warning, "CacheDown");
+    restart();
+    send(NoticeLevel::Warning, "CacheDown", true);
+    restart();
+    tick_after(Duration::seconds(2 * 3'600));
+    tick_after(Duration::seconds(5));
+    EXPECT_THAT(sent("slack"), IsEmpty());
+    send(NoticeLevel::Warning, "MarketStale");
+    tick_after(Duration::seconds(5));
+    EXPECT_THAT(sent("slack"), SizeIs(1)) << "outside of the quiet hours nothing waits";
+}
+
+TEST_F(QuietHoursTest, TheEndOfAnEarlierWarningIsSent) {
+    tick_after(Duration::seconds(-3'600));
+    send(NoticeLevel::Warning, "CacheDown");
+    tick_after(Duration::seconds(3'600));
+    send(NoticeLevel::Warning, "CacheDown", true);
+    tick_after(Duration::seconds(5));
+    EXPECT_THAT(sent("slack"), SizeIs(2));
+}
+
+TEST_F(QuietHoursTest, AStoredWarningThatCannotBeReadIsDropped) {
+    store_.put({"held_notice", "CacheDown", "no JSON"});
+    restart();
+    EXPECT_THAT(service_->held(), IsEmpty());
+    restart();
+    EXPECT_EQ(store_.size(), 0U);
 }
 
 }  // namespace

@@ -108,11 +108,13 @@ class Monitoring:
     """Prometheus and Alertmanager over one daemon, with an exporter for each place."""
 
     def __init__(self, scenario, name, daemon, probe_seconds=None, places=None, target=None,
-                 others=None):
+                 others=None, scrape_seconds=None):
         """`places`: the exporter of each place, started here when None. `target`: the host and
-        port that they probe, the daemon's when None. `others`: further targets by job."""
+        port that they probe, the daemon's when None. `others`: further targets by job.
+        `scrape_seconds`: between scrapes and between evaluations, as shipped when None."""
         self.scenario, self.name, self.daemon = scenario, name, daemon
         self.probe_seconds, self.others = probe_seconds, others or {}
+        self.scrape_seconds = scrape_seconds
         self.folder = scenario.folder / name
         self.folder.mkdir()
         self.receivers = Receivers(scenario)
@@ -140,6 +142,10 @@ class Monitoring:
     def prometheus_config(self, port):
         config = shipped("prometheus/prometheus.yml")
         config["rule_files"] = [str(DEPLOY / "prometheus" / name) for name in config["rule_files"]]
+        if self.scrape_seconds:
+            config["global"] = dict.fromkeys(
+                ("scrape_interval", "scrape_timeout", "evaluation_interval"),
+                f"{self.scrape_seconds}s")
         manager = f"127.0.0.1:{self.alertmanager.port}"
         config["alerting"]["alertmanagers"][0]["static_configs"][0]["targets"] = [manager]
         own = {"botcored": f"127.0.0.1:{self.daemon.port}", "prometheus": f"127.0.0.1:{port}",
