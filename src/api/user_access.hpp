@@ -45,6 +45,9 @@ public:
     /// The verifier of tokens for the API.
     [[nodiscard]] const host::TokenVerifier& tokens() const { return sessions_; }
 
+    /// The users and their sessions, as in the store.
+    [[nodiscard]] const users::SessionTable& users() const { return sessions_; }
+
     /// Adds the routes and the filters; call it once, before the server starts. All arguments
     /// outlive this object.
     void attach(const ApiContext& context, host::RouteTable& routes, Api& api);

@@ -57,6 +57,9 @@ constexpr auto kRows = std::to_array<MetricRow>({
     {"notices_total", kCounter, "channel=-;result=delivered|failed|refused|dropped", "attempts",
      "Attempts to deliver notices by result; dropped because the queue was full"},
     {"notices_waiting", kGauge, "channel=-", "notices", "Notices that wait for delivery"},
+    {"user_mails_total", kCounter, "result=delivered|failed|refused|dropped", "attempts",
+     "Attempts to send mails to users by result; dropped because too many waited or failed"},
+    {"user_mails_waiting", kGauge, "", "mails", "Mails to users that wait for delivery"},
 
     // Incidents.
     {"incidents_total", kCounter, "severity=low|medium|high|critical", "incidents",

@@ -26,12 +26,14 @@ struct RouteResponse {
 };
 
 /// Routes is a group of routes. The caller's name is "ann", the time 2026-09-21T14:13:20Z.
+/// `owner` is the caller's id.
 template <class Routes>
 RouteResponse call_route(Routes& routes,
                          std::string_view method,
                          const std::vector<std::string>& path,
                          const std::string& body = "",
-                         const std::map<std::string, std::string, std::less<>>& query = {}) {
+                         const std::map<std::string, std::string, std::less<>>& query = {},
+                         const model::Owner& owner = {}) {
     host::RouteTable table;
     add_common_schemas(table.schemas());
     routes.add_to(table);
@@ -44,6 +46,7 @@ RouteResponse call_route(Routes& routes,
     call.request.body = body;
     call.request.query = query;
     call.caller.name = "ann";
+    call.caller.owner = owner;
     call.now = model::Now(base::Timestamp::from_milliseconds(1'790'000'000'000));
     call.respond = [&](net::HttpResponse sent) {
         response = {sent.status, std::string(sent.error_code), sent.body};

@@ -1,6 +1,7 @@
 #include "adapters/notify_email/email_notifier.hpp"
 
 #include "adapters/notify_email/mail_server.hpp"
+#include "base/check.hpp"
 #include "base/plain_text.hpp"
 #include "net/readable_file.hpp"
 
@@ -23,9 +24,7 @@ bool has_control(std::string_view text) {
     return !base::is_plain_line(text);
 }
 
-std::optional<std::string> wrong_address(const EmailNotifier::Options& options) {
-    if (!is_mail_address(options.from))
-        return "the sender is not one plain mail address such as bot@example.org";
+std::optional<std::string> wrong_recipients(const EmailNotifier::Options& options) {
     if (options.to.empty()) return "there is no recipient";
     if (options.to.size() > EmailNotifier::kRecipientsMax)
         return "there are more than " + std::to_string(EmailNotifier::kRecipientsMax) +
@@ -48,7 +47,8 @@ std::optional<std::string> wrong_login(const EmailNotifier::Options& options) {
 }
 
 std::optional<std::string> wrong_option(const EmailNotifier::Options& options) {
-    if (auto wrong = wrong_address(options)) return wrong;
+    if (!is_mail_address(options.from))
+        return "the sender is not one plain mail address such as bot@example.org";
     if (auto wrong = wrong_login(options)) return wrong;
     if (options.source.empty()) return "the name of the installation is missing";
     if (options.limit <= std::chrono::milliseconds(0) || options.limit > kLimitMax)
@@ -73,6 +73,18 @@ void prepare_thread() {
 
 base::Result<std::unique_ptr<EmailNotifier>, std::string> EmailNotifier::make(Options options,
                                                                               Post post) {
+    if (auto wrong = wrong_recipients(options)) return base::Failure{*std::move(wrong)};
+    return begin(std::move(options), std::move(post));
+}
+
+base::Result<std::unique_ptr<ports::UserMailer>, std::string> EmailNotifier::make_for_users(
+    Options options, Post post) {
+    options.to.clear();
+    return std::unique_ptr<ports::UserMailer>(TRY(begin(std::move(options), std::move(post))));
+}
+
+base::Result<std::unique_ptr<EmailNotifier>, std::string> EmailNotifier::begin(Options options,
+                                                                               Post post) {
     MailServer server = TRY(parse_mail_server(options.server));
     if (auto wrong = wrong_option(options)) return base::Failure{*std::move(wrong)};
     if (!prepare_mail_transfer()) return base::Failure{std::string("libcurl cannot be used")};
@@ -103,12 +115,22 @@ EmailNotifier::~EmailNotifier() {
 }
 
 void EmailNotifier::send(const ports::Notice& notice, Done done) {
-    const std::uint64_t number = ++last_number_;
+    CHECK(!parties_.to.empty());
+    enqueue({.number = ++last_number_, .notice = notice, .user_address = std::nullopt},
+            std::move(done));
+}
+
+void EmailNotifier::send_mail(const ports::Notice& notice, const std::string& address, Done done) {
+    enqueue({.number = ++last_number_, .notice = notice, .user_address = address}, std::move(done));
+}
+
+void EmailNotifier::enqueue(Job job, Done done) {
+    const std::uint64_t number = job.number;
     if (done) waiting_->emplace(number, std::move(done));
     bool queued = false;
     {
         const std::lock_guard lock(mutex_);
-        queued = jobs_.push({.number = number, .notice = notice});
+        queued = jobs_.push(std::move(job));
     }
     if (queued) {
         changed_.notify_one();
@@ -117,9 +139,25 @@ void EmailNotifier::send(const ports::Notice& notice, Done done) {
     }
 }
 
+ports::Delivery EmailNotifier::transfer(const Job& job, const std::stop_token& stop) const {
+    if (!job.user_address) {
+        return notify_email::send_mail(route_,
+                                       {.from = parties_.from, .to = parties_.to},
+                                       mail_message(job.notice, parties_),
+                                       stop);
+    }
+    if (!is_mail_address(*job.user_address)) {
+        return {.result = ports::Delivery::Result::Refused,
+                .error = "the user's address is not one plain mail address"};
+    }
+    const MailParties user{
+        .source = parties_.source, .from = parties_.from, .to = {*job.user_address}};
+    return notify_email::send_mail(
+        route_, {.from = user.from, .to = user.to}, user_mail_message(job.notice, user), stop);
+}
+
 void EmailNotifier::run(const std::stop_token& stop) {
     prepare_thread();
-    const Envelope envelope{.from = parties_.from, .to = parties_.to};
     while (true) {
         Job job;
         {
@@ -128,7 +166,7 @@ void EmailNotifier::run(const std::stop_token& stop) {
             if (stop.stop_requested()) return;
             job = jobs_.pop();
         }
-        auto delivery = send_mail(route_, envelope, mail_message(job.notice, parties_), stop);
+        auto delivery = transfer(job, stop);
         if (stop.stop_requested()) return;
         report(job.number, std::move(delivery));
     }

@@ -1,7 +1,8 @@
 #pragma once
 
-/// Sends each notice as an e-mail over SMTP. The message is that of `mail_message`, the meaning of
-/// the server's answers that of `SmtpConversation`.
+/// Sends each notice as an e-mail over SMTP, to the recipients of the options or to one user. The
+/// message is that of `mail_message` or `user_mail_message`, the meaning of the server's answers
+/// that of `SmtpConversation`.
 ///
 /// E1  The thread "notify-email" makes the connections, one for each message; the loop never waits
 ///     for a server or for the look-up of its name.
@@ -16,6 +17,7 @@
 #include "base/result.hpp"
 #include "host/secret.hpp"
 #include "ports/notifier.hpp"
+#include "ports/user_mailer.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -24,6 +26,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -31,7 +34,7 @@
 
 namespace botcore::notify_email {
 
-class EmailNotifier final : public ports::Notifier {
+class EmailNotifier final : public ports::Notifier, public ports::UserMailer {
 public:
     static constexpr std::size_t kWaitingMax = 1'000;
     static constexpr std::size_t kRecipientsMax = 100;  ///< What each server must accept.
@@ -43,6 +46,7 @@ public:
         std::string user{};
         host::Secret password{""};  ///< Empty: no login.
         std::string from;
+        /// May be empty for `make_for_users` only.
         std::vector<std::string> to;
         std::string source;         ///< The name of the installation.
         std::string authorities{};  ///< A PEM file of trusted certificates; empty: the system's.
@@ -56,15 +60,20 @@ public:
     /// neither a secret nor the server's address.
     static base::Result<std::unique_ptr<EmailNotifier>, std::string> make(Options options,
                                                                           Post post);
+    /// Like `make`, for mails to users: `options.to` is ignored, and `send` must not be called.
+    static base::Result<std::unique_ptr<ports::UserMailer>, std::string> make_for_users(
+        Options options, Post post);
     /// Ends a transfer under way, within about a second.
     ~EmailNotifier() override;
 
     void send(const ports::Notice& notice, Done done) override;
+    void send_mail(const ports::Notice& notice, const std::string& address, Done done) override;
 
 private:
     struct Job {
         std::uint64_t number = 0;
         ports::Notice notice;
+        std::optional<std::string> user_address;  ///< Empty: to the recipients of the options.
     };
 
     /// The `done` of each notice whose result has not yet been reported, by the number of its job.
@@ -73,6 +82,10 @@ private:
 
     EmailNotifier(MailRoute route, MailParties parties, Post post);
 
+    static base::Result<std::unique_ptr<EmailNotifier>, std::string> begin(Options options,
+                                                                           Post post);
+    void enqueue(Job job, Done done);
+    [[nodiscard]] ports::Delivery transfer(const Job& job, const std::stop_token& stop) const;
     void run(const std::stop_token& stop);
     void report(std::uint64_t number, ports::Delivery delivery);
 

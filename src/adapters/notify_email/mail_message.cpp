@@ -281,13 +281,15 @@ std::string part_of(const std::string& boundary, std::string_view type, std::str
     return out + base64_lines(text);
 }
 
+/// `subject` is not encoded yet. An empty `conversation` is left out.
 std::string header_of(const Notice& notice,
                       const MailParties& parties,
+                      const std::string& subject,
+                      const std::string& conversation,
                       const std::string& boundary) {
     std::string to;
     for (const std::string& address : parties.to)
         to += (to.empty() ? "" : ",\r\n ") + address;
-    const std::string conversation = conversation_id(notice, parties);
     std::string out;
     const auto add = [&out](std::string_view name, std::string_view value) {
         out.append(name).append(": ").append(value).append(kLineEnd);
@@ -295,14 +297,26 @@ std::string header_of(const Notice& notice,
     add("From", parties.from);
     add("To", to);
     add("Date", date_of(mail_time(notice.time)));
-    add("Subject", header_value(mail_subject(notice, parties.source)));
+    add("Subject", header_value(subject));
     add("Message-ID", message_id(notice, parties));
-    add("In-Reply-To", conversation);
-    add("References", conversation);
+    if (!conversation.empty()) {
+        add("In-Reply-To", conversation);
+        add("References", conversation);
+    }
     add("Auto-Submitted", "auto-generated");
     add("MIME-Version", "1.0");
     add("Content-Type", "multipart/alternative;\r\n boundary=\"" + boundary + "\"");
     return out;
+}
+
+std::string boundary_of(const Notice& notice) {
+    // Base64 has no '=' before its end and no '_', so no line of a part begins like the boundary.
+    return "=_botcore_" + digest_of({"boundary", notice.id, notice.text});
+}
+
+std::string body_of(const Content& content, const std::string& boundary) {
+    return part_of(boundary, "text/plain", plain_text(content)) +
+           part_of(boundary, "text/html", html_text(content)) + "--" + boundary + "--\r\n";
 }
 
 }  // namespace
@@ -313,12 +327,24 @@ std::string mail_subject(const Notice& notice, const std::string& source) {
 }
 
 std::string mail_message(const Notice& notice, const MailParties& parties) {
-    // Base64 has no '=' before its end and no '_', so no line of a part begins like the boundary.
-    const std::string boundary = "=_botcore_" + digest_of({"boundary", notice.id, notice.text});
+    const std::string boundary = boundary_of(notice);
     const Content content = content_of(notice, parties.source);
-    return header_of(notice, parties, boundary) + std::string(kLineEnd) +
-           part_of(boundary, "text/plain", plain_text(content)) +
-           part_of(boundary, "text/html", html_text(content)) + "--" + boundary + "--\r\n";
+    return header_of(notice, parties, content.title, conversation_id(notice, parties), boundary) +
+           std::string(kLineEnd) + body_of(content, boundary);
+}
+
+std::string user_mail_message(const Notice& notice, const MailParties& parties) {
+    const std::string boundary = boundary_of(notice);
+    Content content;
+    content.title = safe_line(notice.subject, kSubjectTextMax);
+    content.text = safe_line(notice.text, kTextMax);
+    content.rows.push_back({"Time (UTC)", base::to_iso8601(mail_time(notice.time))});
+    content.rows.push_back(
+        {"Why you get this", "You have an account here; choose what you get in your profile."});
+    if (notice.may_be_repeated)
+        content.repetition = "This message may be a repetition of an earlier one.";
+    return header_of(notice, parties, content.title, {}, boundary) + std::string(kLineEnd) +
+           body_of(content, boundary);
 }
 
 }  // namespace botcore::notify_email

@@ -30,4 +30,9 @@ struct MailParties {
 
 [[nodiscard]] std::string mail_message(const ports::Notice& notice, const MailParties& parties);
 
+/// The message to one user: the notice's subject as it is, its text and its time. It names neither
+/// the installation nor a level, a runbook, an action or a fact. The notice has an id.
+[[nodiscard]] std::string user_mail_message(const ports::Notice& notice,
+                                            const MailParties& parties);
+
 }  // namespace botcore::notify_email

@@ -40,6 +40,8 @@ struct SmtpScript {
     /// there are GREETING, the connection, LOGIN, each line of the login after AUTH, and MESSAGE,
     /// the end of the message.
     std::map<std::string, std::string> answers{};
+    /// Like `answers`, each for the first such command only.
+    std::map<std::string, std::string> first_answers{};
 };
 
 struct SmtpSession {
@@ -192,6 +194,15 @@ private:
             usual = scripted;
             refused_ = true;
         }
+        for (auto scripted = first_answers_.begin(); scripted != first_answers_.end();) {
+            if (!command.starts_with(scripted->first)) {
+                ++scripted;
+                continue;
+            }
+            usual = scripted->second;
+            refused_ = true;
+            scripted = first_answers_.erase(scripted);
+        }
         if (usual == kClose) return false;
         if (usual != kSilent) return write(usual + "\r\n");
         {
@@ -242,6 +253,8 @@ private:
     }
 
     const SmtpScript script_;
+    std::map<std::string, std::string> first_answers_ =
+        script_.first_answers;  // Used by the server's thread only.
     net::TestIdentity identity_;
     int listener_ = -1;
     std::uint16_t port_ = 0;

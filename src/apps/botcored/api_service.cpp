@@ -1,5 +1,6 @@
 #include "apps/botcored/api_service.hpp"
 
+#include "apps/wiring/user_mailer.hpp"
 #include "apps/wiring/user_store.hpp"
 #include "build_info.hpp"
 
@@ -65,28 +66,31 @@ ApiService::ApiService(const Parts& parts, std::unique_ptr<api::UserAccess> acce
                 }),
       followed_(process_.folder.path() / "hidden_symbols"),
       responses_(parts_.cache.cache(), parts_.trading.account_changes()),
-      routes_(
-          api_context(is_local),
-          followed_,
-          access_->tokens(),
-          parts_.health.monitor(),
-          [this] {
-              return api::MonitoringRoutes::Connections{.http = server_.connections(),
-                                                        .websocket = websocket_.connections()};
-          },
-          {.service = parts_.analysis,
-           .timed_out =
-               [this](const model::Symbol& symbol) {
-                   parts_.trading.hub().publish(protocol::analysis_timeout(
-                       symbol, kAnalysisWithin, process_.clock.now().time));
-               }},
-          {.alerts = [&alerts = parts_.alerts] { return alerts.alerts(); },
-           .notifications = parts_.notices.service(),
-           .on_call =
-               parts_.notices.on_call() == nullptr ? nullptr : &parts_.notices.on_call()->plan},
-          parts_.incidents,
-          parts_.recoveries,
-          parts_.status_page),
+      routes_(api_context(is_local),
+              followed_,
+              access_->tokens(),
+              parts_.health.monitor(),
+              [this] {
+                  return api::MonitoringRoutes::Connections{.http = server_.connections(),
+                                                            .websocket = websocket_.connections()};
+              },
+              {.service = parts_.analysis,
+               .timed_out =
+                   [this](const model::Symbol& symbol) {
+                       parts_.trading.hub().publish(protocol::analysis_timeout(
+                           symbol, kAnalysisWithin, process_.clock.now().time));
+                   }},
+              {.alerts = [&alerts = parts_.alerts] { return alerts.alerts(); },
+               .notifications = parts_.notices.service(),
+               .on_call =
+                   parts_.notices.on_call() == nullptr ? nullptr : &parts_.notices.on_call()->plan},
+              parts_.incidents,
+              parts_.recoveries,
+              parts_.status_page,
+              {.preferences = parts_.notices.preferences(),
+               .mail = has_user_mail(process_.config) ? api::UserMail::Configured
+                                                      : api::UserMail::NotConfigured,
+               .record = [this](const audit::AuditEvent& event) { audit_.record(event); }}),
       websocket_(websocket_options(process_.config),
                  {process_.context,
                   parts_.trading.hub(),

@@ -64,6 +64,8 @@ public:
 
     [[nodiscard]] events::WebsocketServer& websocket() { return websocket_; }
 
+    [[nodiscard]] const users::SessionTable& users() const { return access_->users(); }
+
     /// Readiness and health respond 503 from now on, and responses close their connections.
     void turn_unready();
 

@@ -13,6 +13,7 @@
 #include "apps/botcored/process.hpp"
 #include "apps/botcored/store_service.hpp"
 #include "apps/botcored/trading_service.hpp"
+#include "apps/botcored/user_notices.hpp"
 #include "host/service_list.hpp"
 #include "observability/redact.hpp"
 
@@ -111,6 +112,9 @@ base::Result<int, host::StartFailure> run_services(Process& process,
                                                               recoveries,
                                                               status_page,
                                                               analysed_by}))));
+
+    if (auto told = TRY(make_user_notices({process, notices, trading, health, api})))
+        (void)TRY(services.add(std::move(told)));
 
     MainLoop loop({process, services, trading, api, stop_signals, hangup, paths.read_config});
     return loop.run([&] { greet_caller(process, api.server(), paths.ready_file); });

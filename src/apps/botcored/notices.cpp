@@ -17,6 +17,8 @@ base::Result<std::unique_ptr<Notices>, host::StartFailure> Notices::make(Process
     auto opened = TRY(or_exit_with(
         EX_UNAVAILABLE, open_service_store(process.folder.path(), process.clock.now().time, post)));
     notices->store_ = std::move(opened.store);
+    notices->preferences_ = TRY(or_exit_with(
+        EX_UNAVAILABLE, notifications::UserPreferences::make(*notices->store_, process.log)));
     notices->transport_ =
         TRY(or_exit_with(EX_CONFIG, notice_transport(process.config, process.context)));
     notices->on_call_ = TRY(or_exit_with(EX_CONFIG, read_on_call(process.config)));

@@ -11,6 +11,7 @@
 #include "net/http_attempt.hpp"
 #include "ports/service_store.hpp"
 #include "services/notifications/notification_service.hpp"
+#include "services/notifications/user_preferences.hpp"
 
 #include <memory>
 #include <optional>
@@ -29,6 +30,9 @@ public:
 
     [[nodiscard]] net::HttpTransport& transport() { return *transport_; }
 
+    /// What users want to be told.
+    [[nodiscard]] notifications::UserPreferences& preferences() { return *preferences_; }
+
     /// Null: nobody is on call.
     [[nodiscard]] const host::OnCallFile* on_call() const {
         return on_call_ ? &*on_call_ : nullptr;
@@ -43,6 +47,7 @@ private:
 
     notify_log::LogNotifier log_channel_;
     std::unique_ptr<ports::ServiceStore> store_;
+    std::unique_ptr<notifications::UserPreferences> preferences_;
     std::unique_ptr<net::HttpTransport> transport_;
     std::optional<host::OnCallFile> on_call_;
     std::unique_ptr<notifications::NotificationService> service_;

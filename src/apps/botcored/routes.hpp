@@ -19,6 +19,7 @@
 #include "api/recovery_routes.hpp"
 #include "api/status_routes.hpp"
 #include "api/trading_routes.hpp"
+#include "api/user_notice_routes.hpp"
 
 #include <functional>
 #include <utility>
@@ -38,7 +39,8 @@ struct ApiRoutes {
               api::AlertRoutes::Parts alerted_by,
               incidents::IncidentService& incident_service,
               const health::RecoveryLog& recovery_log,
-              const status_page::StatusPublisher& publisher)
+              const status_page::StatusPublisher& publisher,
+              api::UserNoticeRoutes::Parts user_notices_by)
         : retries(base::Random(shared.options.retry_seed)),
           context(std::move(shared)),
           market(context, followed),
@@ -49,6 +51,7 @@ struct ApiRoutes {
           incidents(context, incident_service),
           recoveries(recovery_log),
           status(publisher),
+          user_notices(std::move(user_notices_by)),
           api(context, routes, tokens) {
         context.read_retries = &retries;
         api::add_common_schemas(routes.schemas());
@@ -65,6 +68,7 @@ struct ApiRoutes {
         incidents.add_to(routes);
         recoveries.add_to(routes);
         status.add_to(routes);
+        user_notices.add_to(routes);
         document.add_to(routes);
     }
 
@@ -83,6 +87,7 @@ struct ApiRoutes {
     api::IncidentRoutes incidents;
     api::RecoveryRoutes recoveries;
     api::StatusRoutes status;
+    api::UserNoticeRoutes user_notices;
     api::DocumentRoutes document{context.options.version};
     host::RouteTable routes;
     api::Api api;

@@ -48,7 +48,7 @@ TradingService::TradingService(Process& process,
                 market_.data(),
                 replies_,
                 renderer_,
-                {&hub_, &account_changes_, &announcer_, &books_, &trades_},
+                {&hub_, &account_changes_, &announcer_, &account_events_, &books_, &trades_},
                 wake()}),
       loop_(process.context, {runtime_, exchange_, market_, process.clock}) {
     exchange_.add(

@@ -17,6 +17,7 @@
 #include "services/events/event_hub.hpp"
 #include "services/health/recovery_log.hpp"
 #include "services/maintenance/maintenance_announcer.hpp"
+#include "services/notifications/account_event_queue.hpp"
 #include "services/trading/book_checks.hpp"
 #include "services/trading/market_source_monitor.hpp"
 #include "services/trading/trade_log.hpp"
@@ -58,6 +59,9 @@ public:
 
     [[nodiscard]] maintenance::MaintenanceAnnouncer& announcer() { return announcer_; }
 
+    /// What commits say about accounts, for the service that tells users.
+    [[nodiscard]] notifications::AccountEventQueue& account_events() { return account_events_; }
+
     /// The hub receives the runtime's commits. Events without a record are also published through
     /// it.
     [[nodiscard]] events::EventHub& hub() { return hub_; }
@@ -92,6 +96,7 @@ private:
     events::EventHub hub_;
     api::AccountChanges account_changes_;
     maintenance::MaintenanceAnnouncer announcer_;
+    notifications::AccountEventQueue account_events_;
     trading::MarketSourceMonitor market_monitor_;
     trading::BookChecks books_;
     trading::TradeLog trades_;

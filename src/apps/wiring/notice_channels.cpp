@@ -1,9 +1,9 @@
 #include "apps/wiring/notice_channels.hpp"
 
-#include "adapters/notify_email/email_notifier.hpp"
 #include "adapters/notify_pagerduty/pagerduty_notifier.hpp"
 #include "adapters/notify_slack/slack_notifier.hpp"
 #include "adapters/notify_webhook/webhook_notifier.hpp"
+#include "apps/wiring/user_mailer.hpp"
 #include "net/service_url.hpp"
 
 #include <unistd.h>
@@ -89,23 +89,17 @@ base::Result<Channel, std::string> email_channel(const host::Config& config,
                                                  const ChannelParts& parts,
                                                  std::string name,
                                                  std::vector<std::string> to) {
-    auto notifier = TRY(notify_email::EmailNotifier::make(
-        {.server = config.text("notify.email_server"),
-         .user = config.text("notify.email_user"),
-         .password = host::Secret(config.text("notify.email_password")),
-         .from = config.text("notify.email_from"),
-         .to = std::move(to),
-         .source = source_of(config),
-         .authorities = config.text("notify.ca_file")},
-        parts.post));
+    notify_email::EmailNotifier::Options options = mail_options(config);
+    options.to = std::move(to);
+    auto notifier = TRY(notify_email::EmailNotifier::make(std::move(options), parts.post));
     return Channel{.name = std::move(name), .notifier = std::move(notifier)};
 }
 
-/// If people are on call, the server may be meant for their mails only.
+/// Without recipients the server is meant for mails to the people on call and to users only.
 Outcome add_email(const host::Config& config, const ChannelParts& parts, Channels& channels) {
     const auto to = parts_of(config.text("notify.email_to"));
     if (config.text("notify.email_server").empty()) return base::Done{};
-    if (to.empty() && parts.on_call != nullptr) return base::Done{};
+    if (to.empty()) return base::Done{};
     auto channel = email_channel(config, parts, "email", to);
     if (!channel) return Failure{"notify.email_…: " + channel.error()};
     channels.push_back(std::move(channel).value());
@@ -203,6 +197,16 @@ std::vector<std::string> channels_of_person(std::string_view person) {
     return {"email:" + std::string(person), "pagerduty:" + std::string(person)};
 }
 
+notify_email::EmailNotifier::Options mail_options(const host::Config& config) {
+    return {.server = config.text("notify.email_server"),
+            .user = config.text("notify.email_user"),
+            .password = host::Secret(config.text("notify.email_password")),
+            .from = config.text("notify.email_from"),
+            .to = {},
+            .source = source_of(config),
+            .authorities = config.text("notify.ca_file")};
+}
+
 base::Result<Channels, std::string> notice_channels(const host::Config& config,
                                                     const ChannelParts& parts) {
     TRY(check_route(config, "notify.warning_channels"));
@@ -232,6 +236,7 @@ Outcome check_notices(const host::Config& config) {
                                .post = [](const std::function<void()>&) {},
                                .now = [] { return base::Timestamp(); },
                                .on_call = on_call ? &*on_call : nullptr}));
+    (void)TRY(user_mailer(config, [](const std::function<void()>&) {}));
     return base::Done{};
 }
 

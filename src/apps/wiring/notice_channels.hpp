@@ -2,6 +2,7 @@
 
 /// Makes the channels over which people are told from the keys `notify.…`.
 
+#include "adapters/notify_email/email_notifier.hpp"
 #include "host/config.hpp"
 #include "host/on_call_file.hpp"
 #include "net/http_attempt.hpp"
@@ -42,6 +43,9 @@ struct ChannelParts {
 
 /// The names of the channels that reach this person: "email:ann" and "pagerduty:ann".
 [[nodiscard]] std::vector<std::string> channels_of_person(std::string_view person);
+
+/// The options of every mail, without recipients.
+[[nodiscard]] notify_email::EmailNotifier::Options mail_options(const host::Config& config);
 
 /// The configured channels, and those of the people on call. The error names the wrong key and the
 /// cause, never a secret.

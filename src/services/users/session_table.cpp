@@ -18,13 +18,12 @@ std::optional<host::Caller> SessionTable::caller_of(std::string_view token,
     if (session == nullptr || now >= session->expires) return std::nullopt;
     const auto user = users_.find(session->user);
     CHECK(user != users_.end());
-    return host::Caller{session->user, user->second.role, session->user.text()};
+    return host::Caller{session->user, user->second.user.role, session->user.text()};
 }
 
 void SessionTable::put(const User& user) {
     Known& known = users_[user.id];
-    known.role = user.role;
-    known.name = user.name;
+    known.user = user;
     if (!user.active) remove_all(user.id);
 }
 
@@ -73,6 +72,19 @@ const Session* SessionTable::session_of(std::string_view token) const {
     // The lookup is by hash, so its duration says nothing about the token.
     const auto place = by_hash_.find(bearer_hash(token));
     return place == by_hash_.end() ? nullptr : &place->second;
+}
+
+std::vector<User> SessionTable::users() const {
+    std::vector<User> all;
+    all.reserve(users_.size());
+    for (const auto& [id, known] : users_)
+        all.push_back(known.user);
+    return all;
+}
+
+const User* SessionTable::find_user(const model::Owner& id) const {
+    const auto known = users_.find(id);
+    return known == users_.end() ? nullptr : &known->second.user;
 }
 
 std::vector<Session> SessionTable::sessions_of(const model::Owner& user,

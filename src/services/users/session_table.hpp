@@ -41,6 +41,10 @@ public:
 
     /// The session of a user's token, expired or not; `nullptr` for any other token.
     [[nodiscard]] const ports::Session* session_of(std::string_view token) const;
+    /// All users, as last put.
+    [[nodiscard]] std::vector<ports::User> users() const;
+    /// `nullptr` if there is no such user.
+    [[nodiscard]] const ports::User* find_user(const model::Owner& id) const;
     /// The user's sessions that have not expired, newest first.
     [[nodiscard]] std::vector<ports::Session> sessions_of(const model::Owner& user,
                                                           model::Timestamp now) const;
@@ -49,8 +53,7 @@ public:
 
 private:
     struct Known {
-        host::Role role = host::Role::Viewer;
-        std::string name;
+        ports::User user;
         std::map<std::string, std::string, std::less<>> hashes;  ///< By session id.
     };
 
