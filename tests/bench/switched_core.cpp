@@ -21,8 +21,10 @@
 #include "net/http_server.hpp"
 #include "ports/forwarding_store.hpp"
 #include "services/audit/audit_journal.hpp"
+#include "services/health/recovery_log.hpp"
 #include "services/trading/standby_loop_runner.hpp"
 #include "tests/crash/daemon_process.hpp"
+#include "tests/scratch/memory_service_store.hpp"
 
 #include <array>
 #include <atomic>
@@ -244,7 +246,12 @@ private:
     store_observed::ObservedStore observed_{
         switched_, {.metrics = process_.metrics, .log = process_.log, .notifier = notifier_}};
     std::unique_ptr<apps::MarketService> market_ = value_of(apps::MarketService::make(process_));
-    apps::TradingService trading_{process_, observed_, *market_};
+    scratch::MemoryServiceStore service_rows_;
+    std::unique_ptr<health::RecoveryLog> recoveries_ = value_of(
+        health::RecoveryLog::make({.store = service_rows_, .log = process_.log, .now = [this] {
+                                       return process_.clock.now().time;
+                                   }}));
+    apps::TradingService trading_{process_, observed_, *market_, *recoveries_};
     std::unique_ptr<api::UserAccess> access_ = open_access();
     audit::AuditJournal audit_{{trading_.runtime(), process_.log, trading_.wake()}};
     std::atomic<std::uint64_t> judged_{0};
