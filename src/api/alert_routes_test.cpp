@@ -1,5 +1,7 @@
 #include "api/alert_routes.hpp"
 
+#include "base/calendar.hpp"
+#include "base/time_text.hpp"
 #include "host/outbound_folder_test.hpp"
 #include "tests/api_world/api_world.hpp"
 #include "tests/api_world/route_call.hpp"
@@ -68,9 +70,9 @@ protected:
 TEST_F(AlertRoutesTest, ShowsWhoIsOnCall) {
     EXPECT_THAT(ask("GET", {"api", "on-call"}).body,
                 HasSubstr(R"({"person":null,"until":null,"escalation":[],"handovers":[],)"));
-    const auto now = base::Timestamp();  // The clock of the call: 1970-01-01.
+    const auto now = base::parse_iso8601("2026-09-21T14:13:20Z").value();  // Of the ApiWorld.
     const base::Duration day = base::Duration::seconds(86'400);
-    plan_.emplace(operations::OnCallRotation{.first_day = std::chrono::sys_days(),
+    plan_.emplace(operations::OnCallRotation{.first_day = base::day_of(now),
                                              .handover = {540},
                                              .shift_days = 7,
                                              .order = {"ann", "bob"}},
@@ -79,10 +81,11 @@ TEST_F(AlertRoutesTest, ShowsWhoIsOnCall) {
                       {.from = now + day, .to = now + day + day, .person = "bob"}});
     const std::string body = ask("GET", {"api", "on-call"}).body;
     for (const char* part :
-         {R"("person":"bob","until":"1970-01-01T09:00:00.000Z","escalation":["bob","ann"])",
-          R"({"at":"1970-01-01T09:00:00.000Z","person":"ann"})",
-          R"({"at":"1970-01-02T00:00:00.000Z","person":"bob"})",
-          R"("overrides":[{"from":"1970-01-02T00:00:00.000Z","to":"1970-01-03T00:00:00.000Z",)"}) {
+         {R"("person":"ann","until":"2026-09-22T14:13:20.000Z","escalation":["ann","bob"])",
+          R"({"at":"2026-09-22T14:13:20.000Z","person":"bob"})",
+          R"({"at":"2026-09-23T14:13:20.000Z","person":"ann"})",
+          R"({"at":"2026-09-28T09:00:00.000Z","person":"bob"})",
+          R"("overrides":[{"from":"2026-09-22T14:13:20.000Z","to":"2026-09-23T14:13:20.000Z",)"}) {
         EXPECT_THAT(body, HasSubstr(part));
     }
 }

@@ -206,7 +206,7 @@ constexpr auto kRows = std::to_array<MetricRow>({
      "Recoveries by mechanism and result"},
     {"recovery_duration_seconds", kHistogram, "mechanism=reload|restart", "seconds",
      "Duration of recoveries", Buckets::Recovery},
-    {"reconnection_attempts_total", kCounter, "service=cache;result=success|failure",
+    {"reconnection_attempts_total", kCounter, "service=cache|-;result=success|failure",
      "attempts", "Attempts to reconnect"},
 });
 // clang-format on

@@ -48,7 +48,7 @@ TEST(Maintenance, TheUsualWindowIsTheFirstSundayOfTheMonthAtTwo) {
     EXPECT_EQ(usual_window(at(2024y / 2 / 29, 0)).begin, at(2024y / 3 / 3, 2));
 }
 
-// @spec:X-37
+// @spec:R1-MAINT-01
 TEST(Maintenance, TheNextUsualWindowThatCanBeAnnouncedIsPlannedOnce) {
     const Duration week = Duration::seconds(7 * 86'400);
     const Period december{kBegin, kEnd};

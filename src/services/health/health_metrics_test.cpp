@@ -38,7 +38,8 @@ TEST(HealthMetrics, ShowEachComponentOfTheReport) {
     EXPECT_THAT(text, HasSubstr(line(Dependency::Database, "1")));
     EXPECT_THAT(text, HasSubstr(line(Dependency::Disk, "0.5")));
     EXPECT_THAT(text, HasSubstr(line(Dependency::Market, "0")));
-    EXPECT_THAT(text, Not(HasSubstr(std::string(row_of(Dependency::Analysis).name) + "\"} ")));
+    const std::string analysis(row_of(Dependency::Analysis).name);
+    EXPECT_THAT(text, Not(HasSubstr("check=\"" + analysis + "\"} ")));
 }
 
 TEST(HealthMetrics, HaveEachDegradedModeAtZero) {

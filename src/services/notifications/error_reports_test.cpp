@@ -63,7 +63,7 @@ protected:
     std::unique_ptr<ErrorReports> reports_;
 };
 
-// @spec:X-31 @spec:R4-NOTE-04
+// @spec:R4-NOTE-04
 TEST_F(ErrorReportsTest, ReportsACodeAtOnceAndThenItsNumberOnceInFiveMinutes) {
     fail("TIMEOUT");
     pass(Duration::milliseconds(250));

@@ -124,9 +124,10 @@ void NotificationService::send(const Notice& notice, Done done) {
 /// Whether the notice is not sent now because of the quiet hours.
 bool NotificationService::hold(const Notice& notice) {
     if (notice.level != NoticeLevel::Warning || !routes_.quiet_hours) return false;
-    const ports::ServiceRow row{.kind = std::string(kHeldKind),
-                                .key = notice.subject,
-                                .text = to_json({.channel = {}, .notice = timed(notice)})};
+    const ports::ServiceRow row{
+        .kind = std::string(kHeldKind),
+        .key = notice.subject,
+        .text = to_json({.number = 1, .channel = "held", .notice = timed(notice)})};
     if (notice.over) {
         // It began in the same quiet hours: nobody was told, and nobody needs to be.
         const bool is_held = held_.erase(notice.subject) > 0;
