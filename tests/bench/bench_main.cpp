@@ -102,6 +102,7 @@ public:
         if (options_.wants("empty_call_ns breaker_closed_ns pipeline_five_ns")) resilience();
         if (options_.wants("reliability_overhead_p50_pct reliability_overhead_high_pct"))
             overhead();
+        if (options_.wants("alerts_overhead_p50_pct alerts_overhead_high_pct")) alerts_overhead();
         if (options_.wants("health_p99_ms")) health();
         if (options_.wants("restart_ms_1k restart_ms_1m restart_ms_growth")) restarts();
         if (options_.wants("rto_s rto_checked_s")) restores();
@@ -124,6 +125,7 @@ private:
     void market();
     void resilience();
     void overhead();
+    void alerts_overhead();
     void health();
     void restarts();
     void restores();
@@ -293,7 +295,8 @@ std::string note_of(const std::vector<double>& pairs) {
 }
 
 void Bench::overhead() {
-    const auto percent = bench::measure_overhead(folder_.path(), effort_.overhead);
+    const auto percent = bench::measure_overhead(
+        folder_.path() / "overhead", effort_.overhead, bench::Mechanisms::On);
     if (!percent) return report_.fail(percent.error());
     report_.add({.name = "reliability_overhead_p50_pct",
                  .value = median(percent.value()),
@@ -307,6 +310,25 @@ void Bench::overhead() {
                  .kind = AimKind::AtMost,
                  .aim = 5,
                  .note = "the upper bound of that interval"});
+}
+
+void Bench::alerts_overhead() {
+    auto effort = effort_.overhead;
+    effort.pairs = std::max(4, effort.pairs / 5);
+    effort.orders *= 5;  // A block lasts longer than the time between two evaluations.
+    const auto percent =
+        bench::measure_overhead(folder_.path() / "alerts", effort, bench::Mechanisms::Alerts);
+    if (!percent) return report_.fail(percent.error());
+    report_.add({.name = "alerts_overhead_p50_pct",
+                 .value = median(percent.value()),
+                 .unit = "%",
+                 .note = note_of(percent.value())});
+    report_.add({.name = "alerts_overhead_high_pct",
+                 .value = bench::interval_of_median(percent.value()).high,
+                 .unit = "%",
+                 .kind = AimKind::AtMost,
+                 .aim = 5,
+                 .note = "the upper bound of that interval, with a dead receiver"});
 }
 
 void Bench::health() {

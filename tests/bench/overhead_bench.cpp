@@ -57,6 +57,8 @@ public:
         return {};
     }
 
+    [[nodiscard]] std::uint64_t evaluations() const { return core_.evaluations(); }
+
 private:
     void place(std::size_t orders) {
         mix_.latencies().clear();
@@ -75,20 +77,22 @@ private:
 }  // namespace
 
 base::Result<std::vector<double>, std::string> measure_overhead(const std::filesystem::path& folder,
-                                                                const OverheadEffort& effort) {
-    Blocks blocks(folder / "overhead");
+                                                                const OverheadEffort& effort,
+                                                                Mechanisms measured) {
+    Blocks blocks(folder);
     if (auto connected = blocks.connect(); !connected) return base::Failure{connected.error()};
-    (void)blocks.p50_us(Mechanisms::On, effort.warm_up);
+    (void)blocks.p50_us(measured, effort.warm_up);
     (void)blocks.p50_us(Mechanisms::Off, effort.warm_up);
     base::Random random(1);
     std::vector<double> percent;
     for (int pair = 0; pair < effort.pairs; ++pair) {
         const bool on_first = random.chance(1, 2);
-        const double first =
-            blocks.p50_us(on_first ? Mechanisms::On : Mechanisms::Off, effort.orders);
-        const double second =
-            blocks.p50_us(on_first ? Mechanisms::Off : Mechanisms::On, effort.orders);
+        const double first = blocks.p50_us(on_first ? measured : Mechanisms::Off, effort.orders);
+        const double second = blocks.p50_us(on_first ? Mechanisms::Off : measured, effort.orders);
         if (auto trouble = blocks.trouble(); !trouble.empty()) return base::Failure{trouble};
+        if (measured == Mechanisms::Alerts && blocks.evaluations() == 0) {
+            return base::Failure{std::string("no rule was evaluated")};
+        }
         percent.push_back(100 * ((on_first ? first / second : second / first) - 1));
     }
     return percent;

@@ -3,6 +3,7 @@
 /// What the reliability mechanisms cost per order, measured in one process (switched_core.hpp).
 
 #include "base/result.hpp"
+#include "tests/bench/switched_core.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -17,10 +18,10 @@ struct OverheadEffort {
     std::size_t warm_up = 1'000;
 };
 
-/// For each pair of neighbouring blocks of market orders, one with all mechanisms and one with none
-/// in random order: the ratio of their median latencies, less one, in percent. One client sends the
-/// orders, one at a time, on one connection. `folder` is for the store.
+/// For each pair of neighbouring blocks of market orders, one with `measured` and one with no
+/// mechanism in random order: the ratio of their median latencies, less one, in percent. One client
+/// sends the orders, one at a time, on one connection. `folder` is for the store.
 [[nodiscard]] base::Result<std::vector<double>, std::string> measure_overhead(
-    const std::filesystem::path& folder, const OverheadEffort& effort);
+    const std::filesystem::path& folder, const OverheadEffort& effort, Mechanisms measured);
 
 }  // namespace botcore::bench

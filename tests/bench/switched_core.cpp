@@ -11,6 +11,7 @@
 #include "api/trading_routes.hpp"
 #include "api/user_access.hpp"
 #include "apps/botcored/market_service.hpp"
+#include "apps/botcored/notices.hpp"
 #include "apps/botcored/opened_data.hpp"
 #include "apps/botcored/process.hpp"
 #include "apps/botcored/settings.hpp"
@@ -20,11 +21,13 @@
 #include "host/store_maintenance_thread.hpp"
 #include "net/http_server.hpp"
 #include "ports/forwarding_store.hpp"
+#include "services/alerts/alert_service.hpp"
 #include "services/audit/audit_journal.hpp"
 #include "services/health/recovery_log.hpp"
 #include "services/trading/standby_loop_runner.hpp"
 #include "tests/crash/daemon_process.hpp"
-#include "tests/scratch/memory_service_store.hpp"
+
+#include <boost/asio/steady_timer.hpp>
 
 #include <array>
 #include <atomic>
@@ -48,7 +51,12 @@ constexpr std::array kSettings = {"reliability.enabled=false",
                                   "limits.operators=true",
                                   "limits.entries_per_second=100000",
                                   "limits.exits_per_second=100000",
-                                  "http.port=0"};
+                                  "http.port=0",
+                                  // Nothing listens on the port 1.
+                                  "notify.slack_url=http://127.0.0.1:1/nobody"};
+
+/// In the daemon the rules are evaluated every five seconds.
+constexpr std::chrono::milliseconds kEvaluateEvery{50};
 
 /// The value of a step that must succeed.
 template <class T, class E>
@@ -176,6 +184,8 @@ public:
 
     [[nodiscard]] std::uint64_t judged() const { return judged_; }
 
+    [[nodiscard]] std::uint64_t evaluations() const { return evaluations_; }
+
 private:
     void switch_to(Mechanisms mechanisms, const std::shared_ptr<std::promise<void>>& done) {
         if (standby_ && standby_->runner.is_active()) {  // Only the loop's thread can end it.
@@ -184,6 +194,8 @@ private:
         }
         switched_.choose(*opened_.store);
         standby_.reset();
+        evaluation_.cancel();
+        if (mechanisms == Mechanisms::Alerts) evaluate();
         if (mechanisms == Mechanisms::On) {
             standby_.emplace(process_.context, *opened_.store);
             switched_.choose(standby_->releasing);
@@ -192,6 +204,34 @@ private:
             handler_.choose(plain_front_);
         }
         done->set_value();
+    }
+
+    void evaluate() {
+        const model::Now now = process_.clock.now();
+        model::Now later = now;
+        later.monotonic = evaluated_ + alerts::AlertService::kEvery;
+        evaluated_ = later.monotonic;
+        alerts_->tick(later);
+        notices_->tick(now);
+        ++evaluations_;
+        evaluation_.expires_after(kEvaluateEvery);
+        evaluation_.async_wait([this](const boost::system::error_code& error) {
+            if (!error) evaluate();
+        });
+    }
+
+    [[nodiscard]] std::unique_ptr<alerts::AlertService> make_alerts() {
+        notices_->service().send({.subject = "bench",
+                                  .level = ports::NoticeLevel::Warning,
+                                  .text = "This notice waits for a receiver that is dead."},
+                                 nullptr);
+        return value_of(alerts::AlertService::make({.metrics = process_.metrics,
+                                                    .log = process_.log,
+                                                    .notifier = notices_->service(),
+                                                    .store = notices_->store(),
+                                                    .measure = [] {},
+                                                    .planned = [](auto) { return false; },
+                                                    .changed = [](const auto&, auto) {}}));
     }
 
     [[nodiscard]] std::unique_ptr<api::UserAccess> open_access() {
@@ -246,15 +286,19 @@ private:
     store_observed::ObservedStore observed_{
         switched_, {.metrics = process_.metrics, .log = process_.log, .notifier = notifier_}};
     std::unique_ptr<apps::MarketService> market_ = value_of(apps::MarketService::make(process_));
-    scratch::MemoryServiceStore service_rows_;
+    std::unique_ptr<apps::Notices> notices_ = value_of(apps::Notices::make(process_));
     std::unique_ptr<health::RecoveryLog> recoveries_ = value_of(
-        health::RecoveryLog::make({.store = service_rows_, .log = process_.log, .now = [this] {
+        health::RecoveryLog::make({.store = notices_->store(), .log = process_.log, .now = [this] {
                                        return process_.clock.now().time;
                                    }}));
     apps::TradingService trading_{process_, observed_, *market_, *recoveries_};
     std::unique_ptr<api::UserAccess> access_ = open_access();
     audit::AuditJournal audit_{{trading_.runtime(), process_.log, trading_.wake()}};
     std::atomic<std::uint64_t> judged_{0};
+    std::unique_ptr<alerts::AlertService> alerts_ = make_alerts();
+    std::atomic<std::uint64_t> evaluations_{0};
+    base::Timestamp evaluated_ = process_.clock.now().monotonic;
+    boost::asio::steady_timer evaluation_{process_.context};
     api::OverloadFilter overload_{{}, process_.metrics, [this] { return pressure(); }};
     api::DeferredCalls deferred_{process_.context, {}, [this] { return store_is_away(); }};
     api::ReadRetries retries_{base::Random(1)};
@@ -288,6 +332,10 @@ std::uint16_t SwitchedCore::port() const {
 
 std::string SwitchedCore::token() const {
     return implementation_->token();
+}
+
+std::uint64_t SwitchedCore::evaluations() const {
+    return implementation_->evaluations();
 }
 
 std::uint64_t SwitchedCore::judged() const {

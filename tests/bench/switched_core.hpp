@@ -6,7 +6,9 @@
 ///
 /// The mechanisms are what the key `reliability.enabled` controls in the daemon (the standby runner
 /// with its releasing store, the queue of deferred calls, the overload filter), and the limits of
-/// callers, which are too wide here to refuse an order.
+/// callers, which are too wide here to refuse an order. Alerts can be on without them: then all
+/// rules are evaluated a hundred times as often as in the daemon, while notices wait for a receiver
+/// that refuses every connection. What the rules measure is not brought up to date here.
 ///
 /// Threads: the core runs on a thread of its own; the functions are for the thread that made it.
 
@@ -17,7 +19,7 @@
 
 namespace botcore::bench {
 
-enum class Mechanisms : std::uint8_t { Off, On };
+enum class Mechanisms : std::uint8_t { Off, On, Alerts };
 
 class SwitchedCore {
 public:
@@ -38,6 +40,9 @@ public:
 
     /// The number of requests that the overload filter has judged: a proof that the switch works.
     [[nodiscard]] std::uint64_t judged() const;
+
+    /// How often all rules were evaluated: a proof that the switch works.
+    [[nodiscard]] std::uint64_t evaluations() const;
 
 private:
     class Implementation;

@@ -17,7 +17,7 @@ from world.stream import StreamClient
 SECONDS_MAX = 3_900
 MTTD_MOST, MTTR_MOST = 60, 300
 QUIET_SECONDS = 75
-ORDERS_BETWEEN = 100
+ORDERS_BETWEEN = 500
 SAMPLE = re.compile(r"^([a-z_]+)(?:\{([^}]*)\})? ([0-9.e+-]+)$", re.M)
 
 
@@ -26,7 +26,7 @@ def run(scenario):
     daemon = scenario.daemon({**receivers.config, "reliability.health_check_interval_seconds": 1},
                              supervised=True)
     counters, stream = Counters(daemon).start(), Stream(daemon).start()
-    load = Load(daemon, threads=4).start()
+    load = Load(daemon, threads=2).start()
     detected, repaired = [], []
     until = time.monotonic() + scenario.pick(0, 3_600)
     # A crash is over a minute after the start; the next one is a new alert only then.
