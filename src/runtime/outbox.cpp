@@ -59,8 +59,8 @@ Outbox::Added Outbox::add_repeatable(ports::Notice notice,
         OutboxRow row{.number = next_++, .channel = name, .notice = notice};
         // Numbers begin again when the outbox was empty at a start; ids never repeat.
         if (row.notice.id.empty()) {
-            row.notice.id = std::to_string(notice.time.in_milliseconds()) + "-" +
-                            std::to_string(row.number);
+            row.notice.id =
+                std::to_string(notice.time.in_milliseconds()) + "-" + std::to_string(row.number);
         }
         if (notice.id.empty()) notice.id = row.notice.id;  // The same for all channels.
         channel.rows.push_back({row, now + kStoreAwaited});
