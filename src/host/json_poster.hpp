@@ -30,6 +30,12 @@ struct PostEnd {
     std::string body{};        ///< Of the answer, as the service wrote it; may contain secrets.
     std::string text{};        ///< What happened, for example "status 404".
     std::optional<base::Duration> retry_after{};  ///< The delay that the service asks for.
+
+    /// Whether another attempt may help: no answer, 408, 425, 429 or 5xx.
+    [[nodiscard]] bool is_transient() const {
+        return status == 0 || status == 408 || status == 425 || status == 429 ||
+               (status >= 500 && status < 600);
+    }
 };
 
 class JsonPoster {

@@ -5,8 +5,6 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
-#include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 
@@ -23,11 +21,8 @@ constexpr std::size_t kListBytesMax = std::size_t{16} << 20U;
 
 /// The end of a call that the tracker did not accept.
 ports::IssueEnd end_of(const host::PostEnd& end) {
-    constexpr std::array<std::uint16_t, 4> kAgain = {0, 408, 425, 429};  // 0: no answer.
-    const bool again = std::ranges::find(kAgain, end.status) != kAgain.end() ||
-                       (end.status >= 500 && end.status < 600) ||
-                       (end.status == 403 && end.retry_after.has_value());
-    return {.result = again ? Result::Failed : Result::Refused,
+    const bool asks_for_a_pause = end.status == 403 && end.retry_after.has_value();
+    return {.result = end.is_transient() || asks_for_a_pause ? Result::Failed : Result::Refused,
             .error = end.text,
             .retry_after = end.retry_after};
 }

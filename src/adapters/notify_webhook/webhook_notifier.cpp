@@ -7,8 +7,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 namespace botcore::notify_webhook {
@@ -42,11 +40,8 @@ std::string body_of_notice(const ports::Notice& notice, std::string_view source)
 }
 
 ports::Delivery delivery_of(const host::PostEnd& end) {
-    constexpr std::array<std::uint16_t, 4> kAgain = {0, 408, 425, 429};  // 0: no answer.
     if (end.status >= 200 && end.status < 300) return {};
-    const bool again = std::ranges::find(kAgain, end.status) != kAgain.end() ||
-                       (end.status >= 500 && end.status < 600);
-    if (!again) return {.result = Result::Refused, .error = end.text};
+    if (!end.is_transient()) return {.result = Result::Refused, .error = end.text};
     return {.result = Result::Failed, .error = end.text, .retry_after = end.retry_after};
 }
 
