@@ -1,8 +1,28 @@
 #include "host/stored_json.hpp"
 
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <utility>
+
 namespace botcore::host {
 
 namespace json = boost::json;
+
+base::Result<json::object, std::string> parse_stored(std::string_view text) {
+    json::error_code failure;
+    json::value parsed = json::parse(text, failure);
+    if (failure || !parsed.is_object()) return base::Failure{std::string("not a JSON object")};
+    return std::move(parsed.get_object());
+}
+
+base::Result<json::object, std::string> parse_stored(std::string_view text, std::int64_t format) {
+    json::object object = TRY(parse_stored(text));
+    if (StoredObject(object).number("format") != format) {
+        return base::Failure{std::string("another format")};
+    }
+    return object;
+}
 
 std::string StoredObject::text(std::string_view name) {
     const auto* value = object_.if_contains(name);

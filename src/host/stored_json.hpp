@@ -3,6 +3,8 @@
 /// Reads small JSON objects that this program has stored itself. The first field that is missing or
 /// has another type is remembered as the error, so that the caller looks once at the end.
 
+#include "base/result.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
@@ -12,6 +14,13 @@
 #include <string_view>
 
 namespace botcore::host {
+
+/// The object that the text is. The error says that it is none.
+[[nodiscard]] base::Result<boost::json::object, std::string> parse_stored(std::string_view text);
+
+/// As above; the error may also say that its field "format" is another number.
+[[nodiscard]] base::Result<boost::json::object, std::string> parse_stored(std::string_view text,
+                                                                          std::int64_t format);
 
 class StoredObject {
 public:

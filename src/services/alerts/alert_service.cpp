@@ -1,9 +1,9 @@
 #include "services/alerts/alert_service.hpp"
 
 #include "base/time_text.hpp"
+#include "host/stored_json.hpp"
 
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
@@ -54,13 +54,12 @@ ports::NoticeLevel level_of(AlertLevel level) {
 }
 
 std::optional<FiredBefore> parse(const ports::ServiceRow& row) {
-    json::error_code failure;
-    const json::value parsed = json::parse(row.text, failure);
-    const auto* object = failure ? nullptr : parsed.if_object();
-    const auto* since = object == nullptr ? nullptr : object->if_contains("since");
-    const auto* time = since == nullptr ? nullptr : since->if_int64();
-    if (time == nullptr) return std::nullopt;
-    return FiredBefore{row.key, base::Timestamp::from_microseconds(*time)};
+    const auto object = host::parse_stored(row.text);
+    if (!object) return std::nullopt;
+    host::StoredObject fields(object.value());
+    const auto since = base::Timestamp::from_microseconds(fields.number("since"));
+    if (!fields.error().empty()) return std::nullopt;
+    return FiredBefore{row.key, since};
 }
 
 ports::ServiceChange row_of(const operations::AlertChange& change) {

@@ -4,7 +4,6 @@
 #include "host/stored_json.hpp"
 
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
@@ -47,11 +46,8 @@ std::uint64_t positive(host::StoredObject& fields, std::string_view name) {
 }
 
 base::Result<Recovery, std::string> parse(std::string_view text) {
-    json::error_code failure;
-    const json::value parsed = json::parse(text, failure);
-    const auto* object = failure ? nullptr : parsed.if_object();
-    if (object == nullptr) return Failure{std::string("not a JSON object")};
-    host::StoredObject fields(*object);
+    const json::object object = TRY(host::parse_stored(text));
+    host::StoredObject fields(object);
     Recovery recovery;
     recovery.number = positive(fields, "number");
     const auto time = base::parse_iso8601(fields.text("time"));

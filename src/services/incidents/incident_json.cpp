@@ -3,8 +3,6 @@
 #include "base/time_text.hpp"
 #include "host/stored_json.hpp"
 
-#include <boost/json/parse.hpp>
-
 #include <limits>
 #include <utility>
 
@@ -132,11 +130,8 @@ json::object to_json(const Incident& incident) {
 }
 
 base::Result<Incident, std::string> parse_incident(std::string_view text) {
-    json::error_code failure;
-    const json::value parsed = json::parse(text, failure);
-    const auto* object = failure ? nullptr : parsed.if_object();
-    if (object == nullptr) return Failure{std::string("not a JSON object")};
-    StoredObject fields(*object);
+    const json::object object = TRY(host::parse_stored(text));
+    StoredObject fields(object);
     Incident incident;
     incident.number = count_of(fields, "number", std::numeric_limits<std::int64_t>::max());
     const auto severity = operations::parse_severity(fields.text("severity"));

@@ -4,7 +4,6 @@
 #include "host/stored_json.hpp"
 
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <utility>
@@ -52,12 +51,11 @@ base::Outcome<std::string> ErrorReports::restore() {
     summarized_ = now;
     summarized_changed_ = true;
     for (const ports::ServiceRow& row : TRY(parts_.store.rows(kSummaryKind))) {
-        json::error_code failure;
-        const json::value parsed = json::parse(row.text, failure);
-        if (failure || !parsed.is_object()) continue;
-        host::StoredObject object(parsed.get_object());
-        const auto time = Timestamp::from_microseconds(object.number("time"));
-        if (!object.error().empty() || !operations::is_plausible(time, now)) continue;
+        const auto object = host::parse_stored(row.text);
+        if (!object) continue;
+        host::StoredObject fields(object.value());
+        const auto time = Timestamp::from_microseconds(fields.number("time"));
+        if (!fields.error().empty() || !operations::is_plausible(time, now)) continue;
         summarized_ = time;
         summarized_changed_ = false;
     }
@@ -66,19 +64,18 @@ base::Outcome<std::string> ErrorReports::restore() {
 }
 
 bool ErrorReports::restore_row(const ports::ServiceRow& row) {
-    json::error_code failure;
-    const json::value parsed = json::parse(row.text, failure);
-    if (failure || !parsed.is_object()) return false;
-    host::StoredObject object(parsed.get_object());
-    Group group{.waiting = static_cast<std::uint64_t>(object.number("waiting")),
-                .newest = object.text("newest")};
-    if (const json::object* day = object.object("day")) {
+    const auto object = host::parse_stored(row.text);
+    if (!object) return false;
+    host::StoredObject fields(object.value());
+    Group group{.waiting = static_cast<std::uint64_t>(fields.number("waiting")),
+                .newest = fields.text("newest")};
+    if (const json::object* day = fields.object("day")) {
         for (const auto& [operation, lines] : *day) {
             if (!lines.is_int64()) return false;
             group.day[operation] = static_cast<std::uint64_t>(lines.get_int64());
         }
     }
-    if (!object.error().empty()) return false;
+    if (!fields.error().empty()) return false;
     groups_[row.key] = std::move(group);
     return true;
 }

@@ -4,7 +4,6 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
@@ -32,13 +31,8 @@ std::string to_json(const operations::EscalationState& state) {
 }
 
 base::Result<operations::EscalationState, std::string> parse_escalation(std::string_view text) {
-    boost::json::error_code failure;
-    const boost::json::value parsed = boost::json::parse(text, failure);
-    const auto* object = failure ? nullptr : parsed.if_object();
-    if (object == nullptr) return base::Failure{std::string("not a JSON object")};
-    host::StoredObject fields(*object);
-    if (fields.number("format") != kEscalationFormat)
-        return base::Failure{std::string("another format")};
+    const boost::json::object object = TRY(host::parse_stored(text, kEscalationFormat));
+    host::StoredObject fields(object);
     operations::EscalationState state;
     const std::int64_t incident = fields.number("incident");
     if (incident < 1) fields.refuse("incident");

@@ -3,7 +3,6 @@
 #include "host/stored_json.hpp"
 
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <utility>
@@ -62,12 +61,8 @@ std::string to_json(const runtime::OutboxRow& row) {
 }
 
 base::Result<runtime::OutboxRow, std::string> parse_outbox_row(std::string_view text) {
-    json::error_code failure;
-    const json::value parsed = json::parse(text, failure);
-    const auto* object = failure ? nullptr : parsed.if_object();
-    if (object == nullptr) return Failure{std::string("not a JSON object")};
-    host::StoredObject fields(*object);
-    if (fields.number("format") != kFormat) return Failure{std::string("another format")};
+    const json::object object = TRY(host::parse_stored(text, kFormat));
+    host::StoredObject fields(object);
     runtime::OutboxRow row;
     const std::int64_t number = fields.number("number");
     if (number < 1) fields.refuse("number");

@@ -4,7 +4,6 @@
 #include "host/stored_json.hpp"
 
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
@@ -97,12 +96,8 @@ std::string UserMails::to_json(const Mail& mail) {
 }
 
 base::Result<UserMails::Mail, std::string> UserMails::parse(const ports::ServiceRow& row) {
-    boost::json::error_code failure;
-    const boost::json::value parsed = boost::json::parse(row.text, failure);
-    const auto* object = failure ? nullptr : parsed.if_object();
-    if (object == nullptr) return base::Failure{std::string("not a JSON object")};
-    host::StoredObject fields(*object);
-    if (fields.number("format") != kMailFormat) return base::Failure{std::string("another format")};
+    const boost::json::object object = TRY(host::parse_stored(row.text, kMailFormat));
+    host::StoredObject fields(object);
     Mail mail;
     mail.user = model::Owner(fields.text("user"));
     const auto topic = operations::parse_user_topic(fields.text("topic"));

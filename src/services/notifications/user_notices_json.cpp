@@ -3,7 +3,6 @@
 #include "host/stored_json.hpp"
 
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <utility>
@@ -18,15 +17,6 @@ using operations::ToldSteps;
 namespace {
 
 constexpr std::int64_t kToldFormat = 1;
-
-base::Result<json::object, std::string> parse_object(std::string_view text) {
-    json::error_code failure;
-    json::value parsed = json::parse(text, failure);
-    if (failure || !parsed.is_object()) return base::Failure{std::string("not a JSON object")};
-    host::StoredObject fields(parsed.get_object());
-    if (fields.number("format") != kToldFormat) return base::Failure{std::string("another format")};
-    return std::move(parsed.get_object());
-}
 
 }  // namespace
 
@@ -48,7 +38,7 @@ std::string to_json(const ServiceOutage& outage) {
 }
 
 base::Result<ToldSteps, std::string> parse_told_steps(std::string_view text) {
-    const json::object object = TRY(parse_object(text));
+    const json::object object = TRY(host::parse_stored(text, kToldFormat));
     host::StoredObject fields(object);
     const ToldSteps told{.notice = fields.flag("notice"),
                          .reminder = fields.flag("reminder"),
@@ -58,7 +48,7 @@ base::Result<ToldSteps, std::string> parse_told_steps(std::string_view text) {
 }
 
 base::Result<ServiceOutage, std::string> parse_outage(std::string_view text) {
-    const json::object object = TRY(parse_object(text));
+    const json::object object = TRY(host::parse_stored(text, kToldFormat));
     host::StoredObject fields(object);
     const ServiceOutage outage{.since = base::Timestamp::from_microseconds(fields.number("since")),
                                .told = fields.flag("told")};

@@ -3,7 +3,6 @@
 #include "host/stored_json.hpp"
 
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <utility>
@@ -27,13 +26,8 @@ std::string to_json(const UserTopics& topics) {
 }
 
 base::Result<UserTopics, std::string> parse_topics(std::string_view text) {
-    boost::json::error_code failure;
-    const boost::json::value parsed = boost::json::parse(text, failure);
-    const auto* object = failure ? nullptr : parsed.if_object();
-    if (object == nullptr) return base::Failure{std::string("not a JSON object")};
-    host::StoredObject fields(*object);
-    if (fields.number("format") != kPreferenceFormat)
-        return base::Failure{std::string("another format")};
+    const boost::json::object object = TRY(host::parse_stored(text, kPreferenceFormat));
+    host::StoredObject fields(object);
     const UserTopics topics{.maintenance = fields.flag("maintenance"),
                             .outages = fields.flag("outages"),
                             .account = fields.flag("account")};
