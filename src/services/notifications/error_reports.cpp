@@ -67,11 +67,12 @@ bool ErrorReports::restore_row(const ports::ServiceRow& row) {
     const auto object = host::parse_stored(row.text);
     if (!object) return false;
     host::StoredObject fields(object.value());
-    Group group{.waiting = static_cast<std::uint64_t>(fields.number("waiting")),
-                .newest = fields.text("newest")};
+    const std::int64_t waiting = fields.number("waiting");
+    if (waiting < 0) fields.refuse("waiting");
+    Group group{.waiting = static_cast<std::uint64_t>(waiting), .newest = fields.text("newest")};
     if (const json::object* day = fields.object("day")) {
         for (const auto& [operation, lines] : *day) {
-            if (!lines.is_int64()) return false;
+            if (!lines.is_int64() || lines.get_int64() < 0) return false;
             group.day[operation] = static_cast<std::uint64_t>(lines.get_int64());
         }
     }

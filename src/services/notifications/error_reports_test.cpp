@@ -138,11 +138,13 @@ TEST_F(ErrorReportsTest, RowsThatCannotBeReadBeginAtZero) {
     store_.put({"error_group", "A", "no JSON"});
     store_.put({"error_group", "B", R"({"waiting":"two"})"});
     store_.put({"error_group", "C", R"({"waiting":2,"newest":"x","day":{"y":"z"}})"});
+    store_.put({"error_group", "D", R"({"waiting":-1,"newest":"x","day":{}})"});
+    store_.put({"error_group", "E", R"({"waiting":1,"newest":"x","day":{"y":-1}})"});
     store_.put({"error_summary", "last", "no JSON"});
     start();
     pass(Duration::seconds(1));
-    ASSERT_THAT(notifier_.sent, SizeIs(1)) << "the lines about the three rows";
-    EXPECT_THAT(notifier_.sent[0].text, HasSubstr("3 ERROR lines"));
+    ASSERT_THAT(notifier_.sent, SizeIs(1)) << "the lines about the five rows";
+    EXPECT_THAT(notifier_.sent[0].text, HasSubstr("5 ERROR lines"));
     store_.fail("the disk is full");
     EXPECT_EQ(ErrorReports::make({.log = folder_.log(),
                                   .notifier = notifier_,
