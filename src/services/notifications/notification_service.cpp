@@ -27,6 +27,10 @@ ports::ServiceChange removal_of(std::uint64_t number) {
             .removed = true};
 }
 
+ports::ServiceChange removal_of_held(const std::string& subject) {
+    return {.row = {.kind = std::string(kHeldKind), .key = subject, .text = {}}, .removed = true};
+}
+
 std::vector<runtime::Outbox::ChannelRules> rules_of(const std::vector<Channel>& channels) {
     std::vector<runtime::Outbox::ChannelRules> rules;
     for (const Channel& channel : channels)
@@ -124,19 +128,19 @@ void NotificationService::send(const Notice& notice, Done done) {
 /// Whether the notice is not sent now because of the quiet hours.
 bool NotificationService::hold(const Notice& notice) {
     if (notice.level != NoticeLevel::Warning || !routes_.quiet_hours) return false;
-    const ports::ServiceRow row{
-        .kind = std::string(kHeldKind),
-        .key = notice.subject,
-        .text = to_json({.number = 1, .channel = "held", .notice = timed(notice)})};
     if (notice.over) {
         // It began in the same quiet hours: nobody was told, and nobody needs to be.
         const bool is_held = held_.erase(notice.subject) > 0;
-        if (is_held) parts_.store.change({{.row = row, .removed = true}}, nullptr);
+        if (is_held) parts_.store.change({removal_of_held(notice.subject)}, nullptr);
         return is_held;
     }
     if (!routes_.quiet_hours->contain(parts_.now().time)) return false;
-    held_[notice.subject] = timed(notice);
-    parts_.store.change({{.row = row}}, nullptr);
+    const Notice& held = held_[notice.subject] = timed(notice);
+    parts_.store.change(
+        {{.row = {.kind = std::string(kHeldKind),
+                  .key = notice.subject,
+                  .text = to_json({.number = 1, .channel = "held", .notice = held})}}},
+        nullptr);
     return true;
 }
 
@@ -145,9 +149,7 @@ void NotificationService::release_held(Timestamp now) {
     for (const auto& [subject, notice] : std::exchange(held_, {})) {
         const auto added = outbox_.add(notice, channels_for(notice.level), parts_.now().monotonic);
         // Both changes become durable together.
-        store(added,
-              {{.row = {.kind = std::string(kHeldKind), .key = subject, .text = {}},
-                .removed = true}});
+        store(added, {removal_of_held(subject)});
     }
 }
 
