@@ -7,6 +7,7 @@
 #include "services/archive/older_copy.hpp"
 #include "services/archive/users_copy.hpp"
 #include "tests/archive/archive_world.hpp"
+#include "tests/scratch/wait_until.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,7 +15,6 @@
 #include <atomic>
 #include <fstream>
 #include <future>
-#include <thread>
 
 namespace botcore::archive_tests {
 namespace {
@@ -57,10 +57,7 @@ protected:
 
     template <class Holds>
     static bool eventually(Holds holds) {
-        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-        while (!holds() && std::chrono::steady_clock::now() < deadline)
-            std::this_thread::sleep_for(std::chrono::milliseconds(5));
-        return holds();
+        return scratch::wait_until(std::chrono::seconds(60), holds);
     }
 
     void run_sql(const std::string& name, const std::string& sql) {

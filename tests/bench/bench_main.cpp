@@ -31,7 +31,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
 
 namespace {
 
@@ -474,14 +473,11 @@ bool Bench::ship_archive(const std::filesystem::path& folder) {
     }
     constexpr auto kShippedWithin = std::chrono::minutes(3);
     constexpr std::string_view kShipped = R"("archive":{"status":"healthy")";
-    const auto until = std::chrono::steady_clock::now() + kShippedWithin;
-    while (std::chrono::steady_clock::now() < until) {
+    const bool shipped = crash::wait_until(kShippedWithin, [&] {
         const auto answer = daemon.ask(crash::read("/health"));
-        if (answer && answer->body.find(kShipped) != std::string::npos) {
-            return daemon.terminate() == 0;
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
+        return answer && answer->body.find(kShipped) != std::string::npos;
+    });
+    if (shipped) return daemon.terminate() == 0;
     report_.fail("the history was not shipped to its archive within three minutes");
     return false;
 }

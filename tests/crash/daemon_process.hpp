@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "tests/crash/load_client.hpp"
 #include "tests/scratch/temporary_folder.hpp"
+#include "tests/scratch/wait_until.hpp"
 
 #include <array>
 #include <chrono>
@@ -20,6 +21,7 @@
 namespace botcore::crash {
 
 using scratch::TemporaryFolder;
+using scratch::wait_until;
 
 /// The path of program `name` in the folder of the running program: all programs are built there.
 [[nodiscard]] std::filesystem::path program_beside_us(const std::string& name);
@@ -110,18 +112,5 @@ private:
     std::string token_;
     Clock::duration start_time_{};
 };
-
-/// Waits until `condition` holds, checking every few milliseconds; false when it did not hold in
-/// time.
-template <class Condition>
-[[nodiscard]] bool wait_until(std::chrono::milliseconds within, Condition condition) {
-    const auto deadline = Clock::now() + within;
-    while (!condition()) {
-        if (Clock::now() > deadline) return false;
-        timespec pause{.tv_sec = 0, .tv_nsec = 2'000'000};
-        (void)nanosleep(&pause, nullptr);  // Between two checks of the condition.
-    }
-    return true;
-}
 
 }  // namespace botcore::crash

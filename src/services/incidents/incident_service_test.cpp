@@ -3,6 +3,7 @@
 #include "host/outbound_folder_test.hpp"
 #include "services/incidents/incident_json.hpp"
 #include "tests/scratch/memory_service_store.hpp"
+#include "tests/scratch/replaced.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
@@ -170,11 +171,7 @@ TEST(IncidentJson, SaysWhichFieldIsWrong) {
     const std::string good = boost::json::serialize(to_json(*book.find(1)));
     ASSERT_TRUE(parse_incident(good).has_value()) << parse_incident(good).error();
     const auto error_after = [&](const std::string& from, const std::string& to) {
-        std::string text = good;
-        const auto found = text.find(from);
-        EXPECT_NE(found, std::string::npos) << from;
-        text.replace(found, from.size(), to);
-        const auto read = parse_incident(text);
+        const auto read = parse_incident(scratch::replaced(good, from, to));
         return read ? std::string("accepted") : read.error();
     };
     EXPECT_THAT(error_after("\"number\":1", "\"number\":0"), HasSubstr("number"));

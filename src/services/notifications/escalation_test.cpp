@@ -3,6 +3,7 @@
 #include "host/outbound_folder_test.hpp"
 #include "services/notifications/escalation_json.hpp"
 #include "tests/scratch/memory_service_store.hpp"
+#include "tests/scratch/replaced.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -384,9 +385,7 @@ TEST(EscalationJson, KeepsEveryFieldAndSaysWhichIsWrong) {
     ASSERT_TRUE(read.has_value()) << read.error();
     EXPECT_EQ(to_json(read.value()), good);
     const auto error_after = [&](const std::string& from, const std::string& to) {
-        std::string text = good;
-        text.replace(text.find(from), from.size(), to);
-        const auto parsed = parse_escalation(text);
+        const auto parsed = parse_escalation(scratch::replaced(good, from, to));
         return parsed ? std::string("accepted") : parsed.error();
     };
     EXPECT_THAT(error_after("\"format\":1", "\"format\":2"), HasSubstr("another format"));

@@ -3,6 +3,7 @@
 #include "host/outbound_folder_test.hpp"
 #include "services/notifications/outbox_json.hpp"
 #include "tests/scratch/memory_service_store.hpp"
+#include "tests/scratch/replaced.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -339,11 +340,7 @@ TEST(OutboxJson, SaysWhichFieldIsWrong) {
     notice.id = "1";
     const std::string good = to_json({.number = 1, .channel = "slack", .notice = notice});
     const auto error_after = [&](const std::string& from, const std::string& to) {
-        std::string text = good;
-        const auto at = text.find(from);
-        EXPECT_NE(at, std::string::npos) << from;
-        text.replace(at, from.size(), to);
-        const auto read = parse_outbox_row(text);
+        const auto read = parse_outbox_row(scratch::replaced(good, from, to));
         return read ? std::string("accepted") : read.error();
     };
     EXPECT_THAT(error_after("\"number\":1", "\"number\":0"), HasSubstr("number"));
